@@ -1,0 +1,65 @@
+/**
+ * The one structure that built-in types and CRDs both compile to. It says what a schema can say: fields, types, defaults, list and
+ * map keys, patch strategies. Built-in types are compiled lazily from the generated table of facts (`builtin/`).
+ */
+import type { JsonValue } from '../api/json.ts';
+
+/** How scalars are written in JSON, beyond their type. */
+export type StringFormat = 'plain' | 'byte' | 'date-time' | 'micro-time' | 'quantity' | 'duration';
+
+export type Schema =
+  | ObjectSchema
+  | MapSchema
+  | ListSchema
+  | { readonly type: 'string'; readonly format: StringFormat; readonly enum?: readonly string[] }
+  | { readonly type: 'integer'; readonly format: 'int32' | 'int64' }
+  | { readonly type: 'number' }
+  | { readonly type: 'boolean' }
+  /** An integer or a string. */
+  | { readonly type: 'int-or-string' }
+  /** Any JSON, kept as it is: RawExtension, JSON, FieldsV1, embedded resources. */
+  | { readonly type: 'any' };
+
+/** Fields by name. What has no field is unknown: dropped from built-in types (and reported by field validation). */
+export interface ObjectSchema {
+  readonly type: 'object';
+  /** The definition's name (`io.k8s.api.core.v1.PodSpec`); absent for anonymous ones. */
+  readonly name: string | undefined;
+  /** Lazily compiled: types refer to each other in cycles. */
+  field(name: string): Field | undefined;
+  /** In the schema's order, which is the order of upstream's JSON. */
+  fieldNames(): readonly string[];
+  /** Unknown fields are kept (CRDs' `x-kubernetes-preserve-unknown-fields`). */
+  readonly preserveUnknownFields: boolean;
+  /** `atomic`: apply owns the whole. */
+  readonly mapType: 'granular' | 'atomic';
+}
+
+export interface MapSchema {
+  readonly type: 'map';
+  readonly values: Schema;
+  readonly mapType: 'granular' | 'atomic';
+}
+
+export interface ListSchema {
+  readonly type: 'list';
+  readonly items: Schema;
+  readonly listType: 'atomic' | 'set' | 'map';
+  /** For `listType: map`. */
+  readonly listMapKeys: readonly string[];
+}
+
+export type PatchStrategy = 'merge' | 'replace' | 'retainKeys';
+
+export interface Field {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly required: boolean;
+  /** Filled in where the field is absent. Absent here: no default. */
+  readonly default: JsonValue | undefined;
+  /** Strategic merge; empty: replace. */
+  readonly patchStrategy: readonly PatchStrategy[];
+  readonly patchMergeKey: string | undefined;
+  /** CRDs: an explicit null is a value, not an absence. */
+  readonly nullable: boolean;
+}
