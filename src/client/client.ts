@@ -13,6 +13,9 @@ export interface ListOptions {
   readonly continue?: string;
   readonly resourceVersion?: string;
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
+  /** Ask for PartialObjectMetadata: nothing but kind and metadata comes. */
+  readonly metadataOnly?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 export interface WatchOptions {
@@ -20,8 +23,11 @@ export interface WatchOptions {
   readonly fieldSelector?: string;
   readonly resourceVersion?: string;
   readonly allowWatchBookmarks?: boolean;
+  /** The list comes as ADDED events, ended by a BOOKMARK with the annotation `k8s.io/initial-events-end`. */
   readonly sendInitialEvents?: boolean;
   readonly timeoutSeconds?: number;
+  /** Ask for PartialObjectMetadata: nothing but kind and metadata comes. */
+  readonly metadataOnly?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -34,6 +40,14 @@ export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+export interface PatchOptions {
+  readonly subresource?: string;
+  /** Needed for `apply`. */
+  readonly fieldManager?: string;
+  /** `apply` takes fields over from other managers. */
+  readonly force?: boolean;
 }
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -51,12 +65,7 @@ export interface ResourceClient<S extends Side> {
   /** Replaces the whole; with `metadata.resourceVersion` only if it is still that. */
   update(object: KubeObject): Promise<On<S, KubeObject>>;
   updateStatus(object: KubeObject): Promise<On<S, KubeObject>>;
-  patch(
-    name: string,
-    type: PatchType,
-    patch: unknown,
-    options?: { readonly subresource?: string },
-  ): Promise<On<S, KubeObject>>;
+  patch(name: string, type: PatchType, patch: unknown, options?: PatchOptions): Promise<On<S, KubeObject>>;
   delete(name: string, options?: DeleteOptions): Promise<void>;
   deleteCollection(list: ListOptions, options?: DeleteOptions): Promise<void>;
   /** POSTs to a subresource: `binding`, `eviction`, `token`. */
