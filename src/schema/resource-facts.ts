@@ -17,6 +17,8 @@ export interface ResourceFacts {
   /** Name of the object schema: `io.k8s.api.core.v1.Pod`. */
   readonly schema: string;
   readonly subresources: readonly SubresourceFacts[];
+  /** What upstream's discovery gives for it; empty where nothing is stored. */
+  readonly storageVersionHash: string;
 }
 
 export interface SubresourceFacts {

@@ -4,6 +4,21 @@
  */
 import type { JsonValue } from '../api/json.ts';
 
+/**
+ * What the Go type behind a built-in schema adds: texts of decode errors, and what upstream writes for an absent value. Absent for
+ * CRDs.
+ */
+export interface GoTyped {
+  /** As Go's reflect prints it: `int32`, `v1.PullPolicy`, `[]v1.Container`. */
+  readonly goType?: string;
+}
+
+export interface GoField {
+  /** When the field is left out: never, if empty (`omitempty`), if zero (`omitzero`). */
+  readonly omit: 'never' | 'empty' | 'zero';
+  readonly pointer: boolean;
+}
+
 /** How scalars are written in JSON, beyond their type. */
 export type StringFormat = 'plain' | 'byte' | 'date-time' | 'micro-time' | 'quantity' | 'duration';
 
@@ -11,17 +26,28 @@ export type Schema =
   | ObjectSchema
   | MapSchema
   | ListSchema
-  | { readonly type: 'string'; readonly format: StringFormat; readonly enum?: readonly string[] }
-  | { readonly type: 'integer'; readonly format: 'int32' | 'int64' }
-  | { readonly type: 'number' }
-  | { readonly type: 'boolean' }
-  /** An integer or a string. */
-  | { readonly type: 'int-or-string' }
+  | ScalarSchema
   /** Any JSON, kept as it is: RawExtension, JSON, FieldsV1, embedded resources. */
-  | { readonly type: 'any' };
+  | AnySchema;
+
+export type ScalarSchema = GoTyped &
+  (
+    | { readonly type: 'string'; readonly format: StringFormat; readonly enum?: readonly string[] }
+    | { readonly type: 'integer'; readonly format: 'int32' | 'int64' }
+    | { readonly type: 'number' }
+    | { readonly type: 'boolean' }
+    /** An integer or a string. */
+    | { readonly type: 'int-or-string' }
+  );
+
+export interface AnySchema extends GoTyped {
+  readonly type: 'any';
+  /** What is not quite anything: a value that is of `schema` where it is an object, or (`list`) objects of it. */
+  readonly objects?: { readonly schema: ObjectSchema; readonly otherwise: 'list' | 'boolean' | 'strings' };
+}
 
 /** Fields by name. What has no field is unknown: dropped from built-in types (and reported by field validation). */
-export interface ObjectSchema {
+export interface ObjectSchema extends GoTyped {
   readonly type: 'object';
   /** The definition's name (`io.k8s.api.core.v1.PodSpec`); absent for anonymous ones. */
   readonly name: string | undefined;
@@ -35,13 +61,13 @@ export interface ObjectSchema {
   readonly mapType: 'granular' | 'atomic';
 }
 
-export interface MapSchema {
+export interface MapSchema extends GoTyped {
   readonly type: 'map';
   readonly values: Schema;
   readonly mapType: 'granular' | 'atomic';
 }
 
-export interface ListSchema {
+export interface ListSchema extends GoTyped {
   readonly type: 'list';
   readonly items: Schema;
   readonly listType: 'atomic' | 'set' | 'map';
@@ -62,4 +88,6 @@ export interface Field {
   readonly patchMergeKey: string | undefined;
   /** CRDs: an explicit null is a value, not an absence. */
   readonly nullable: boolean;
+  /** Built-in types only. */
+  readonly go?: GoField;
 }

@@ -1,0 +1,69 @@
+/** Which resources there are: writes the table that `src/schema/builtin/catalog.ts` reads. */
+import type { DiscoveredGroupVersion, DiscoveredResource } from './openapi-inputs.ts';
+
+/** `src/schema/builtin/facts.ts` declares the same shape for the reader. */
+export interface ResourceRow {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly verbs: string;
+  readonly schema: string;
+  readonly hash?: string;
+  readonly subresources?: readonly SubresourceRow[];
+}
+
+export interface SubresourceRow {
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly verbs: string;
+}
+
+/** `schemaOf` gives the short definition name of a kind. */
+export function writeResources(
+  groupVersions: readonly DiscoveredGroupVersion[],
+  schemaOf: (gvk: { group: string; version: string; kind: string }) => string,
+): ResourceRow[] {
+  return groupVersions.flatMap(({ group, version, resources }) =>
+    resources
+      .filter(({ name }) => !name.includes('/'))
+      .map((resource) => ({
+        group,
+        version,
+        plural: resource.name,
+        singular: resource.singularName,
+        kind: resource.kind,
+        namespaced: resource.namespaced,
+        ...(resource.shortNames ? { shortNames: resource.shortNames } : {}),
+        ...(resource.categories ? { categories: resource.categories } : {}),
+        verbs: resource.verbs.join(' '),
+        schema: schemaOf({ group, version, kind: resource.kind }),
+        ...(resource.storageVersionHash ? { hash: resource.storageVersionHash } : {}),
+        ...subresourcesOf(resource.name, group, version, resources),
+      })),
+  );
+}
+
+function subresourcesOf(
+  plural: string,
+  group: string,
+  version: string,
+  resources: readonly DiscoveredResource[],
+): { subresources?: SubresourceRow[] } {
+  const rows = resources
+    .filter(({ name }) => name.startsWith(`${plural}/`))
+    .map((resource) => ({
+      name: resource.name.slice(plural.length + 1),
+      group: resource.version ? (resource.group ?? '') : group,
+      version: resource.version ?? version,
+      kind: resource.kind,
+      verbs: resource.verbs.join(' '),
+    }));
+  return rows.length > 0 ? { subresources: rows } : {};
+}
