@@ -25,6 +25,19 @@ export function hostName(tenant: string, namespace: Name<'tenant'>, name: Name<'
   return nameOn('host', `${readablePrefix(name)}-${digest([tenant, namespace, name])}`);
 }
 
+/**
+ * The host name of something that Sublet makes for a tenant's object and that is not its copy (the secret with a pod's tokens). Apart from every
+ * {@link hostName}, and from the derived names of other purposes.
+ */
+export function derivedHostName(
+  tenant: string,
+  namespace: Name<'tenant'>,
+  name: Name<'tenant'>,
+  purpose: string,
+): Name<'host'> {
+  return nameOn('host', `${readablePrefix(name)}-${digest([tenant, namespace, name, purpose])}`);
+}
+
 function takesApart(plain: string, parts: readonly string[]): boolean {
   const found = plain.split(separator);
   return found.length === parts.length && found.every((part, index) => part === parts[index]);

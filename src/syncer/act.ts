@@ -1,0 +1,136 @@
+/** Carries a plan out, one action after the other; the first that fails ends it, and the next plan starts from what is then observed. */
+import type { Random } from '../lib/random.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Client } from '../client/client.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { JsonObject } from '../api/json.ts';
+import { StatusError } from '../api/status.ts';
+import { unreachable } from '../lib/unreachable.ts';
+import { tokenSecret, type WantedToken } from '../translate/pods/tokens.ts';
+import type { Place } from '../translate/marks.ts';
+import type { Action } from './action.ts';
+import { uidOf } from '../translate/identity.ts';
+
+export interface Hands {
+  readonly place: Place;
+  readonly tenant: Client<'tenant'>;
+  readonly host: Client<'host'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const pods = { group: '', version: 'v1', resource: 'pods' };
+const secrets = { group: '', version: 'v1', resource: 'secrets' };
+
+/** Tokens are renewed when this share of their life is over, as kubelets do. */
+const renewalShare = 0.8;
+
+/** @throws StatusError, ConnectionError of the action that failed */
+export async function act(hands: Hands, actions: readonly Action[]): Promise<void> {
+  for (const action of actions) await actOnce(hands, action);
+}
+
+async function actOnce(hands: Hands, action: Action): Promise<void> {
+  const { tenant, host, place } = hands;
+  switch (action.type) {
+    case 'create-host':
+      await host.resource(action.gvr, place.hostNamespace).create(action.object);
+      return;
+    case 'update-host':
+      await host.resource(action.gvr, place.hostNamespace).update(action.object);
+      return;
+    case 'delete-host': {
+      const { gvr, name, uid, gracePeriodSeconds } = action;
+      const grace = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
+      await unlessGone(host.resource(gvr, place.hostNamespace).delete(name, { preconditions: { uid }, ...grace }));
+      return;
+    }
+    case 'update-tenant':
+      await tenant.resource(action.gvr, action.object.metadata.namespace).update(action.object);
+      return;
+    case 'update-tenant-status':
+      await unlessGone(tenant.resource(action.gvr, action.object.metadata.namespace).updateStatus(action.object));
+      return;
+    case 'delete-tenant': {
+      const { gvr, ref, uid, gracePeriodSeconds } = action;
+      const options = { gracePeriodSeconds, preconditions: { uid } };
+      await unlessGone(tenant.resource(gvr, ref.namespace).delete(ref.name, options));
+      return;
+    }
+    case 'bind-tenant-pod':
+      await unlessGone(bind(hands, action));
+      return;
+    case 'write-tokens':
+      await writeTokens(hands, action);
+      return;
+    default:
+      unreachable(action);
+  }
+}
+
+async function bind(hands: Hands, { ref, uid, node }: Extract<Action, { type: 'bind-tenant-pod' }>): Promise<void> {
+  await hands.tenant.resource(pods, ref.namespace).createSubresource(ref.name, 'binding', {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name: ref.name, namespace: ref.namespace, uid },
+    target: { apiVersion: 'v1', kind: 'Node', name: node },
+  });
+}
+
+async function writeTokens(
+  hands: Hands,
+  { pod, tokens, secret }: Extract<Action, { type: 'write-tokens' }>,
+): Promise<void> {
+  const issued = await Promise.all(tokens.map((token) => issueToken(hands, pod, token)));
+  const renewAt = Math.min(...issued.map((token) => token.renewAt));
+  const wanted = tokenSecret(
+    hands.place,
+    pod,
+    Object.fromEntries(issued.map(({ key, token }) => [key, token])),
+    renewAt,
+  );
+  const onHost = hands.host.resource(secrets, hands.place.hostNamespace);
+  if (!secret) await onHost.create(wanted);
+  else {
+    const { uid, resourceVersion } = secret.metadata;
+    const precondition = resourceVersion === undefined ? {} : { resourceVersion };
+    await onHost.update({
+      ...wanted,
+      metadata: { ...wanted.metadata, ...(uid === undefined ? {} : { uid }), ...precondition },
+    });
+  }
+}
+
+async function issueToken(hands: Hands, pod: KubeObject, wanted: WantedToken) {
+  const spec = (pod['spec'] ?? {}) as JsonObject;
+  const account = typeof spec['serviceAccountName'] === 'string' ? spec['serviceAccountName'] : 'default';
+  const issuedAt = hands.clock.now();
+  const answer = await hands.tenant
+    .resource({ group: '', version: 'v1', resource: 'serviceaccounts' }, pod.metadata.namespace)
+    .createSubresource(account, 'token', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: {},
+      spec: {
+        audiences: wanted.audience === undefined ? [] : [wanted.audience],
+        expirationSeconds: wanted.expirationSeconds,
+        boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: pod.metadata.name ?? '', uid: uidOf(pod) },
+      },
+    });
+  const { token, expirationTimestamp } = (answer['status'] ?? {}) as JsonObject;
+  if (typeof token !== 'string' || typeof expirationTimestamp !== 'string') {
+    throw new Error(`the tenant's API server gave no token for service account ${account}`);
+  }
+  // Spread out, so that pods that started together don't renew together.
+  const share = renewalShare - 0.1 * hands.random.next();
+  return { key: wanted.key, token, renewAt: issuedAt + (Date.parse(expirationTimestamp) - issuedAt) * share };
+}
+
+/** What is to be removed or told may have gone meanwhile, also by another of its name having come: then there is nothing to do. */
+async function unlessGone(attempt: Promise<unknown>): Promise<void> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.status.code !== 404) throw error;
+  }
+}

@@ -1,0 +1,50 @@
+/** All that the syncer can do to either side: what plans are made of. Each action carries its precondition. */
+import type { GroupVersionResource } from '../api/gvk.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Name, ObjectRef, On } from '../api/side.ts';
+import type { WantedToken } from '../translate/pods/tokens.ts';
+
+export type Action =
+  /** Fails when something has that name. */
+  | { readonly type: 'create-host'; readonly gvr: GroupVersionResource; readonly object: On<'host', KubeObject> }
+  /** Replaces; fails when the copy's resourceVersion is another by now. */
+  | { readonly type: 'update-host'; readonly gvr: GroupVersionResource; readonly object: On<'host', KubeObject> }
+  | {
+      readonly type: 'delete-host';
+      readonly gvr: GroupVersionResource;
+      readonly name: Name<'host'>;
+      readonly uid: string;
+      readonly gracePeriodSeconds?: number;
+    }
+  /** Replace; fail when the tenant's object has another resourceVersion by now. */
+  | { readonly type: 'update-tenant'; readonly gvr: GroupVersionResource; readonly object: On<'tenant', KubeObject> }
+  | {
+      readonly type: 'update-tenant-status';
+      readonly gvr: GroupVersionResource;
+      readonly object: On<'tenant', KubeObject>;
+    }
+  | {
+      readonly type: 'delete-tenant';
+      readonly gvr: GroupVersionResource;
+      readonly ref: ObjectRef<'tenant'>;
+      readonly uid: string;
+      readonly gracePeriodSeconds: number;
+    }
+  /** Tells the tenant's API server which node the host chose. */
+  | { readonly type: 'bind-tenant-pod'; readonly ref: ObjectRef<'tenant'>; readonly uid: string; readonly node: string }
+  /** Asks the tenant's API server for tokens bound to the pod, and puts them in the pod's Secret on the host. */
+  | {
+      readonly type: 'write-tokens';
+      readonly pod: On<'tenant', KubeObject>;
+      readonly tokens: readonly WantedToken[];
+      /** The Secret as it is; absent: none. */
+      readonly secret: On<'host', KubeObject> | undefined;
+    };
+
+export interface Plan {
+  readonly actions: readonly Action[];
+  /** Look again after so long, though nothing may have changed. */
+  readonly requeueAfterMs?: number;
+}
+
+export const nothingToDo: Plan = { actions: [] };

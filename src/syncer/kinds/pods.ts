@@ -1,0 +1,113 @@
+/**
+ * Pods: down goes the spec, back come the node, the status and the end. A pod lives once: when its copy has run and is gone, so is the
+ * tenant's pod; it is never started a second time under one UID.
+ */
+import { equalJson, type JsonValue } from '../../api/json.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { On } from '../../api/side.ts';
+import { scrubber } from '../../translate/host-texts.ts';
+import { copyPod, updatedPodCopy } from '../../translate/pods/pod.ts';
+import { tenantPodStatus } from '../../translate/pods/pod-status.ts';
+import { viewPod } from '../../translate/pods/pod-view.ts';
+import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
+import { nothingToDo, type Action, type Plan } from '../action.ts';
+import { nameOf, refOf, refOfKey, uidOf } from '../../translate/identity.ts';
+import { defineSyncedKind, type View } from '../synced-kind.ts';
+
+const gvr = { group: '', version: 'v1', resource: 'pods' };
+const secrets = { group: '', version: 'v1', resource: 'secrets' };
+
+export const pods = defineSyncedKind({
+  gvr,
+  kind: 'Pod',
+  hostVerbs: { '': ['get', 'list', 'watch', 'create', 'update', 'delete'] },
+  plan: (key, { tenant, host, origin }, view) => {
+    if (host && (!tenant || origin?.uid !== tenant.metadata.uid)) return { actions: [deletion(host)] };
+    if (!tenant) return withoutTokens(key, view);
+    if (!host) return planWithoutCopy(tenant, view);
+    return planWithCopy(tenant, host, view);
+  },
+});
+
+function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
+  const { spec } = viewPod(pod);
+  if (pod.metadata.deletionTimestamp !== undefined || hasRun(pod)) return { actions: [endInTenant(pod, 0)] };
+  if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return nothingToDo;
+  const tokens = freshTokens(pod, view);
+  const create: Action = { type: 'create-host', gvr, object: copyPod(view, pod) };
+  return { actions: [...tokens.actions, create] };
+}
+
+function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): Plan {
+  const tokens = freshTokens(pod, view);
+  const ending = planEnd(pod, copy);
+  if (ending) return { ...tokens, actions: [ending, ...status(pod, copy, view)] };
+  if (copy.metadata.deletionTimestamp === undefined) {
+    const updated = updatedPodCopy(copy, copyPod(view, pod));
+    if (updated !== copy)
+      return { ...tokens, actions: [...tokens.actions, { type: 'update-host', gvr, object: updated }] };
+  }
+  const node = viewPod(copy).spec.nodeName;
+  if (node && !viewPod(pod).spec.nodeName) {
+    return {
+      ...tokens,
+      actions: [...tokens.actions, { type: 'bind-tenant-pod', ref: refOf(pod), uid: uidOf(pod), node }],
+    };
+  }
+  return { ...tokens, actions: [...tokens.actions, ...status(pod, copy, view)] };
+}
+
+/** A deletion that began on one side and that the other doesn't know of yet, or has more time for. */
+function planEnd(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): Action | undefined {
+  const inTenant =
+    pod.metadata.deletionTimestamp === undefined ? undefined : (pod.metadata.deletionGracePeriodSeconds ?? 0);
+  const onHost =
+    copy.metadata.deletionTimestamp === undefined ? undefined : (copy.metadata.deletionGracePeriodSeconds ?? 0);
+  if (inTenant !== undefined && (onHost === undefined || inTenant < onHost)) return deletion(copy, inTenant);
+  if (onHost !== undefined && inTenant === undefined) return endInTenant(pod, Math.max(1, onHost));
+  return undefined;
+}
+
+function status(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): readonly Action[] {
+  const wanted = tenantPodStatus(pod, copy, scrubber(view.place, copy));
+  // Plain JSON; only `metadata` is an ObjectMeta.
+  if (equalJson(wanted, (pod['status'] ?? {}) as JsonValue)) return [];
+  return [{ type: 'update-tenant-status', gvr, object: { ...pod, status: wanted } }];
+}
+
+function freshTokens(pod: On<'tenant', KubeObject>, view: View): Plan {
+  const tokens = wantedTokens(viewPod(pod).spec);
+  if (tokens.length === 0 || isFinished(pod)) return nothingToDo;
+  const secret = view.tokenSecret(refOf(pod));
+  const isOfPod = secret && originOfTokenSecret(view.place, secret)?.uid === uidOf(pod);
+  const dueInMs = isOfPod ? tokensDueAt(secret) - view.now : 0;
+  if (dueInMs > 0) return { actions: [], requeueAfterMs: dueInMs };
+  return { actions: [{ type: 'write-tokens', pod, tokens, secret }] };
+}
+
+/** The pod is gone on both sides; its tokens go last. */
+function withoutTokens(key: string, view: View): Plan {
+  const secret = view.tokenSecret(refOfKey(key));
+  if (!secret) return nothingToDo;
+  return { actions: [{ type: 'delete-host', gvr: secrets, name: nameOf(secret), uid: uidOf(secret) }] };
+}
+
+function deletion(copy: On<'host', KubeObject>, gracePeriodSeconds?: number): Action {
+  const target = { type: 'delete-host', gvr, name: nameOf(copy), uid: uidOf(copy) } as const;
+  return gracePeriodSeconds === undefined ? target : { ...target, gracePeriodSeconds };
+}
+
+function endInTenant(pod: On<'tenant', KubeObject>, gracePeriodSeconds: number): Action {
+  return { type: 'delete-tenant', gvr, ref: refOf(pod), uid: uidOf(pod), gracePeriodSeconds };
+}
+
+/** Whether the pod has shown a status that only a host gives: then a copy was there. */
+function hasRun(pod: On<'tenant', KubeObject>): boolean {
+  const { spec, status: shown } = viewPod(pod);
+  return !isFinished(pod) && Boolean(spec.nodeName) && shown?.['startTime'] !== undefined;
+}
+
+function isFinished(pod: On<'tenant', KubeObject>): boolean {
+  const phase = viewPod(pod).status?.phase;
+  return phase === 'Succeeded' || phase === 'Failed';
+}

@@ -1,0 +1,95 @@
+/**
+ * One kind's loop: observe both sides of a key, plan, act. Events of either side, and of pods that name the object, only put keys into the
+ * queue; so a restart, a lost event or a repeated one make no difference.
+ */
+import { objectKey, type KubeObject } from '../api/object.ts';
+import type { On } from '../api/side.ts';
+import { StatusError } from '../api/status.ts';
+import type { Informer } from '../client/informer.ts';
+import { Controller, done, requeueAfter, type Result } from '../controller/controller.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { originOfCopy } from '../translate/marks.ts';
+import { hostName } from '../translate/names.ts';
+import { viewPod } from '../translate/pods/pod-view.ts';
+import { referencedNames } from '../translate/pods/references.ts';
+import { act, type Hands } from './act.ts';
+import { refOfKey } from '../translate/identity.ts';
+import type { Observed, SyncedKind, View } from './synced-kind.ts';
+
+export interface SyncLoopOptions {
+  readonly kind: SyncedKind;
+  readonly hands: Hands;
+  readonly tenantObjects: Informer<'tenant'>;
+  readonly hostObjects: Informer<'host'>;
+  readonly tenantPods: Informer<'tenant'>;
+  readonly view: () => View;
+  /** Tells the tenant's users why an object isn't on the host. */
+  readonly reportRefusal: (object: On<'tenant', KubeObject>, error: StatusError) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How many keys of a kind are worked on at once: what waits is the host's answer, not our processor. */
+const concurrency = 32;
+/** A refusal may be cured on the host without anything changing here. */
+const retryMaxMs = 60_000;
+
+export function createSyncLoop(options: SyncLoopOptions): Controller {
+  const { kind, clock, logger } = options;
+  const controller = new Controller({
+    name: `sync ${kind.gvr.resource}`,
+    reconcile: (key) => reconcile(options, key),
+    clock,
+    logger,
+    concurrency,
+    retryMaxMs,
+  });
+  listen(options, (key) => controller.queue.add(key));
+  return controller;
+}
+
+async function reconcile(options: SyncLoopOptions, key: string): Promise<Result> {
+  const observed = observe(options, key);
+  const plan = options.kind.plan(key, observed, options.view());
+  try {
+    await act(options.hands, plan.actions);
+  } catch (error) {
+    if (observed.tenant && isRefusal(error)) options.reportRefusal(observed.tenant, error);
+    throw error;
+  }
+  return plan.requeueAfterMs === undefined ? done : requeueAfter(plan.requeueAfterMs);
+}
+
+/** What both informers show of a key, now. */
+function observe({ hands, tenantObjects, hostObjects }: SyncLoopOptions, key: string): Observed {
+  const { namespace, name } = refOfKey(key);
+  const { place } = hands;
+  const found = hostObjects.get(`${place.hostNamespace}/${hostName(place.tenant, namespace, name)}`);
+  const origin = found && originOfCopy(place, found);
+  return { tenant: tenantObjects.get(key), host: origin ? found : undefined, origin };
+}
+
+function listen(options: SyncLoopOptions, add: (key: string) => void): void {
+  const { kind, tenantObjects, hostObjects, tenantPods, hands } = options;
+  const addTenant = (object: On<'tenant', KubeObject>): void => add(objectKey(object));
+  const addHost = (object: On<'host', KubeObject>): void => {
+    const origin = originOfCopy(hands.place, object);
+    if (origin) add(`${origin.namespace}/${origin.name}`);
+  };
+  tenantObjects.addHandler({ onAdd: addTenant, onUpdate: (_old, object) => addTenant(object), onDelete: addTenant });
+  hostObjects.addHandler({ onAdd: addHost, onUpdate: (_old, object) => addHost(object), onDelete: addHost });
+  const { referencedBy } = kind;
+  if (referencedBy === undefined) return;
+  const addNamed = (pod: On<'tenant', KubeObject>): void => {
+    for (const name of referencedNames(viewPod(pod).spec, referencedBy)) add(`${pod.metadata.namespace ?? ''}/${name}`);
+  };
+  // What a pod names never changes while it lives.
+  tenantPods.addHandler({ onAdd: addNamed, onDelete: addNamed });
+}
+
+/** The host understood and said no: its owner can do something about it. Conflicts and overload pass by themselves. */
+function isRefusal(error: unknown): error is StatusError {
+  if (!(error instanceof StatusError)) return false;
+  return error.status.code === 403 || error.status.code === 422 || error.status.code === 400;
+}

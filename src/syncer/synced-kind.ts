@@ -1,0 +1,51 @@
+/**
+ * One file in `kinds/` says, in one `defineSyncedKind({...})`, how a kind goes to the host and what comes back. The list of kinds, and with it
+ * the Role that a tenant has on its host, is derived from these files.
+ */
+import type { GroupVersionResource } from '../api/gvk.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Name, ObjectRef, On } from '../api/side.ts';
+import type { Origin, Place } from '../translate/marks.ts';
+import type { ReferencedKind } from '../translate/pods/references.ts';
+import type { LabelSelector } from '../translate/selectors.ts';
+import type { Plan } from './action.ts';
+
+/** One object on both sides, as the informers show it now. */
+export interface Observed {
+  readonly tenant: On<'tenant', KubeObject> | undefined;
+  /** Only what proves to be a copy of this key. */
+  readonly host: On<'host', KubeObject> | undefined;
+  /** Whose copy `host` says it is. */
+  readonly origin: Origin | undefined;
+}
+
+/** What plans may look at besides the object itself. All of it is a snapshot that doesn't change during a plan. */
+export interface View {
+  readonly place: Place;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly namespacesSelectedBy: (selector: LabelSelector) => readonly Name<'tenant'>[];
+  /** Whether a pod of the tenant names this object. */
+  readonly isReferenced: (kind: ReferencedKind, namespace: string, name: string) => boolean;
+  /** The Secret with a pod's tokens. */
+  readonly tokenSecret: (pod: ObjectRef<'tenant'>) => On<'host', KubeObject> | undefined;
+  /** A copy that was made ahead of the tenant's object, which is about to be stored. */
+  readonly isAwaited: (key: string) => boolean;
+}
+
+export interface SyncedKind {
+  /** The same on both sides. */
+  readonly gvr: GroupVersionResource;
+  readonly kind: string;
+  /** What the tenant's account must be allowed on the host, with subresources as keys (`''`: the resource itself). */
+  readonly hostVerbs: Readonly<Record<string, readonly string[]>>;
+  /** Pods name objects of this kind: a change of a pod is a change of what it names. */
+  readonly referencedBy?: ReferencedKind;
+  /** Pure, synchronous, total. `key` is `namespace/name` in the tenant. */
+  plan(key: string, observed: Observed, view: View): Plan;
+}
+
+/** Says that `kind` is one; the compiler checks it. */
+export function defineSyncedKind(kind: SyncedKind): SyncedKind {
+  return kind;
+}

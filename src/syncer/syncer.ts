@@ -1,0 +1,140 @@
+/**
+ * Keeps the two sides of one tenant equal. It meets both API servers through clients only, so that any conformant API server can stand on
+ * either side.
+ */
+import type { GroupVersionResource } from '../api/gvk.ts';
+import { matchesLabelSelector } from '../api/label-selector.ts';
+import { nameOf } from '../translate/identity.ts';
+import type { Client } from '../client/client.ts';
+import { InformerFactory } from '../client/informer-factory.ts';
+import type { Informer } from '../client/informer.ts';
+import { Manager } from '../controller/manager.ts';
+import type { Controller } from '../controller/controller.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Random } from '../lib/random.ts';
+import type { Service } from '../lib/service.ts';
+import { tenantSelector, type Place } from '../translate/marks.ts';
+import { viewPod } from '../translate/pods/pod-view.ts';
+import { referencedNames, type ReferencedKind } from '../translate/pods/references.ts';
+import { originOfTokenSecret, tokenSecretName } from '../translate/pods/tokens.ts';
+import type { Hands } from './act.ts';
+import { createEventLoop } from './host-events.ts';
+import { createRefusalReporter } from './refusals.ts';
+import { createServiceAddresses, type AwaitedCopies, type ServiceAddressGiver } from './service-addresses.ts';
+import { createSyncLoop } from './sync-loop.ts';
+import type { SyncedKind, View } from './synced-kind.ts';
+
+export interface SyncerOptions {
+  readonly place: Place;
+  readonly tenant: Client<'tenant'>;
+  readonly host: Client<'host'>;
+  readonly kinds: readonly SyncedKind[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface Syncer extends Service {
+  /** Gets a Service its addresses before the tenant sees it. */
+  readonly serviceAddresses: ServiceAddressGiver;
+  /** When it must be up again though nothing happens: milliseconds since the epoch. */
+  nextWakeUp(): number | undefined;
+  /** Nothing waits to be carried over. */
+  readonly idle: boolean;
+}
+
+const pods: GroupVersionResource = { group: '', version: 'v1', resource: 'pods' };
+const secrets: GroupVersionResource = { group: '', version: 'v1', resource: 'secrets' };
+const namespaces: GroupVersionResource = { group: '', version: 'v1', resource: 'namespaces' };
+
+export function createSyncer(options: SyncerOptions): Syncer {
+  const { place, clock, logger } = options;
+  const hands: Hands = options;
+  const tenantInformers = new InformerFactory({ ...options, client: options.tenant });
+  const hostInformers = new InformerFactory({ ...options, client: options.host });
+  const hostInformer = (gvr: GroupVersionResource): Informer<'host'> =>
+    hostInformers.informer({ gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) });
+  const tenantPods = tenantInformers.informer({ gvr: pods });
+  const addresses = createServiceAddresses(hands);
+  const snapshot = createView(options, {
+    tenantPods,
+    tenantNamespaces: tenantInformers.informer({ gvr: namespaces }),
+    hostSecrets: hostInformer(secrets),
+    awaited: addresses.awaited,
+  });
+  const reportRefusal = createRefusalReporter(options.tenant, clock, logger);
+  const loops = options.kinds.map((kind) =>
+    createSyncLoop({
+      kind,
+      hands,
+      tenantObjects: tenantInformers.informer({ gvr: kind.gvr }),
+      hostObjects: hostInformer(kind.gvr),
+      tenantPods,
+      view: snapshot,
+      reportRefusal,
+      clock,
+      logger,
+    }),
+  );
+  renewTokensOf(place, hostInformer(secrets), loops);
+  const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, logger });
+  const manager = new Manager({
+    name: 'syncer',
+    informers: [tenantInformers, hostInformers],
+    controllers: [...loops, events],
+  });
+  return {
+    name: 'syncer',
+    start: () => manager.start(),
+    stop: () => manager.stop(),
+    serviceAddresses: addresses.give,
+    nextWakeUp: () => manager.nextWakeUp(),
+    get idle() {
+      return manager.idle;
+    },
+  };
+}
+
+interface ViewSources {
+  readonly tenantPods: Informer<'tenant'>;
+  readonly tenantNamespaces: Informer<'tenant'>;
+  readonly hostSecrets: Informer<'host'>;
+  readonly awaited: AwaitedCopies;
+}
+
+function createView({ place, clock }: SyncerOptions, sources: ViewSources): () => View {
+  for (const kind of ['configmaps', 'secrets', 'persistentvolumeclaims'] satisfies ReferencedKind[]) {
+    sources.tenantPods.addIndex(kind, (pod) => {
+      const { namespace = '' } = pod.metadata;
+      return referencedNames(viewPod(pod).spec, kind).map((name) => `${namespace}/${name}`);
+    });
+  }
+  return () => ({
+    place,
+    now: clock.now(),
+    namespacesSelectedBy: (selector) =>
+      sources.tenantNamespaces
+        .list()
+        .filter(({ metadata }) => matchesLabelSelector(selector, metadata.labels ?? {}))
+        .map((namespace) => nameOf(namespace)),
+    isReferenced: (kind, namespace, name) => sources.tenantPods.byIndex(kind, `${namespace}/${name}`).length > 0,
+    tokenSecret: ({ namespace, name }) =>
+      sources.hostSecrets.get(`${place.hostNamespace}/${tokenSecretName(place.tenant, namespace, name)}`),
+    isAwaited: (key) => sources.awaited.has(key),
+  });
+}
+
+/** A change of a pod's token Secret is a matter of the pod's loop. */
+function renewTokensOf(place: Place, hostSecrets: Informer<'host'>, loops: readonly Controller[]): void {
+  const podLoop = loops.find(({ name }) => name === 'sync pods');
+  const add: Parameters<typeof hostSecrets.addHandler>[0]['onAdd'] = (secret) => {
+    const origin = originOfTokenSecret(place, secret);
+    if (origin) podLoop?.queue.add(`${origin.namespace}/${origin.name}`);
+  };
+  hostSecrets.addHandler({
+    onAdd: add,
+    onUpdate: (_old, secret) => add(secret, false),
+    onDelete: (secret) => add(secret, false),
+  });
+}

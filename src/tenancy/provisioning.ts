@@ -1,0 +1,151 @@
+/**
+ * Makes and removes what a tenant has on its host: the host namespace, and an account that may touch nothing else.
+ */
+import type { Client } from '../client/client.ts';
+import { StatusError } from '../api/status.ts';
+import type { JsonObject, JsonValue } from '../api/json.ts';
+import type { KubeObject } from '../api/object.ts';
+
+/** A rule of a Role. Mirrors rbac/v1 PolicyRule. */
+export interface PolicyRule extends JsonObject {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+}
+
+export interface TenantPlace {
+  /** The tenant's name. */
+  readonly tenant: string;
+  readonly hostNamespace: string;
+}
+
+export interface AccountToken {
+  readonly token: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
+const serviceAccounts = { group: '', version: 'v1', resource: 'serviceaccounts' };
+const roles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'roles' };
+const roleBindings = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'rolebindings' };
+
+/** Says whom a namespace was made for; one without it is not ours to delete. */
+const tenantLabel = 'sublet.dev/tenant';
+const managedBy = { 'app.kubernetes.io/managed-by': 'sublet' };
+
+/** Makes or repairs the tenant's namespace, account, role and binding on the host. Level-triggered: call it as often as you like. */
+export async function provisionTenant(
+  host: Client<'host'>,
+  place: TenantPlace,
+  rules: readonly PolicyRule[],
+): Promise<void> {
+  const { tenant, hostNamespace } = place;
+  const account = accountName(tenant);
+  const metadata = { name: account, namespace: hostNamespace, labels: managedBy };
+  await createUnlessThere(host, namespaces, undefined, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: hostNamespace, labels: { ...managedBy, [tenantLabel]: tenant } },
+  });
+  await createUnlessThere(host, serviceAccounts, hostNamespace, { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+  await createOrReplace(host, roles, hostNamespace, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata,
+    rules: [...rules],
+  });
+  await createOrReplace(host, roleBindings, hostNamespace, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: account },
+    subjects: [{ kind: 'ServiceAccount', name: account, namespace: hostNamespace }],
+  });
+}
+
+/** A short-lived token of the tenant's account on the host. */
+export async function issueAccountToken(
+  host: Client<'host'>,
+  place: TenantPlace,
+  expirationSeconds: number,
+): Promise<AccountToken> {
+  const answer = await host
+    .resource(serviceAccounts, place.hostNamespace)
+    .createSubresource(accountName(place.tenant), 'token', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: {},
+      spec: { expirationSeconds },
+    });
+  const { token, expirationTimestamp } = statusOf(answer);
+  if (typeof token !== 'string' || typeof expirationTimestamp !== 'string') {
+    throw new Error(`the host gave no token for ${accountName(place.tenant)}`);
+  }
+  return { token, expiresAt: Date.parse(expirationTimestamp) };
+}
+
+/**
+ * Removes the tenant's account, role and binding, and the host namespace if it was made for this tenant. The tenant's copies are the
+ * syncer's to delete, before.
+ */
+export async function deprovisionTenant(host: Client<'host'>, place: TenantPlace): Promise<void> {
+  const account = accountName(place.tenant);
+  const found = await unlessMissing(host.resource(namespaces).get(place.hostNamespace));
+  if (!found) return;
+  await unlessMissing(host.resource(roleBindings, place.hostNamespace).delete(account));
+  await unlessMissing(host.resource(roles, place.hostNamespace).delete(account));
+  await unlessMissing(host.resource(serviceAccounts, place.hostNamespace).delete(account));
+  if (found.metadata.labels?.[tenantLabel] === place.tenant) {
+    const uid = found.metadata.uid;
+    await unlessMissing(
+      host.resource(namespaces).delete(place.hostNamespace, uid === undefined ? {} : { preconditions: { uid } }),
+    );
+  }
+}
+
+function accountName(tenant: string): string {
+  return `sublet-${tenant}`;
+}
+
+async function createUnlessThere(
+  host: Client<'host'>,
+  gvr: { group: string; version: string; resource: string },
+  namespace: string | undefined,
+  object: KubeObject,
+): Promise<void> {
+  try {
+    await host.resource(gvr, namespace).create(object);
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') throw error;
+  }
+}
+
+async function createOrReplace(
+  host: Client<'host'>,
+  gvr: { group: string; version: string; resource: string },
+  namespace: string,
+  object: KubeObject,
+): Promise<void> {
+  try {
+    await host.resource(gvr, namespace).create(object);
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') throw error;
+    await host.resource(gvr, namespace).update(object);
+  }
+}
+
+async function unlessMissing<T>(attempt: Promise<T>): Promise<T | undefined> {
+  try {
+    return await attempt;
+  } catch (error) {
+    if (error instanceof StatusError && error.status.code === 404) return undefined;
+    throw error;
+  }
+}
+
+function statusOf(object: KubeObject): Readonly<Record<string, JsonValue>> {
+  const status = object['status'];
+  // Typed view of a TokenRequest's answer; its fields are checked by the caller.
+  return (typeof status === 'object' && status !== null ? status : {}) as Readonly<Record<string, JsonValue>>;
+}

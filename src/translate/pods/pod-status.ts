@@ -1,0 +1,58 @@
+/** A host pod's status as the tenant sees it. Pure. */
+import { cloneJson, isJsonObject, type JsonObject } from '../../api/json.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { On } from '../../api/side.ts';
+import { viewPod, type PodCondition } from './pod-view.ts';
+
+/**
+ * The host's status, but for what is the tenant's: conditions of its readiness gates, and the quality of service it was told at creation.
+ * Statuses of containers that the host injected are left out. `scrub` takes host names out of texts.
+ */
+export function tenantPodStatus(
+  tenantPod: On<'tenant', KubeObject>,
+  hostPod: On<'host', KubeObject>,
+  scrub: (text: string) => string,
+): JsonObject {
+  const view = viewPod(tenantPod);
+  const status = cloneJson<JsonObject>({ ...viewPod(hostPod).status });
+  const own = new Set<unknown>([...view.spec.containers, ...(view.spec.initContainers ?? [])].map(({ name }) => name));
+  for (const field of ['containerStatuses', 'initContainerStatuses']) {
+    const list = status[field];
+    if (Array.isArray(list)) status[field] = list.filter((item) => isJsonObject(item) && own.has(item['name']));
+  }
+  const conditions = mergedConditions(tenantPod, hostPod);
+  if (conditions.length > 0) status['conditions'] = conditions;
+  if (view.status?.qosClass !== undefined) status['qosClass'] = view.status.qosClass;
+  // The host counts generations of its own object; what it has seen of the tenant's is what was translated.
+  if (status['observedGeneration'] !== undefined && tenantPod.metadata.generation !== undefined) {
+    status['observedGeneration'] = tenantPod.metadata.generation;
+  }
+  return scrubTexts(status, scrub);
+}
+
+/** Gate conditions are the tenant's to set; all others are the host's. */
+function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host', KubeObject>): PodCondition[] {
+  const gates = new Set((viewPod(tenantPod).spec.readinessGates ?? []).map(({ conditionType }) => conditionType));
+  const ofTenant = (viewPod(tenantPod).status?.conditions ?? []).filter(({ type }) => gates.has(type));
+  const ofHost = (viewPod(hostPod).status?.conditions ?? []).filter(({ type }) => !gates.has(type));
+  const withGeneration = ofHost.map((condition) =>
+    condition['observedGeneration'] === undefined || tenantPod.metadata.generation === undefined
+      ? condition
+      : { ...condition, observedGeneration: tenantPod.metadata.generation },
+  );
+  return cloneJson([...withGeneration, ...ofTenant]);
+}
+
+function scrubTexts(status: JsonObject, scrub: (text: string) => string): JsonObject {
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    else if (isJsonObject(value)) {
+      for (const [key, inner] of Object.entries(value)) {
+        if (key === 'message' && typeof inner === 'string') value[key] = scrub(inner);
+        else visit(inner);
+      }
+    }
+  };
+  visit(status);
+  return status;
+}

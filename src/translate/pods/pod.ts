@@ -1,0 +1,152 @@
+/** A tenant's pod as it runs on the host. Pure. */
+import { createHash } from 'node:crypto';
+import { cloneJson, equalJson, type JsonValue } from '../../api/json.ts';
+import type { KubeObject, ObjectMeta } from '../../api/object.ts';
+import { markOn, nameOn, type Name, type On } from '../../api/side.ts';
+import { markPaths, originOf, serviceAccountAnnotation, type Place } from '../marks.ts';
+import { copyMetadata, updatedMetadata } from '../metadata.ts';
+import { hostName } from '../names.ts';
+import type { LabelSelector } from '../selectors.ts';
+import { pinAffinity } from './affinity.ts';
+import { viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
+import { renameReferences } from './references.ts';
+import { readTokensFromSecret, tokenSecretName } from './tokens.ts';
+
+export interface PodContext {
+  readonly place: Place;
+  /** The tenant's namespaces that a selector over namespaces picks now. */
+  readonly namespacesSelectedBy: (selector: LabelSelector) => readonly Name<'tenant'>[];
+}
+
+/**
+ * Fields that mean something to the tenant's API server only, or that a tenant must not decide on shared nodes: identity (the host's accounts
+ * are not the tenant's), priority (it would preempt other tenants), binding (it would pass by the host's scheduler).
+ */
+const tenantOnlyFields = [
+  'serviceAccountName',
+  'serviceAccount',
+  'priorityClassName',
+  'priority',
+  'preemptionPolicy',
+  'nodeName',
+  'schedulingGates',
+  'resourceClaims',
+  'ephemeralContainers',
+] as const;
+
+/** The copy as it is created on the host. */
+export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<'host', KubeObject> {
+  const origin = originOf(pod);
+  const { tenant } = context.place;
+  const spec = cloneJson(viewPod(pod).spec);
+  const metadata = copyMetadata(context.place, pod);
+  const account = spec.serviceAccountName ?? 'default';
+  const nodeName = spec.nodeName;
+  for (const field of tenantOnlyFields) delete spec[field];
+  renameReferences(spec, (_kind, name) => hostName(tenant, origin.namespace, nameOn('tenant', name)));
+  readTokensFromSecret(spec, tokenSecretName(tenant, origin.namespace, origin.name));
+  pinAffinity(spec, {
+    tenant,
+    namespace: origin.namespace,
+    namespacesSelectedBy: context.namespacesSelectedBy,
+    nameOf: (namespace) => nameOn('tenant', namespace),
+  });
+  tellTenantNames(spec);
+  if (nodeName) requireNode(spec, nodeName);
+  spec['automountServiceAccountToken'] = false;
+  spec['enableServiceLinks'] = false;
+  const annotations = {
+    ...metadata.annotations,
+    [serviceAccountAnnotation]: account,
+    [changeableAnnotation]: changeableDigest(spec),
+  };
+  return markOn('host', { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, annotations }, spec });
+}
+
+/**
+ * The existing copy, brought up to date with what may change in a running pod: labels, annotations, images, tolerations, the active deadline. What
+ * the host changed stays, even there: only what has changed in the tenant since is written. Gives `current` itself when nothing is to be done.
+ */
+export function updatedPodCopy(
+  current: On<'host', KubeObject>,
+  wanted: On<'host', KubeObject>,
+): On<'host', KubeObject> {
+  const updated: KubeObject = { ...current, metadata: updatedMetadata(current.metadata, wanted.metadata) };
+  const changed =
+    current.metadata.annotations?.[changeableAnnotation] !== wanted.metadata.annotations?.[changeableAnnotation];
+  if (changed) updated['spec'] = changedSpec(viewPod(current).spec, viewPod(wanted).spec);
+  return changed || !sameMarks(updated.metadata, current.metadata) ? markOn('host', updated) : current;
+}
+
+const changeableAnnotation = 'sublet.dev/changeable';
+
+/** Tells whether the tenant has changed something of a running pod since the copy was last written. */
+function changeableDigest(spec: PodSpec): string {
+  const images = [...(spec.initContainers ?? []), ...spec.containers].map(({ name, image }) => [name, image]);
+  const changeable = [images, spec['activeDeadlineSeconds'] ?? null, spec['tolerations'] ?? []];
+  return createHash('sha256').update(JSON.stringify(changeable)).digest('hex').slice(0, 16);
+}
+
+function changedSpec(current: PodSpec, wanted: PodSpec): PodSpec {
+  const spec = cloneJson(current);
+  updateImages(spec.containers, wanted.containers);
+  updateImages(spec.initContainers ?? [], wanted.initContainers ?? []);
+  if (wanted['activeDeadlineSeconds'] !== undefined) spec['activeDeadlineSeconds'] = wanted['activeDeadlineSeconds'];
+  const tolerations = joinedTolerations(spec['tolerations'], wanted['tolerations']);
+  if (tolerations.length > 0) spec['tolerations'] = tolerations;
+  return spec;
+}
+
+function sameMarks(left: ObjectMeta, right: ObjectMeta): boolean {
+  return equalJson(left.labels ?? {}, right.labels ?? {}) && equalJson(left.annotations ?? {}, right.annotations ?? {});
+}
+
+/** Tolerations can only be added to a running pod. */
+function joinedTolerations(current: JsonValue | undefined, wanted: JsonValue | undefined): JsonValue[] {
+  if (!Array.isArray(wanted)) return Array.isArray(current) ? current : [];
+  if (!Array.isArray(current)) return wanted;
+  return [...current, ...wanted.filter((added) => !current.some((known) => equalJson(known, added)))];
+}
+
+function updateImages(current: readonly Container[], wanted: readonly Container[]): void {
+  for (const container of wanted) {
+    const found = current.find(({ name }) => name === container.name);
+    if (found) found.image = container.image;
+  }
+}
+
+/** The downward API shows the tenant's own names: they stand in annotations of the copy. */
+function tellTenantNames(spec: PodSpec): void {
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+    for (const variable of container.env ?? []) tellAt(variable.valueFrom?.fieldRef);
+  }
+  for (const volume of spec.volumes ?? []) {
+    for (const item of volume.downwardAPI?.items ?? []) tellAt(item.fieldRef);
+    for (const source of volume.projected?.sources ?? []) {
+      for (const item of source.downwardAPI?.items ?? []) tellAt(item.fieldRef);
+    }
+  }
+}
+
+const toldPaths: Readonly<Record<string, string>> = {
+  'metadata.name': markPaths.name,
+  'metadata.namespace': markPaths.namespace,
+  'metadata.uid': markPaths.uid,
+  'spec.serviceAccountName': markPaths.serviceAccount,
+};
+
+function tellAt(reference: FieldReference | undefined): void {
+  const told = reference && toldPaths[reference.fieldPath];
+  if (reference && told !== undefined) reference.fieldPath = told;
+}
+
+/** A pod that its owner bound to a node by hand goes there by the scheduler, as a DaemonSet's pods do, so that taints count. */
+function requireNode(spec: PodSpec, nodeName: string): void {
+  const affinity = (spec.affinity ??= {});
+  const nodeAffinity = (affinity.nodeAffinity ??= {});
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [nodeName] }];
+  const terms = nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [{}];
+  nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution = {
+    nodeSelectorTerms: terms.map((term) => ({ ...term, matchFields })),
+  };
+}
