@@ -1,0 +1,58 @@
+/**
+ * What a controller has done and not yet seen in its cache. A reconciler that creates and deletes by counting must not count
+ * again before the informer has shown the effects; what doesn't show in time is forgotten.
+ *
+ * Mirrors kubernetes pkg/controller UIDTrackingControllerExpectations.
+ */
+import type { Clock } from '../lib/clock.ts';
+
+interface Expectation {
+  creations: number;
+  readonly deletions: Set<string>;
+  readonly since: number;
+}
+
+/** Expectations older than this are not waited for. */
+const expiresMs = 5 * 60_000;
+
+export class Expectations {
+  readonly #clock: Clock;
+  readonly #expected = new Map<string, Expectation>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** `key` is about to create so many objects. */
+  expectCreations(key: string, count: number): void {
+    this.#expected.set(key, { creations: count, deletions: new Set(), since: this.#clock.monotonic() });
+  }
+
+  /** `key` is about to delete these. */
+  expectDeletions(key: string, objects: Iterable<string>): void {
+    this.#expected.set(key, { creations: 0, deletions: new Set(objects), since: this.#clock.monotonic() });
+  }
+
+  /** One was created (the informer has shown it), or will not be (the creation failed). */
+  creationObserved(key: string): void {
+    const expected = this.#expected.get(key);
+    if (expected) expected.creations--;
+  }
+
+  /** `object` was deleted, is being deleted, or will not be. */
+  deletionObserved(key: string, object: string): void {
+    this.#expected.get(key)?.deletions.delete(object);
+  }
+
+  /** Whether `key` may count what it sees in its cache. */
+  satisfied(key: string): boolean {
+    const expected = this.#expected.get(key);
+    if (!expected) return true;
+    if (expected.creations <= 0 && expected.deletions.size === 0) return true;
+    return this.#clock.monotonic() - expected.since > expiresMs;
+  }
+
+  forget(key: string): void {
+    this.#expected.delete(key);
+  }
+}

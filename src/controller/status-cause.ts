@@ -1,0 +1,29 @@
+/** Questions that controllers ask of errors. Mirrors apimachinery api/errors. */
+import { StatusError } from '../api/status.ts';
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof StatusError && error.status.reason === 'NotFound';
+}
+
+export function isConflict(error: unknown): boolean {
+  return error instanceof StatusError && error.status.reason === 'Conflict';
+}
+
+export function isAlreadyExists(error: unknown): boolean {
+  return error instanceof StatusError && error.status.reason === 'AlreadyExists';
+}
+
+/** The namespace is being deleted: nothing can be created in it any more. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  if (!(error instanceof StatusError)) return false;
+  return error.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false;
+}
+
+/** Waits for `attempt`; what is gone already counts as done. */
+export async function unlessNotFound(attempt: Promise<unknown>): Promise<void> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

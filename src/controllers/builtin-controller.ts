@@ -1,0 +1,29 @@
+/** What a built-in controller is made of and made from. */
+import type { Side } from '../api/side.ts';
+import type { Client } from '../client/client.ts';
+import type { InformerFactory } from '../client/informer-factory.ts';
+import type { Controller } from '../controller/controller.ts';
+import type { EventRecorder } from '../controller/event-recorder.ts';
+import type { WorkQueueMetrics } from '../controller/work-queue.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Random } from '../lib/random.ts';
+
+export interface ControllerContext<S extends Side> {
+  readonly client: Client<S>;
+  readonly informers: InformerFactory<S>;
+  readonly events: EventRecorder<S>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** PEM of the API server's CA, published in every namespace as `kube-root-ca.crt`. Absent: not published. */
+  readonly rootCertificate?: string;
+  readonly metrics?: WorkQueueMetrics;
+}
+
+export interface BuiltinController {
+  /** By which it is switched off: `deployment`. Upstream's names. */
+  readonly name: string;
+  /** Called once, before the informers start: says which it needs, and which of their changes concern which keys. */
+  create<S extends Side>(context: ControllerContext<S>): Controller;
+}

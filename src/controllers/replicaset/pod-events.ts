@@ -1,0 +1,79 @@
+/** Which sets a change of a pod concerns. Mirrors kubernetes pkg/controller/replicaset addPod, updatePod, deletePod. */
+import type { GroupVersionKind } from '../../api/gvk.ts';
+import { equalJson } from '../../api/json.ts';
+import { objectKey, type KubeObject, type OwnerReference } from '../../api/object.ts';
+import type { Side } from '../../api/side.ts';
+import type { InformerHandler } from '../../client/informer.ts';
+import type { Lister } from '../../client/object-store.ts';
+import type { Expectations } from '../../controller/expectations.ts';
+import { matchesSelector } from '../../controller/label-selector.ts';
+import { controllerOf, refersTo } from '../../controller/owner-reference.ts';
+import type { ReplicaSet } from './replica-set.ts';
+
+/** The index of pods that nobody controls, by their namespace. */
+export const orphanIndex = 'orphan';
+
+export interface PodObserver<S extends Side> {
+  readonly sets: Lister<S>;
+  readonly gvk: GroupVersionKind;
+  readonly view: (object: Readonly<KubeObject>) => ReplicaSet;
+  readonly expectations: Expectations;
+  readonly enqueue: (key: string) => void;
+}
+
+export function observePods<S extends Side>(observer: PodObserver<S>): InformerHandler<S> {
+  const { expectations, enqueue } = observer;
+  const deleted = (pod: KubeObject): void => {
+    const key = controllerKey(observer, pod, controllerOf(pod));
+    if (key === undefined) return;
+    expectations.deletionObserved(key, objectKey(pod));
+    enqueue(key);
+  };
+  return {
+    onAdd: (pod) => {
+      if (pod.metadata.deletionTimestamp !== undefined) return deleted(pod);
+      const controller = controllerOf(pod);
+      if (!controller) return enqueueMatching(observer, pod);
+      const key = controllerKey(observer, pod, controller);
+      if (key === undefined) return;
+      expectations.creationObserved(key);
+      enqueue(key);
+    },
+    onUpdate: (old, pod) => {
+      if (pod.metadata.deletionTimestamp !== undefined) {
+        deleted(pod);
+        if (!equalJson(old.metadata.labels, pod.metadata.labels)) deleted(old);
+        return;
+      }
+      const controller = controllerOf(pod);
+      const oldController = controllerOf(old);
+      const moved = controller?.uid !== oldController?.uid;
+      if (moved) enqueueKey(observer, controllerKey(observer, old, oldController));
+      if (controller) return enqueueKey(observer, controllerKey(observer, pod, controller));
+      if (moved || !equalJson(old.metadata.labels, pod.metadata.labels)) enqueueMatching(observer, pod);
+    },
+    onDelete: deleted,
+  };
+}
+
+/** The key of the set that the reference means; undefined when it means another kind, or another object of that name. */
+function controllerKey<S extends Side>(
+  observer: PodObserver<S>,
+  pod: Readonly<KubeObject>,
+  reference: OwnerReference | undefined,
+): string | undefined {
+  if (!reference || !refersTo(reference, observer.gvk)) return undefined;
+  const key = `${pod.metadata.namespace}/${reference.name}`;
+  return observer.sets.get(key)?.metadata.uid === reference.uid ? key : undefined;
+}
+
+function enqueueKey<S extends Side>(observer: PodObserver<S>, key: string | undefined): void {
+  if (key !== undefined) observer.enqueue(key);
+}
+
+/** An orphan may be wanted by any set whose selector it matches. */
+function enqueueMatching<S extends Side>(observer: PodObserver<S>, pod: Readonly<KubeObject>): void {
+  for (const set of observer.sets.list(pod.metadata.namespace)) {
+    if (matchesSelector(observer.view(set).selector, pod.metadata.labels)) observer.enqueue(objectKey(set));
+  }
+}

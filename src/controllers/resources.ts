@@ -1,0 +1,26 @@
+/** The resources that controllers read and write. */
+import type { GroupVersionKind, GroupVersionResource } from '../api/gvk.ts';
+
+export const pods: GroupVersionResource = { group: '', version: 'v1', resource: 'pods' };
+export const services: GroupVersionResource = { group: '', version: 'v1', resource: 'services' };
+export const endpoints: GroupVersionResource = { group: '', version: 'v1', resource: 'endpoints' };
+export const namespaces: GroupVersionResource = { group: '', version: 'v1', resource: 'namespaces' };
+export const nodes: GroupVersionResource = { group: '', version: 'v1', resource: 'nodes' };
+export const configMaps: GroupVersionResource = { group: '', version: 'v1', resource: 'configmaps' };
+export const serviceAccounts: GroupVersionResource = { group: '', version: 'v1', resource: 'serviceaccounts' };
+export const replicationControllers: GroupVersionResource = {
+  group: '',
+  version: 'v1',
+  resource: 'replicationcontrollers',
+};
+export const replicaSets: GroupVersionResource = { group: 'apps', version: 'v1', resource: 'replicasets' };
+export const deployments: GroupVersionResource = { group: 'apps', version: 'v1', resource: 'deployments' };
+export const endpointSlices: GroupVersionResource = {
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  resource: 'endpointslices',
+};
+
+export const replicaSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'ReplicaSet' };
+export const deploymentKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'Deployment' };
+export const replicationControllerKind: GroupVersionKind = { group: '', version: 'v1', kind: 'ReplicationController' };
