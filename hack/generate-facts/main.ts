@@ -9,12 +9,14 @@ import { parseArgs } from 'node:util';
 import { writeFacts } from './facts.ts';
 import { goModuleFolders, type ModuleFolders } from './go-modules.ts';
 import { writeDescriptions } from './descriptions.ts';
+import { writeProtobufTable } from './protobuf.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /** Each generated file and what writes its text. */
 const outputs: Readonly<Record<string, (folders: ModuleFolders) => string>> = {
   'src/schema/builtin/facts.generated.json': writeFacts,
+  'src/schema/builtin/protobuf.generated.json': writeProtobufTable,
 };
 
 const { values: options } = parseArgs({
