@@ -1,0 +1,65 @@
+/** Values as Go prints them: messages of upstream embed `%q`, `%v` and JSON of values, and scripts match on messages. */
+import { isJsonObject, type JsonValue } from './json.ts';
+
+const shortEscapes: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+// Letters, marks, numbers, punctuation, symbols and the ASCII space: what Go's strconv.IsPrint takes.
+const unprintable = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
+
+/** `%q`. Mirrors strconv.Quote. */
+export function goQuote(text: string): string {
+  return `"${text.replaceAll(unprintable, escapeUnprintable)}"`;
+}
+
+function escapeUnprintable(character: string): string {
+  const short = shortEscapes[character];
+  if (short !== undefined) return short;
+  const code = character.codePointAt(0) ?? 0;
+  if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
+  if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`;
+  return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** `%v` of a float64; an integer prints as one up to 1e21. */
+export function goNumber(value: number): string {
+  const text = String(value);
+  const magnitude = Math.abs(value);
+  const scientific = text.includes('e') || (magnitude !== 0 && magnitude < 1e-4) ? value.toExponential() : text;
+  // Go writes at least two digits of exponent.
+  return scientific.replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+const htmlEscapes: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/** As encoding/json's Marshal writes a value: compact, with the characters of HTML escaped. Keys keep their order. */
+export function goJson(value: JsonValue): string {
+  return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (character) => htmlEscapes[character] ?? character);
+}
+
+/** The same with sorted keys: a Go map. */
+export function goJsonSorted(value: JsonValue): string {
+  return goJson(sortKeys(value));
+}
+
+function sortKeys(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
+}
