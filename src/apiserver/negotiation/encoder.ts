@@ -8,6 +8,8 @@ import type { StoredObject } from '../registry/stored-object.ts';
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
 
 export interface Encoder {
+  /** Encoders of equal form write equal bytes for equal input, so watchers can share frames. Absent: never shared. */
+  readonly form?: string;
   /** For single objects and lists. */
   readonly contentType: string;
   /** For watches (`application/json;stream=watch`, …). */
