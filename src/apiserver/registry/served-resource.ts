@@ -5,7 +5,7 @@ import type { GroupResource, GroupVersionKind } from '../../api/gvk.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { SubresourceFacts, Verb } from '../../schema/resource-facts.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
-import type { ResourceDefinition } from './resource-definition.ts';
+import type { ResourceDefinition, TablePrinter } from './resource-definition.ts';
 
 export interface ServedResource {
   /** `pods` of group ``: as error messages name it. */
@@ -14,6 +14,9 @@ export interface ServedResource {
   readonly singular: string;
   /** Of single objects, as served. */
   readonly gvk: GroupVersionKind;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly table: TablePrinter | undefined;
   /** `PodList` */
   readonly listKind: string;
   readonly namespaced: boolean;
@@ -22,11 +25,11 @@ export interface ServedResource {
   /** Of the objects as served. */
   readonly schema: ObjectSchema;
   readonly definition: ResourceDefinition | undefined;
-  /** Whether objects can be written as protobuf: built-in kinds can, custom ones cannot. */
-  readonly protobuf: boolean;
   /** Of the objects as stored; the same as {@link gvk} where there is no conversion. */
   readonly storageGvk: GroupVersionKind;
   readonly storageSchema: ObjectSchema;
+  /** Fills in the defaults of an object as served; may mutate. */
+  applyDefaults(object: KubeObject): void;
   /** `/registry/pods/`: where all of them are. Two served resources with the same prefix share their objects. */
   readonly storagePrefix: string;
   /** Absent: stored as served. Pure: gives a new object. */
