@@ -2,7 +2,6 @@
  * The host's Events about a tenant's copies, told to the tenant about its own objects: names translated, also inside the texts. An Event
  * keeps its name's last part, so telling it again changes nothing.
  */
-import type { JsonObject } from '../api/json.ts';
 import { objectKey, type KubeObject } from '../api/object.ts';
 import type { On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
@@ -49,14 +48,24 @@ export function createEventLoop(
   return controller;
 }
 
+interface InvolvedObject {
+  readonly kind?: string;
+  readonly name?: string;
+  readonly uid?: string;
+}
+
+/** The typed look. A door: the host's API server has checked its types. */
+function involvedObject(event: On<'host', KubeObject>): InvolvedObject {
+  return (event['involvedObject'] ?? {}) as InvolvedObject;
+}
+
 /** An Event about what is no copy of ours, or no longer there, is nobody's business. */
 async function tell(hands: Hands, copies: Copies, event: On<'host', KubeObject>): Promise<void> {
   const { place, tenant } = hands;
-  const about = (event['involvedObject'] ?? {}) as JsonObject;
-  const informer = copies.get(String(about['kind'] ?? ''));
-  const copy = informer?.get(`${place.hostNamespace}/${String(about['name'] ?? '')}`);
+  const about = involvedObject(event);
+  const copy = copies.get(about.kind ?? '')?.get(`${place.hostNamespace}/${about.name ?? ''}`);
   const origin = copy && originOfCopy(place, copy);
-  if (!copy || !origin || copy.metadata.uid !== about['uid']) return;
+  if (!copy || !origin || copy.metadata.uid !== about.uid) return;
   const subject: EventSubject = { place, copy, origin };
   const wanted = tenantEvent(subject, event);
   const inTenant = tenant.resource(events, origin.namespace);

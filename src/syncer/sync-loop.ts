@@ -7,9 +7,10 @@ import type { On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
 import type { Informer } from '../client/informer.ts';
 import { Controller, done, requeueAfter, type Result } from '../controller/controller.ts';
+import type { RecordEvent } from '../controller/event-recorder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import { originOfCopy } from '../translate/marks.ts';
+import { originOf, originOfCopy } from '../translate/marks.ts';
 import { hostName } from '../translate/names.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames } from '../translate/pods/references.ts';
@@ -25,7 +26,7 @@ export interface SyncLoopOptions {
   readonly tenantPods: Informer<'tenant'>;
   readonly view: () => View;
   /** Tells the tenant's users why an object isn't on the host. */
-  readonly reportRefusal: (object: On<'tenant', KubeObject>, error: StatusError) => void;
+  readonly record: RecordEvent;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -55,7 +56,7 @@ async function reconcile(options: SyncLoopOptions, key: string): Promise<Result>
   try {
     await act(options.hands, plan.actions);
   } catch (error) {
-    if (observed.tenant && isRefusal(error)) options.reportRefusal(observed.tenant, error);
+    if (observed.tenant && isRefusal(error)) reportRefusal(options, observed.tenant, error);
     throw error;
   }
   return plan.requeueAfterMs === undefined ? done : requeueAfter(plan.requeueAfterMs);
@@ -86,6 +87,19 @@ function listen(options: SyncLoopOptions, add: (key: string) => void): void {
   };
   // What a pod names never changes while it lives.
   tenantPods.addHandler({ onAdd: addNamed, onDelete: addNamed });
+}
+
+/** In the host's words, without its names. */
+function reportRefusal(
+  { record, hands: { place } }: SyncLoopOptions,
+  object: On<'tenant', KubeObject>,
+  error: StatusError,
+): void {
+  const { namespace, name } = originOf(object);
+  const words = (error.status.message ?? '')
+    .replaceAll(hostName(place.tenant, namespace, name), name)
+    .replaceAll(place.hostNamespace, namespace);
+  record(object, 'Warning', 'SyncError', `Not on the host: ${words}`);
 }
 
 /** The host understood and said no: its owner can do something about it. Conflicts and overload pass by themselves. */

@@ -8,6 +8,7 @@ import { nameOf } from '../translate/identity.ts';
 import type { Client } from '../client/client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import type { Informer } from '../client/informer.ts';
+import { EventRecorder } from '../controller/event-recorder.ts';
 import { Manager } from '../controller/manager.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -20,7 +21,6 @@ import { referencedNames, type ReferencedKind } from '../translate/pods/referenc
 import { originOfTokenSecret, tokenSecretName } from '../translate/pods/tokens.ts';
 import type { Hands } from './act.ts';
 import { createEventLoop } from './host-events.ts';
-import { createRefusalReporter } from './refusals.ts';
 import { createServiceAddresses, type AwaitedCopies, type ServiceAddressGiver } from './service-addresses.ts';
 import { createSyncLoop } from './sync-loop.ts';
 import type { SyncedKind, View } from './synced-kind.ts';
@@ -63,7 +63,8 @@ export function createSyncer(options: SyncerOptions): Syncer {
     hostSecrets: hostInformer(secrets),
     awaited: addresses.awaited,
   });
-  const reportRefusal = createRefusalReporter(options.tenant, clock, logger);
+  const recorder = new EventRecorder({ client: options.tenant, clock, logger });
+  const record = recorder.for('sublet');
   const loops = options.kinds.map((kind) =>
     createSyncLoop({
       kind,
@@ -72,7 +73,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
       hostObjects: hostInformer(kind.gvr),
       tenantPods,
       view: snapshot,
-      reportRefusal,
+      record,
       clock,
       logger,
     }),
@@ -83,6 +84,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
     name: 'syncer',
     informers: [tenantInformers, hostInformers],
     controllers: [...loops, events],
+    services: [recorder],
   });
   return {
     name: 'syncer',

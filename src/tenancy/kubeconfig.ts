@@ -61,8 +61,12 @@ export async function resolveKubeconfig(path: string): Promise<Connection> {
   await config.applyToHTTPSOptions(options);
   const authorization = new Headers(options.headers as Record<string, string> | undefined).get('authorization');
   const token = authorization?.match(/^Bearer (.+)$/i)?.[1];
-  if (options.ca === undefined)
+  const certificateAuthority = pemText(options.ca);
+  const clientCertificate = pemText(options.cert);
+  const clientKey = pemText(options.key);
+  if (certificateAuthority === undefined) {
     throw new Error(`the kubeconfig ${path} names no certificate authority for ${cluster.server}`);
+  }
   return {
     server: cluster.server,
     certificateAuthority,
