@@ -1,0 +1,64 @@
+/**
+ * resourceVersion is the store's revision, and not part of what is stored: it is spliced into the stored bytes when they are
+ * read, without parsing them.
+ */
+import * as field from './field-error.ts';
+import { goQuote } from './go-text.ts';
+import type { KubeObject } from './object.ts';
+
+/**
+ * The bytes to store: JSON whose text begins with kind, apiVersion and metadata, without `metadata.resourceVersion` and
+ * `selfLink`, so that {@link spliceResourceVersion} always finds its place. Mirrors APIObjectVersioner.PrepareObjectForStorage.
+ */
+export function encodeForStorage(object: Readonly<KubeObject>): Uint8Array {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const { resourceVersion: _revision, selfLink: _selfLink, ...stored } = metadata;
+  const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(stored)}`;
+  // Not one stringify over all: keys that look like integers would come before kind.
+  const tail = JSON.stringify(rest);
+  return Buffer.from(tail === '{}' ? `${head}}` : `${head},${tail.slice(1)}`);
+}
+
+const metadataStart = Buffer.from('"metadata":{');
+const closingBrace = '}'.charCodeAt(0);
+
+/** A new array, with `"resourceVersion":"N"` first in metadata. `bytes` are of {@link encodeForStorage}, or begin as its do. */
+export function spliceResourceVersion(bytes: Uint8Array, revision: number): Uint8Array {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found = source.indexOf(metadataStart);
+  if (found < 0) throw new Error('stored bytes do not begin with kind, apiVersion and metadata');
+  const at = found + metadataStart.length;
+  const inserted = `"resourceVersion":"${revision}"${source[at] === closingBrace ? '' : ','}`;
+  const result = Buffer.allocUnsafe(source.length + inserted.length);
+  source.copy(result, 0, 0, at);
+  result.write(inserted, at, 'latin1');
+  source.copy(result, at + inserted.length, at);
+  return result;
+}
+
+export type ParsedResourceVersion =
+  | { readonly ok: true; readonly revision: number }
+  /** `error` is Go's text alone; `fieldError` has it in place. */
+  | { readonly ok: false; readonly error: string; readonly fieldError: field.FieldError };
+
+const uint64Max = 2n ** 64n - 1n;
+
+/**
+ * Of a client's query or object; absent and empty are 0. Mirrors APIObjectVersioner.ParseResourceVersion. Above 2^53 the number is
+ * not exact, but no store ever comes there.
+ */
+export function parseResourceVersion(text: string | undefined): ParsedResourceVersion {
+  if (text === undefined || text === '' || text === '0') return { ok: true, revision: 0 };
+  if (!/^\d+$/.test(text)) return invalid(text, 'invalid syntax');
+  return BigInt(text) > uint64Max ? invalid(text, 'value out of range') : { ok: true, revision: Number(text) };
+}
+
+/** What lists and gets answer (400) to a resourceVersion that isn't one. Mirrors apiserver storage.ValidateListOptions. */
+export function invalidResourceVersionMessage(error: field.FieldError): string {
+  return `invalid resource version: ${field.fieldErrorText(error)}`;
+}
+
+function invalid(text: string, problem: string): ParsedResourceVersion {
+  const error = `strconv.ParseUint: parsing ${goQuote(text)}: ${problem}`;
+  return { ok: false, error, fieldError: field.invalid('resourceVersion', text, error) };
+}
