@@ -139,7 +139,9 @@ export class FakeApi {
 
   #selected(target: Target, query: URLSearchParams): KubeObject[] {
     const matches = selection(query);
-    return [...this.objects].flatMap(([path, object]) => (within(target, parseTarget(path)) && matches(object) ? [object] : []));
+    return [...this.objects].flatMap(([path, object]) =>
+      within(target, parseTarget(path)) && matches(object) ? [object] : [],
+    );
   }
 
   #list(target: Target, query: URLSearchParams): ApiResponse {
@@ -149,7 +151,12 @@ export class FakeApi {
     const page = limit > 0 ? items.slice(from, from + limit) : items;
     const more = from + page.length < items.length ? { continue: String(from + page.length) } : {};
     const metadata = { resourceVersion: String(this.#revision), ...more };
-    return json(200, { apiVersion: target.apiVersion, kind: `${kinds[target.resource] ?? 'Thing'}List`, metadata, items: page });
+    return json(200, {
+      apiVersion: target.apiVersion,
+      kind: `${kinds[target.resource] ?? 'Thing'}List`,
+      metadata,
+      items: page,
+    });
   }
 
   #watch(request: ApiRequest, target: Target, query: URLSearchParams): ApiResponse {
@@ -175,7 +182,10 @@ export class FakeApi {
     request.signal.addEventListener('abort', watch.end, { once: true });
     if (initial) {
       for (const object of this.#selected(target, query)) watch.push({ type: 'ADDED', object });
-      const metadata = { resourceVersion: String(this.#revision), annotations: { 'k8s.io/initial-events-end': 'true' } };
+      const metadata = {
+        resourceVersion: String(this.#revision),
+        annotations: { 'k8s.io/initial-events-end': 'true' },
+      };
       watch.push({ type: 'BOOKMARK', object: { kind: 'Bookmark', apiVersion: 'v1', metadata } });
     }
     async function* events(): AsyncGenerator<Uint8Array> {
@@ -196,7 +206,8 @@ export class FakeApi {
     metadata.name ??= `${metadata.generateName ?? ''}${String(++this.#uids).padStart(5, '0')}`;
     if (target.namespace !== undefined) metadata.namespace = target.namespace;
     const path = `${target.prefix}/${metadata.name}`;
-    if (this.objects.has(path)) return failure(409, 'AlreadyExists', `${target.resource} "${metadata.name}" already exists`);
+    if (this.objects.has(path))
+      return failure(409, 'AlreadyExists', `${target.resource} "${metadata.name}" already exists`);
     metadata.uid = `uid-${++this.#uids}`;
     metadata.creationTimestamp = this.#timestamp();
     if (object['spec'] !== undefined) metadata.generation = 1;
@@ -214,8 +225,16 @@ export class FakeApi {
       return failure(409, 'Conflict', 'the object has been modified');
     if (sent.metadata?.uid && sent.metadata.uid !== old.metadata.uid)
       return failure(409, 'Conflict', 'Precondition failed: UID in precondition differs');
-    const next = target.subresource === 'status' ? { ...old, metadata: { ...old.metadata, annotations: object.metadata.annotations ?? {} }, status: object['status'] } : object;
-    if (target.subresource === undefined && 'status' in old && target.resource !== 'nodes') next['status'] = old['status'];
+    const next =
+      target.subresource === 'status'
+        ? {
+            ...old,
+            metadata: { ...old.metadata, annotations: object.metadata.annotations ?? {} },
+            status: object['status'],
+          }
+        : object;
+    if (target.subresource === undefined && 'status' in old && target.resource !== 'nodes')
+      next['status'] = old['status'];
     const kept = structuredClone(next) as KubeObject;
     kept.metadata.resourceVersion = old.metadata.resourceVersion ?? '';
     if (equalJson(kept as unknown as JsonValue, old as unknown as JsonValue)) return json(200, old);
@@ -226,12 +245,17 @@ export class FakeApi {
   #delete(path: string, body: JsonValue | undefined): ApiResponse {
     const old = this.objects.get(path);
     if (!old) return failure(404, 'NotFound', `"${path.split('/').at(-1)}" not found`);
-    const options = (body ?? {}) as { preconditions?: { uid?: string; resourceVersion?: string }; propagationPolicy?: string };
+    const options = (body ?? {}) as {
+      preconditions?: { uid?: string; resourceVersion?: string };
+      propagationPolicy?: string;
+    };
     const { uid, resourceVersion } = options.preconditions ?? {};
     if ((uid && uid !== old.metadata.uid) || (resourceVersion && resourceVersion !== old.metadata.resourceVersion))
       return failure(409, 'Conflict', 'Precondition failed');
     const object = structuredClone(old);
-    const policy = { Foreground: 'foregroundDeletion', Orphan: 'orphan', Background: '' }[options.propagationPolicy ?? ''];
+    const policy = { Foreground: 'foregroundDeletion', Orphan: 'orphan', Background: '' }[
+      options.propagationPolicy ?? ''
+    ];
     if (policy && !object.metadata.finalizers?.includes(policy))
       object.metadata.finalizers = [...(object.metadata.finalizers ?? []), policy];
     object.metadata.deletionTimestamp ??= this.#timestamp();
@@ -240,7 +264,8 @@ export class FakeApi {
   }
 
   #deleteAll(target: Target, query: URLSearchParams): ApiResponse {
-    for (const object of this.#selected(target, query)) this.#delete(`${target.prefix}/${object.metadata.name}`, undefined);
+    for (const object of this.#selected(target, query))
+      this.#delete(`${target.prefix}/${object.metadata.name}`, undefined);
     return json(200, status(200, '', ''));
   }
 
@@ -250,7 +275,11 @@ export class FakeApi {
     if (old && old.metadata.generation !== undefined && !equalJson(spec(old), spec(object)))
       object.metadata.generation = old.metadata.generation + 1;
     object.metadata.resourceVersion = String(++this.#revision);
-    const finalizing = object.kind === 'Namespace' && isJsonObject(object['spec']) && Array.isArray(object['spec']['finalizers']) && object['spec']['finalizers'].length > 0;
+    const finalizing =
+      object.kind === 'Namespace' &&
+      isJsonObject(object['spec']) &&
+      Array.isArray(object['spec']['finalizers']) &&
+      object['spec']['finalizers'].length > 0;
     const gone = object.metadata.deletionTimestamp !== undefined && !object.metadata.finalizers?.length && !finalizing;
     if (gone) this.objects.delete(path);
     else this.objects.set(path, object);
@@ -259,7 +288,8 @@ export class FakeApi {
       if (!within(watch.target, target)) continue;
       const was = old !== undefined && watch.matches(old);
       const is = !gone && watch.matches(object);
-      if (is || was) watch.push({ type: is ? (was ? 'MODIFIED' : 'ADDED') : 'DELETED', object: structuredClone(object) });
+      if (is || was)
+        watch.push({ type: is ? (was ? 'MODIFIED' : 'ADDED') : 'DELETED', object: structuredClone(object) });
     }
   }
 
@@ -271,7 +301,9 @@ export class FakeApi {
 
 function parseTarget(path: string): Target | undefined {
   const match =
-    /^(?:\/api\/(v1)|\/apis\/([^/]+\/[^/]+))(?:\/namespaces\/([^/]+)(?=\/[a-z]+s(?:$|\/)))?\/([a-z]+)(?:\/([^/]+))?(?:\/([a-z]+))?$/.exec(path);
+    /^(?:\/api\/(v1)|\/apis\/([^/]+\/[^/]+))(?:\/namespaces\/([^/]+)(?=\/[a-z]+s(?:$|\/)))?\/([a-z]+)(?:\/([^/]+))?(?:\/([a-z]+))?$/.exec(
+      path,
+    );
   if (!match) return undefined;
   const [, core, group, namespace, resource = '', name, subresource] = match;
   const apiVersion = core ?? group ?? '';
@@ -303,7 +335,15 @@ function mergePatch(target: JsonValue, patch: JsonValue): JsonValue {
 }
 
 function status(code: number, reason: string, message: string): JsonObject {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: code < 400 ? 'Success' : 'Failure', reason, message, code };
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: code < 400 ? 'Success' : 'Failure',
+    reason,
+    message,
+    code,
+  };
 }
 
 function failure(code: number, reason: string, message: string): ApiResponse {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
@@ -95,7 +100,9 @@ function request(change: Partial<ApiRequest> = {}): ApiRequest {
   return { method: 'GET', path: '/x', query: '', headers: {}, body: new Uint8Array(0), signal, ...change };
 }
 
-async function answered(pending: Promise<{ body: Uint8Array | AsyncIterable<Uint8Array> }>): Promise<Record<string, unknown>> {
+async function answered(
+  pending: Promise<{ body: Uint8Array | AsyncIterable<Uint8Array> }>,
+): Promise<Record<string, unknown>> {
   return JSON.parse(Buffer.from(await readWhole((await pending).body)).toString()) as Record<string, unknown>;
 }
 
@@ -107,7 +114,13 @@ test('requests share one connection, with the credentials of their moment', asyn
     clientCertificate: () => alice,
   });
   const first = await answered(exchange(request({ method: 'POST', body: Buffer.from('hello'), query: 'a=b' })));
-  assert.deepEqual(first, { method: 'POST', path: '/prefix/x?a=b', authorization: 'Bearer one', body: 'hello', user: 'alice' });
+  assert.deepEqual(first, {
+    method: 'POST',
+    path: '/prefix/x?a=b',
+    authorization: 'Bearer one',
+    body: 'hello',
+    user: 'alice',
+  });
   token = 'two';
   assert.equal((await answered(exchange(request())))['authorization'], 'Bearer two');
   assert.equal(connections, 1);
@@ -132,7 +145,8 @@ test('a watch streams lines, and leaving it cancels the stream', async () => {
     if (lines.length === 2) break;
   }
   assert.deepEqual(lines, ['{"a":1}', '{"a":2}']);
-  for (let wait = 0; wait < 100 && cancelled.length === 0; wait++) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let wait = 0; wait < 100 && cancelled.length === 0; wait++)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual(cancelled.splice(0), ['/left?watch=true']);
   close();
 });
@@ -183,7 +197,10 @@ test('a connection that died is replaced', async () => {
 
 test('no answer in time, no server, a foreign certificate: a ConnectionError each', async () => {
   const late = exchangeTo({ responseTimeoutMs: 50 });
-  await assert.rejects(late.exchange(request({ path: '/silent' })), { name: 'ConnectionError', message: /no answer within 50 ms/ });
+  await assert.rejects(late.exchange(request({ path: '/silent' })), {
+    name: 'ConnectionError',
+    message: /no answer within 50 ms/,
+  });
   late.close();
   const nowhere = exchangeTo({ server: 'https://127.0.0.1:1' });
   await assert.rejects(nowhere.exchange(request()), { name: 'ConnectionError', message: /ECONNREFUSED/ });

@@ -35,7 +35,11 @@ async function started(options: FakeApiOptions = {}, selection: Partial<Informer
   });
   await factory.start();
   await clock.advance(2000);
-  const names = (): string[] => informer.list().map((object) => object.metadata.name ?? '').sort();
+  const names = (): string[] =>
+    informer
+      .list()
+      .map((object) => object.metadata.name ?? '')
+      .sort();
   return { api, clock, client, factory, informer, heard, names };
 }
 
@@ -51,7 +55,10 @@ for (const watchList of [true, false]) {
     await settle();
     assert.deepEqual(heard.splice(0), ['-x/b', '+y/d', '~x/a']);
     assert.deepEqual(names(), ['a', 'c', 'd']);
-    assert.deepEqual(informer.list('y').map((object) => object.metadata.name), ['d']);
+    assert.deepEqual(
+      informer.list('y').map((object) => object.metadata.name),
+      ['d'],
+    );
     assert.equal(informer.get('x/a')?.metadata['managedFields'], undefined);
     await factory.stop();
   });
@@ -62,7 +69,13 @@ test('a list of several pages is read whole', async () => {
   const client = createClient('tenant', api.exchange);
   for (let index = 0; index < 1203; index++) await client.resource(pods, 'x').create(pod(`p${index}`));
   const clock = new FakeClock();
-  const factory = new InformerFactory({ client, clock, random: seededRandom(), logger: silentLogger, watchList: false });
+  const factory = new InformerFactory({
+    client,
+    clock,
+    random: seededRandom(),
+    logger: silentLogger,
+    watchList: false,
+  });
   const informer = factory.informer({ gvr: pods });
   await factory.start();
   await factory.whenSynced();

@@ -49,10 +49,11 @@ test('429 halves the rate, waits for Retry-After, and success grows it back', as
 });
 
 test('refusals of one moment count once, and the rate never falls below its floor', async () => {
-  const { made, clock, limited } = budget(
-    { initialPerSecond: 80, minPerSecond: 30 },
-    () => ({ status: 503, headers: {}, body: new Uint8Array(0) }),
-  );
+  const { made, clock, limited } = budget({ initialPerSecond: 80, minPerSecond: 30 }, () => ({
+    status: 503,
+    headers: {},
+    body: new Uint8Array(0),
+  }));
   await Promise.all([1, 2, 3].map((index) => limited(request(`/normal/${index}`))));
   assert.equal(made.perSecond(), 40);
   await clock.advance(1000);

@@ -158,7 +158,7 @@ function failed<S extends Side>(options: ReflectorOptions<S>, state: State, erro
       return;
     }
     // Servers without watch-list say so in one of these ways.
-    if (state.resourceVersion === undefined && state.watchList && [400, 405, 422].includes(error.status.code)) {
+    if (state.resourceVersion === undefined && state.watchList && [400, 405, 422].includes(error.status.code ?? 0)) {
       logger.debug({ resource: name }, 'the server has no watch-list');
       state.watchList = false;
       return;

@@ -24,7 +24,7 @@ const reasons: Readonly<Record<number, string>> = {
 
 /** Of a response whose status is 400 or more. `Retry-After` is kept in the details. */
 export function responseError(response: ApiResponse, body: string): StatusError {
-  const seconds = Number(response.headers['retry-after']);
+  const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
   const status = parseStatus(body) ?? statusOf(response.status, body);
   if (!Number.isFinite(seconds) || status.details?.retryAfterSeconds !== undefined) return new StatusError(status);
   return new StatusError({ ...status, details: { ...status.details, retryAfterSeconds: seconds } });
@@ -40,7 +40,7 @@ export function watchError(object: unknown): StatusError {
 /** How long the server asks to wait; 0 when it doesn't say. */
 export function retryAfterMs(error: unknown): number {
   if (!(error instanceof StatusError)) return 0;
-  return (error.status.details?.retryAfterSeconds ?? 0) * 1000;
+  return (error.retryAfterSeconds ?? 0) * 1000;
 }
 
 function parseStatus(body: string): Status | undefined {
@@ -53,6 +53,7 @@ function parseStatus(body: string): Status | undefined {
   }
 }
 
+/** The door where JSON becomes a Status: what else it holds is only passed on. */
 function isStatus(value: unknown): value is Status {
   return isJsonObject(value) && value['kind'] === 'Status' && typeof value['code'] === 'number';
 }

@@ -56,8 +56,10 @@ export function nextAvailabilityMs(set: ReplicaSet, active: readonly Pod[], now:
   return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
+type Counted = { readonly [K in keyof ReplicaSetStatus]: ReplicaSetStatus[K] | undefined };
+
 /** Zero counts are not written, but for `replicas`. */
-function written(next: ReplicaSetStatus, generation: number | undefined): ReplicaSetStatus {
+function written(next: Counted, generation: number | undefined): ReplicaSetStatus {
   const { replicas = 0, terminatingReplicas, conditions = [], ...counts } = next;
   return {
     replicas,
