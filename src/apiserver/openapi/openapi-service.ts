@@ -1,0 +1,137 @@
+/**
+ * Answers `/openapi/v2` and `/openapi/v3…`. Documents are written when they are first asked for and kept compressed. Mirrors
+ * kube-openapi pkg/handler and pkg/handler3, but for protobuf, which is not offered: who accepts nothing else gets 406.
+ */
+import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { ApiResponse } from '../../api/exchange.ts';
+import { acceptsJson } from './accept-json.ts';
+import { version2Document, version3Document, version3Index } from './documents.ts';
+import {
+  groupVersionPath,
+  noDescriptions,
+  type Descriptions,
+  type GroupVersionSource,
+} from './group-version-source.ts';
+
+export interface OpenApiOptions {
+  /** Every group version that is served now; asked for at each request. */
+  sources(): readonly GroupVersionSource[];
+  /** Of the server, as in `/version`. */
+  readonly version: string;
+  /** Upstream's texts, where the build has them. Called once for each document that is written. */
+  descriptions?(): Descriptions;
+}
+
+export interface OpenApiRequest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+interface Cached {
+  readonly hash: string;
+  readonly gzipped: Buffer;
+}
+
+const yearMs = 365 * 24 * 3600 * 1000;
+const empty = new Uint8Array();
+
+export class OpenApiService {
+  readonly #options: OpenApiOptions;
+  /** By path; as many as there are group versions, and one more. */
+  readonly #documents = new Map<string, Cached>();
+
+  constructor(options: OpenApiOptions) {
+    this.#options = options;
+  }
+
+  /** `undefined`: not a path of OpenAPI's. */
+  handle(request: OpenApiRequest): ApiResponse | undefined {
+    const path = request.path.replace(/\/$/, '');
+    if (path === '/openapi/v2') return this.#version2(request);
+    if (path === '/openapi/v3') return this.#index(request);
+    if (path.startsWith('/openapi/v3/')) return this.#version3(request, path.slice('/openapi/v3/'.length));
+    return undefined;
+  }
+
+  #version2(request: OpenApiRequest): ApiResponse {
+    if (!acceptsJson(request.headers['accept'] ?? '')) return notAcceptable();
+    const sources = this.#options.sources();
+    const { version } = this.#options;
+    const hash = hashOf(sources.map((source) => this.#hashOf(source)));
+    const document = this.#document('v2', hash, (descriptions) => version2Document(sources, version, descriptions));
+    return respond(request, document, { vary: 'Accept' });
+  }
+
+  #index(request: OpenApiRequest): ApiResponse {
+    const index = version3Index(this.#options.sources(), (source) => this.#hashOf(source));
+    const text = JSON.stringify(index);
+    return respond(request, { hash: hashOf([text]), gzipped: gzipSync(text) }, {});
+  }
+
+  #version3(request: OpenApiRequest, path: string): ApiResponse {
+    if (!acceptsJson(request.headers['accept'] ?? '')) return notAcceptable();
+    const source = this.#options.sources().find((candidate) => groupVersionPath(candidate) === path);
+    if (source === undefined) {
+      this.#documents.delete(path);
+      return {
+        status: 404,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: Buffer.from('404 page not found\n'),
+      };
+    }
+    const hash = this.#hashOf(source);
+    const asked = request.query.get('hash') ?? '';
+    if (asked !== '' && asked !== hash) {
+      return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}`, vary: 'Accept' }, body: empty };
+    }
+    const document = this.#document(path, hash, (texts) => version3Document(source, this.#options.version, texts));
+    const forever = {
+      'cache-control': 'public, immutable',
+      expires: new Date(request.now + yearMs).toUTCString(),
+    };
+    return respond(request, document, { vary: 'Accept', ...(asked === '' ? {} : forever) });
+  }
+
+  #document(key: string, hash: string, write: (descriptions: Descriptions) => unknown): Cached {
+    const known = this.#documents.get(key);
+    if (known?.hash === hash) return known;
+    const descriptions = this.#options.descriptions?.() ?? noDescriptions;
+    const document = { hash, gzipped: gzipSync(JSON.stringify(write(descriptions))) };
+    this.#documents.set(key, document);
+    return document;
+  }
+
+  /** Of what a document is made from: no document need be written to know it. */
+  #hashOf(source: GroupVersionSource): string {
+    const { version, descriptions } = this.#options;
+    return hashOf([version, String(descriptions !== undefined), groupVersionPath(source), source.revision]);
+  }
+}
+
+function hashOf(parts: readonly string[]): string {
+  return createHash('sha512').update(JSON.stringify(parts)).digest('hex').toUpperCase();
+}
+
+function notAcceptable(): ApiResponse {
+  return { status: 406, headers: { vary: 'Accept' }, body: empty };
+}
+
+function respond(
+  request: OpenApiRequest,
+  { hash, gzipped }: Cached,
+  extra: Readonly<Record<string, string>>,
+): ApiResponse {
+  const etag = `"${hash}"`;
+  const headers = { 'content-type': 'application/json', etag, ...extra };
+  const tags = (request.headers['if-none-match'] ?? '').split(',');
+  const known = new Set(tags.map((tag) => tag.trim().replace(/^W\//, '')));
+  if (known.has(etag) || known.has('*')) return { status: 304, headers: { etag, ...extra }, body: empty };
+  if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
+    return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipped };
+  }
+  return { status: 200, headers, body: gunzipSync(gzipped) };
+}
