@@ -16,6 +16,8 @@ export interface GoField {
   readonly omit: 'never' | 'empty' | 'zero';
   /** `+key=value` lines of its comment. */
   readonly markers: readonly string[];
+  /** Go's names of the structs that it was inlined from, outermost first. */
+  readonly inlinedFrom?: readonly string[];
 }
 
 export interface GoType {

@@ -104,7 +104,10 @@ function inlined(fields: readonly GoField[], packageAt: (path: string) => GoPack
     const [path = '', name = ''] = field.type.split('#');
     const definition = packageAt(path).types.get(name)?.definition;
     if (definition === undefined || typeof definition === 'string') throw new Error(`can't inline ${field.type}`);
-    return inlined(definition, packageAt);
+    return inlined(definition, packageAt).map((inner) => ({
+      ...inner,
+      inlinedFrom: [field.goName || name, ...(inner.inlinedFrom ?? [])],
+    }));
   });
 }
 
@@ -117,6 +120,7 @@ function structText(
   const texts = fields.map((field) => {
     const property = definition.properties?.[field.name] ?? {};
     const tokens = [field.name, refer(field.type)];
+    if (field.inlinedFrom) tokens.push(`~${field.inlinedFrom.join('.')}`);
     if (field.omit !== 'never') tokens.push(field.omit === 'empty' ? '?' : '??');
     if (definition.required?.includes(field.name)) tokens.push('!');
     tokens.push(...extensionTokens(property));

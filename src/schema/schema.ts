@@ -17,6 +17,8 @@ export interface GoField {
   /** When the field is left out: never, if empty (`omitempty`), if zero (`omitzero`). */
   readonly omit: 'never' | 'empty' | 'zero';
   readonly pointer: boolean;
+  /** Go's name of the embedded struct that it comes from (decode errors name it); empty: none. */
+  readonly inlinedFrom: string;
 }
 
 /** How scalars are written in JSON, beyond their type. */

@@ -131,7 +131,7 @@ class BuiltinObjectSchema implements ObjectSchema {
       patchStrategy: text.patchStrategy,
       patchMergeKey: text.patchMergeKey,
       nullable: false,
-      go: { omit: text.omit, pointer: text.type.startsWith('*') },
+      go: { omit: text.omit, pointer: text.type.startsWith('*'), inlinedFrom: text.inlinedFrom },
     };
   }
 }

@@ -4,7 +4,7 @@
  *
  *     containers []Container ! @map:name +merge ^name
  *
- * name, Go type, then: `?` omitempty · `??` omitzero · `!` required · `@atomic|@set|@map:key,…` list type · `%atomic|%granular` map
+ * name, Go type, then: `~Struct` inlined from there · `?` omitempty · `??` omitzero · `!` required · `@atomic|@set|@map:key,…` list type · `%atomic|%granular` map
  * type · `+strategy,…` patch strategy · `^key` patch merge key · `=json` default. A leading `%atomic` belongs to the type itself.
  */
 import type { JsonValue } from '../../api/json.ts';
@@ -14,6 +14,8 @@ export interface FieldText {
   readonly name: string;
   /** A Go type expression; named types of another package have its short name before them. */
   readonly type: string;
+  /** Go's name of the struct that it is inlined from; empty where it isn't. */
+  readonly inlinedFrom: string;
   readonly omit: 'never' | 'empty' | 'zero';
   readonly required: boolean;
   readonly listType: 'atomic' | 'set' | 'map' | undefined;
@@ -45,6 +47,7 @@ function parseField(text: string): FieldText {
   return {
     name,
     type,
+    inlinedFrom: marked('~') ?? '',
     omit: marks.includes('??') ? 'zero' : marks.includes('?') ? 'empty' : 'never',
     required: marks.includes('!'),
     listType: listType === 'map' || listType === 'set' || listType === 'atomic' ? listType : undefined,
