@@ -108,8 +108,11 @@ function isPathSegment(name: string): boolean {
 }
 
 function splitPath(path: string): string[] {
-  const trimmed = path.replace(/^\/+/, '').replace(/\/+$/, '');
-  return trimmed === '' ? [] : trimmed.split('/');
+  let start = 0;
+  let end = path.length;
+  while (path[start] === '/') start++;
+  while (end > start && path[end - 1] === '/') end--;
+  return end === start ? [] : path.slice(start, end).split('/');
 }
 
 function decodePath(path: string): string {

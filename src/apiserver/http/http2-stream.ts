@@ -1,0 +1,78 @@
+/** One request over HTTP/2. */
+import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { ApiResponse, Peer } from '../../api/exchange.ts';
+import { failureResponse } from './failure-response.ts';
+import { headersOf, IncomingRequest } from './incoming.ts';
+import type { Serving } from './listener-options.ts';
+import { readRequestBody } from './request-body.ts';
+import { compressed, isStream, pipeStream } from './response-body.ts';
+
+const { NGHTTP2_FLAG_END_STREAM: endStream, NGHTTP2_NO_ERROR: noError } = constants;
+const noBody = new Uint8Array();
+
+export function answerHttp2(
+  serving: Serving,
+  stream: ServerHttp2Stream,
+  raw: IncomingHttpHeaders,
+  flags: number,
+  peer: Peer,
+): void {
+  // The close event tells what there is to know.
+  stream.on('error', () => undefined);
+  const method = raw[':method'] ?? '';
+  const answer = (body: Uint8Array): void => {
+    const request = new IncomingRequest(method, raw[':path'] ?? '/', headersOf(raw), body, peer);
+    stream.once('close', () => request.abort());
+    void exchange(serving, stream, request);
+  };
+  if ((flags & endStream) !== 0) return answer(noBody);
+  readRequestBody(stream, raw['content-length'], serving.options.clock, serving.limits, (body, failure) => {
+    if (failure === undefined) return answer(body);
+    if (failure === 'gone') return;
+    writeWhole(stream, method, failureResponse(failure));
+    // The rest of the body isn't wanted.
+    stream.close(noError);
+  });
+}
+
+async function exchange(serving: Serving, stream: ServerHttp2Stream, request: IncomingRequest): Promise<void> {
+  try {
+    const answered = await serving.options.exchange(request);
+    const response = await compressed(answered, request.headers, serving.limits.gzipBytesMin);
+    if (stream.destroyed || stream.headersSent) return drop(response);
+    if (!isStream(response.body)) return writeWhole(stream, request.method, response);
+    stream.respond(outgoing(response));
+    await pipeStream(response.body, stream, serving.stopping);
+  } catch (error) {
+    if (stream.destroyed) return;
+    serving.options.logger.error({ error, path: request.path }, 'a request failed');
+    if (stream.headersSent) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    else writeWhole(stream, request.method, failureResponse());
+  }
+}
+
+function writeWhole(stream: ServerHttp2Stream, method: string, response: ApiResponse): void {
+  if (stream.destroyed || stream.headersSent || isStream(response.body)) return;
+  const { body } = response;
+  const headers = outgoing(response);
+  if (method === 'HEAD' || body.length === 0) {
+    if (response.status !== 204 && response.status !== 304) headers['content-length'] = body.length;
+    return stream.respond(headers, { endStream: true });
+  }
+  headers['content-length'] = body.length;
+  stream.respond(headers);
+  stream.end(body);
+}
+
+function outgoing(response: ApiResponse): OutgoingHttpHeaders {
+  // Node takes arrays, though its types want them mutable.
+  return { ...response.headers, ':status': response.status } as OutgoingHttpHeaders;
+}
+
+/** Nobody reads it: tells the producer so. */
+function drop(response: ApiResponse): void {
+  if (isStream(response.body))
+    void response.body[Symbol.asyncIterator]()
+      .return?.()
+      .catch(() => undefined);
+}
