@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parseApiVersion } from '../../src/api/gvk.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/api/json.ts';
 import { builtinSources } from '../../src/apiserver/openapi/builtin-sources.ts';
 import { version2Document, version3Document } from '../../src/apiserver/openapi/documents.ts';
@@ -51,10 +52,10 @@ test('every fixture of a stable kind decodes without loss, and unchanged', { ski
   let decoded = 0;
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const fixture = readJson(join(folder, file));
-    const [group = '', version = ''] = String(fixture['apiVersion']).includes('/')
-      ? String(fixture['apiVersion']).split('/')
-      : ['', String(fixture['apiVersion'])];
-    const schema = schemaForKind({ group, version, kind: String(fixture['kind']) });
+    const { apiVersion, kind } = fixture;
+    assert.ok(typeof apiVersion === 'string' && typeof kind === 'string', file);
+    const { group = '', version = '' } = parseApiVersion(apiVersion) ?? {};
+    const schema = schemaForKind({ group, version, kind });
     if (!schema) continue;
     const { object, strictErrors } = decodeObject(schema, fixture);
     assert.deepEqual(strictErrors, [], file);
