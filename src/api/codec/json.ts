@@ -1,0 +1,111 @@
+/**
+ * JSON bodies: decoded by the engine's own parser; where that fails, or a body is suspicious, a scan of our own finds what upstream
+ * would say. Mirrors encoding/json and sigs.k8s.io/json.
+ */
+import { isJsonObject, type JsonValue } from '../json.ts';
+import { findJsonError, jsonDepthError } from './json-syntax.ts';
+
+/**
+ * How deep values may be nested. Upstream allows 10,000; what walks over a value here is recursive, and a body that deep would end
+ * in a stack overflow somewhere behind.
+ */
+export const jsonDepthMax = 1000;
+
+/** A body that can't be decoded; the message is Go's. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+}
+
+/** Invalid UTF-8 becomes U+FFFD, as in Go; of duplicate fields the last one counts. @throws DecodeError */
+export function decodeJson(bytes: Uint8Array): JsonValue {
+  // Nothing shorter can be that deep.
+  if (bytes.length > jsonDepthMax) {
+    const tooDeep = jsonDepthError(bytes, jsonDepthMax);
+    if (tooDeep !== undefined) throw new DecodeError(tooDeep);
+  }
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  const value = parse(text, bytes);
+  if (text.includes('__proto__') || text.includes(String.raw`\u00`)) refusePrototypes(value);
+  if (/\de\+?\d{3}|\d{309}/i.test(text)) refuseInfinity(value);
+  return value;
+}
+
+/** As upstream writes a body: one line. */
+export function encodeJson(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value)}\n`);
+}
+
+export interface TypeMeta {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/**
+ * What an object says of its type; empty where it says nothing. Mirrors runtime/serializer/json SimpleMetaFactory.Interpret.
+ * @throws DecodeError without the prefix {@link typeMetaErrorPrefix}
+ */
+export function readTypeMeta(value: JsonValue): TypeMeta {
+  if (value === null) return { apiVersion: '', kind: '' };
+  if (!isJsonObject(value))
+    throw new DecodeError(`json: cannot unmarshal ${jsonTypeText(value)} into ${typeMetaGoType}`);
+  return { apiVersion: stringField(value['apiVersion'], 'apiVersion'), kind: stringField(value['kind'], 'kind') };
+}
+
+/** What upstream puts before any error of the first pass over a body: malformed JSON, wrong types of kind and apiVersion. */
+export const typeMetaErrorPrefix = "couldn't get version/kind; json parse error: ";
+
+/** Mirrors apimachinery runtime.NewStrictDecodingError: what Strict answers, and Warn warns of. */
+export function strictDecodingErrorText(errors: readonly string[]): string {
+  return `strict decoding error: ${errors.join(', ')}`;
+}
+
+const typeMetaGoType =
+  'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function stringField(value: JsonValue | undefined, name: string): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  throw new DecodeError(`json: cannot unmarshal ${jsonTypeText(value)} into Go struct field .${name} of type string`);
+}
+
+function jsonTypeText(value: JsonValue): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function parse(text: string, bytes: Uint8Array): JsonValue {
+  try {
+    // What JSON.parse gives is JSON by construction.
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw new DecodeError(findJsonError(bytes, jsonDepthMax) ?? 'invalid JSON', { cause: error });
+  }
+}
+
+/** Such a key would change the prototype of whatever it is copied into by assignment. */
+function refusePrototypes(value: JsonValue): void {
+  for (const inner of nestedValues(value)) {
+    if (isJsonObject(inner) && Object.hasOwn(inner, '__proto__')) {
+      throw new DecodeError('json: object key "__proto__" is not supported');
+    }
+  }
+}
+
+/** Go refuses what a float64 can't hold; the engine's parser makes Infinity of it. */
+function refuseInfinity(value: JsonValue): void {
+  for (const inner of nestedValues(value)) {
+    if (typeof inner === 'number' && !Number.isFinite(inner)) {
+      throw new DecodeError('json: cannot unmarshal number into Go value of type float64');
+    }
+  }
+}
+
+function* nestedValues(value: JsonValue): Generator<JsonValue> {
+  const left: JsonValue[] = [value];
+  for (;;) {
+    const next = left.pop();
+    if (next === undefined) return;
+    yield next;
+    if (typeof next === 'object' && next !== null) left.push(...Object.values(next));
+  }
+}
