@@ -1,5 +1,6 @@
 /** Values that aren't messages to JSON: numbers, texts, and the messages that JSON writes in a way of their own. */
 import type { JsonObject, JsonValue } from '../json.ts';
+import { canonicalQuantity } from '../quantity.ts';
 import type { Decoding } from './protobuf-decoding.ts';
 import { decodeEmbeddedJson } from './protobuf-embedded-json.ts';
 import { malformed, unrepresentable } from './protobuf-error.ts';
@@ -114,7 +115,7 @@ function readWrapped(
     case 'quantity': {
       let text: string | undefined;
       eachField(decoding, 'Quantity', { 1: [wire.bytes, (reader) => void (text = reader.string())] });
-      return text ?? '0';
+      return text === undefined ? '0' : quantity(text);
     }
     case 'int-or-string': {
       const value = { isString: false, int: 0, text: '' };
@@ -136,6 +137,13 @@ function readWrapped(
       return items;
     }
   }
+}
+
+/** Upstream parses it at once, and writes its canonical form from then on. */
+function quantity(text: string): string {
+  const canonical = canonicalQuantity(text);
+  if ('error' in canonical) throw malformed(canonical.error);
+  return canonical.text;
 }
 
 type FieldReaders = Readonly<Record<number, readonly [wireType: number, read: (reader: Decoding['reader']) => void]>>;
