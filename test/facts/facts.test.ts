@@ -53,7 +53,8 @@ test('every fixture of a stable kind decodes without loss, and unchanged', { ski
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const fixture = readJson(join(folder, file));
     const { apiVersion, kind } = fixture;
-    assert.ok(typeof apiVersion === 'string' && typeof kind === 'string', file);
+    // WatchEvent's has none: it is a frame, not an object.
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string') continue;
     const { group = '', version = '' } = parseApiVersion(apiVersion) ?? {};
     const schema = schemaForKind({ group, version, kind });
     if (!schema) continue;
