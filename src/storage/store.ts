@@ -83,7 +83,7 @@ export interface Store {
   get(key: string): Promise<Entry | undefined>;
   /** @throws CompactedError, FutureRevisionError */
   list(range: ListRange): Promise<ListResult>;
-  /** Resolves when the write is durable. @throws StoreFullError, and what the disk says; then nothing was written. */
+  /** Resolves when the write is durable. @throws StoreFullError, StoreBusyError, and what the disk says; then nothing was written. */
   write(write: Write): Promise<WriteResult>;
   /** @throws CompactedError when events after `after` are no longer there. An `after` in the future waits for it. */
   watch(options: WatchOptions): Promise<StoreWatch>;
@@ -120,4 +120,17 @@ export class FutureRevisionError extends Error {
 /** The store's size limit, or the disk, is exhausted. Reads and deletions go on. */
 export class StoreFullError extends Error {
   override readonly name = 'StoreFullError';
+}
+
+/** More writes wait for the disk than the store holds at once. Nothing was written; try again later. */
+export class StoreBusyError extends Error {
+  override readonly name = 'StoreBusyError';
+}
+
+/** The store was closed, before the call or while it ran. A write that fails with this was not made. */
+export class StoreClosedError extends Error {
+  override readonly name = 'StoreClosedError';
+  constructor() {
+    super('the store is closed');
+  }
 }

@@ -1,0 +1,196 @@
+/**
+ * Hands the events of commits to the watches of one store, in process.
+ *
+ * The argument: a watch is either *live* or *catching up*. A live one has been given everything up to the newest commit, or that
+ * is in its prefix's pending list; a catching-up one reads history in bounded steps. It becomes live in the very turn in
+ * which its step reached the newest revision, and commits are published only in turns of their own: no gap. Each watch
+ * remembers the last revision that it has seen and takes only greater ones: no repeat.
+ *
+ * Watches are indexed by prefix, so a commit costs the depth of its key, not the number of watches; watches of one prefix share
+ * the array of events. Callbacks of a commit run in the microtask after it, before the writer's promise continues.
+ */
+import { keysBelow, prefixesOf } from './key-range.ts';
+import { RecentEvents } from './recent-events.ts';
+import { CompactedError } from './store.ts';
+import type { StoreEvent, StoreWatch, WatchOptions } from './store.ts';
+
+/** What a hub reads history from. */
+export interface EventHistory {
+  /** Events up to and including this revision are no longer there. */
+  compacted(): number;
+  /** Reads a bounded step; `through` is the last revision looked at, and greater than `after` unless there is no newer. */
+  readEvents(prefix: string, after: number): { readonly events: StoreEvent[]; readonly through: number };
+}
+
+/** How many catch-up steps a turn of the event loop may take; one that reads history counts as {@link historyStepCost}. */
+const stepsPerTurnMax = 64;
+const historyStepCost = 32;
+
+interface Watcher extends StoreWatch {
+  readonly options: WatchOptions;
+  /** Everything up to here has been delivered. */
+  seen: number;
+  live: boolean;
+  closed: boolean;
+}
+
+/** The watches of one prefix. */
+interface Group {
+  readonly members: Set<Watcher>;
+  pending: StoreEvent[];
+}
+
+export class WatchHub {
+  readonly #history: EventHistory;
+  readonly #recent: RecentEvents;
+  readonly #groups = new Map<string, Group>();
+  readonly #dirty = new Set<Group>();
+  readonly #catchingUp = new Set<Watcher>();
+  #newest: number;
+  #catchUpScheduled = false;
+
+  /** `newest`: the store's revision now. */
+  constructor(history: EventHistory, newest: number) {
+    this.#history = history;
+    this.#newest = newest;
+    this.#recent = new RecentEvents(newest);
+  }
+
+  /** @throws CompactedError, TypeError */
+  add(options: WatchOptions): StoreWatch {
+    keysBelow(options.prefix);
+    const compacted = this.#history.compacted();
+    if (options.after < compacted) throw new CompactedError(options.after, compacted);
+    const watcher: Watcher = {
+      options,
+      seen: options.after,
+      live: options.after >= this.#newest,
+      closed: false,
+      close: () => this.#remove(watcher),
+    };
+    const group = this.#groups.get(options.prefix) ?? { members: new Set(), pending: [] };
+    this.#groups.set(options.prefix, group);
+    group.members.add(watcher);
+    if (!watcher.live) {
+      this.#catchingUp.add(watcher);
+      this.#scheduleCatchUp();
+    }
+    return watcher;
+  }
+
+  /** Takes the events of one commit, in order. Callbacks run in a microtask. */
+  publish(events: readonly StoreEvent[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    this.#newest = last.revision;
+    this.#recent.add(events);
+    if (this.#groups.size === 0) return;
+    const idle = this.#dirty.size === 0;
+    for (const event of events) {
+      for (const prefix of prefixesOf(event.key)) {
+        const group = this.#groups.get(prefix);
+        if (group === undefined) continue;
+        group.pending.push(event);
+        this.#dirty.add(group);
+      }
+    }
+    if (idle && this.#dirty.size > 0) queueMicrotask(() => this.#dispatch());
+  }
+
+  /** Delivers what is pending to the live watches, then ends all with `reason`. */
+  end(reason: Error): void {
+    this.#dispatch();
+    for (const group of this.#groups.values()) {
+      for (const watcher of group.members) this.#endOne(watcher, reason);
+    }
+  }
+
+  #dispatch(): void {
+    const groups = [...this.#dirty];
+    this.#dirty.clear();
+    for (const group of groups) {
+      const events = group.pending;
+      group.pending = [];
+      for (const watcher of group.members) {
+        if (watcher.live) this.#deliver(watcher, events);
+      }
+    }
+  }
+
+  #deliver(watcher: Watcher, events: readonly StoreEvent[]): void {
+    const first = events[0];
+    const last = events.at(-1);
+    if (first === undefined || last === undefined || watcher.closed || last.revision <= watcher.seen) return;
+    const unseen = first.revision > watcher.seen ? events : events.filter((event) => event.revision > watcher.seen);
+    watcher.seen = last.revision;
+    try {
+      watcher.options.onEvents(unseen);
+    } catch (error) {
+      // The contract forbids it; the other watches must not pay for it.
+      this.#endOne(watcher, new Error('a watch failed on its events', { cause: error }));
+    }
+  }
+
+  #scheduleCatchUp(): void {
+    if (this.#catchUpScheduled || this.#catchingUp.size === 0) return;
+    this.#catchUpScheduled = true;
+    setImmediate(() => {
+      this.#catchUpScheduled = false;
+      this.#catchUpTurn();
+      this.#scheduleCatchUp();
+    });
+  }
+
+  #catchUpTurn(): void {
+    let cost = 0;
+    for (const watcher of this.#catchingUp) {
+      if (cost >= stepsPerTurnMax) return;
+      // To the end of the line; a Set is walked in the order of insertion, so the others come first.
+      this.#catchingUp.delete(watcher);
+      try {
+        cost += this.#catchUpStep(watcher);
+      } catch (error) {
+        this.#endOne(watcher, new Error('the history of a watch cannot be read', { cause: error }));
+      }
+      if (!watcher.live && !watcher.closed) this.#catchingUp.add(watcher);
+    }
+  }
+
+  #catchUpStep(watcher: Watcher): number {
+    const { prefix } = watcher.options;
+    const compacted = this.#history.compacted();
+    if (watcher.seen < compacted) {
+      this.#endOne(watcher, new CompactedError(watcher.seen, compacted));
+      return 1;
+    }
+    const newest = this.#newest;
+    if (this.#recent.reachesBackTo(watcher.seen)) {
+      watcher.live = true;
+      this.#deliver(watcher, this.#recent.read(prefix, watcher.seen));
+      watcher.seen = Math.max(watcher.seen, newest);
+      return 1;
+    }
+    const { events, through } = this.#history.readEvents(prefix, watcher.seen);
+    watcher.live = through >= newest;
+    this.#deliver(watcher, events);
+    watcher.seen = Math.max(watcher.seen, through);
+    return historyStepCost;
+  }
+
+  #endOne(watcher: Watcher, reason: Error): void {
+    if (watcher.closed) return;
+    this.#remove(watcher);
+    watcher.options.onEnd(reason);
+  }
+
+  #remove(watcher: Watcher): void {
+    if (watcher.closed) return;
+    watcher.closed = true;
+    this.#catchingUp.delete(watcher);
+    const group = this.#groups.get(watcher.options.prefix);
+    group?.members.delete(watcher);
+    if (group?.members.size !== 0) return;
+    this.#groups.delete(watcher.options.prefix);
+    this.#dirty.delete(group);
+  }
+}
