@@ -63,7 +63,7 @@ export interface ResourceClient<S extends Side> {
   watch(options: WatchOptions): AsyncIterable<WatchEvent<S>>;
   create(object: KubeObject, options?: { readonly dryRun?: boolean }): Promise<On<S, KubeObject>>;
   /** Replaces the whole; with `metadata.resourceVersion` only if it is still that. */
-  update(object: KubeObject): Promise<On<S, KubeObject>>;
+  update(object: KubeObject, options?: { readonly subresource?: string }): Promise<On<S, KubeObject>>;
   updateStatus(object: KubeObject): Promise<On<S, KubeObject>>;
   patch(name: string, type: PatchType, patch: unknown, options?: PatchOptions): Promise<On<S, KubeObject>>;
   delete(name: string, options?: DeleteOptions): Promise<void>;
@@ -76,6 +76,6 @@ export interface Client<S extends Side> {
   readonly side: S;
   /** `namespace` absent: cluster-scoped, or all namespaces for list and watch. */
   resource(gvr: GroupVersionResource, namespace?: string): ResourceClient<S>;
-  /** A GET of any path, parsed as JSON (discovery, /version). */
-  getPath(path: string): Promise<unknown>;
+  /** A GET of any path, parsed as JSON (discovery, /version). `accept`: when another form of JSON than the plain one is wanted. */
+  getPath(path: string, options?: { readonly accept?: string }): Promise<unknown>;
 }

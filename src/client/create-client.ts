@@ -44,9 +44,9 @@ export function createClient<S extends Side>(side: S, exchange: Exchange, option
   return {
     side,
     resource: (gvr, namespace) => resourceClient(side, send, gvr, namespace),
-    getPath: (path) => {
+    getPath: (path, options) => {
       const [bare = '', query = ''] = path.split('?');
-      return readJson(send({ method: 'GET', path: bare, query }));
+      return readJson(send({ method: 'GET', path: bare, query, ...options }));
     },
   };
 }
@@ -136,7 +136,7 @@ function resourceClient<S extends Side>(
     watch: (options) => watchEvents(side, send, path(), options),
     create: (value, options) =>
       object({ method: 'POST', path: path(), query: queryText({ dryRun: options?.dryRun && 'All' }), body: value }),
-    update: (value) => update(value),
+    update: (value, options) => update(value, options?.subresource),
     updateStatus: (value) => update(value, 'status'),
     patch: (name, type, patch, options) =>
       object({
