@@ -1,0 +1,36 @@
+/** The `Authorization: Bearer …` header, and tokens that are simply listed. Mirrors apiserver authentication/request/bearertoken. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { User } from '../../api/user.ts';
+import { noCredentials, type Authenticator, type TokenAuthenticator } from './authenticator.ts';
+
+export function bearerTokenAuthenticator(tokens: TokenAuthenticator): Authenticator {
+  return {
+    async authenticate({ headers }) {
+      const token = bearerToken(headers['authorization']);
+      if (token === undefined) return noCredentials;
+      const result = await tokens.authenticateToken(token);
+      return result.outcome === 'none' ? { outcome: 'failed', error: 'invalid bearer token' } : result;
+    },
+  };
+}
+
+/** For tests and first administrators. Comparing takes the same time, whatever a token has in common with a right one. */
+export function staticTokens(users: ReadonlyMap<string, User>): TokenAuthenticator {
+  const known = [...users].map(([token, user]) => ({ digest: digestOf(token), user }));
+  return {
+    authenticateToken(token) {
+      const digest = digestOf(token);
+      const matches = known.filter((entry) => timingSafeEqual(entry.digest, digest));
+      return matches[0] ? { outcome: 'authenticated', user: matches[0].user } : noCredentials;
+    },
+  };
+}
+
+function bearerToken(header: string | undefined): string | undefined {
+  const [scheme = '', token = ''] = (header ?? '').trim().split(' ', 2);
+  return scheme.toLowerCase() === 'bearer' && token !== '' ? token : undefined;
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,91 @@
+/** Signed JSON web tokens in their compact form: RS256, ES256, ES384, ES512, and nothing else. */
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { isJsonObject, type JsonObject } from '../../api/json.ts';
+
+export interface SigningKey {
+  readonly algorithm: Algorithm;
+  /** Mirrors kubernetes serviceaccount keyIDFromPublicKey. */
+  readonly keyId: string;
+  readonly publicKey: KeyObject;
+  /** Absent: it only verifies. */
+  readonly privateKey?: KeyObject;
+}
+
+export type Algorithm = 'RS256' | 'ES256' | 'ES384' | 'ES512';
+
+const curves: Readonly<Record<string, Algorithm>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' };
+
+/** `pem`: a private key, or a public one. Throws for keys of other kinds. */
+export function signingKey(pem: string): SigningKey {
+  const isPrivate = pem.includes('PRIVATE KEY');
+  const publicKey = createPublicKey(pem);
+  const keyId = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64url');
+  return {
+    algorithm: algorithmOf(publicKey),
+    keyId,
+    publicKey,
+    ...(isPrivate ? { privateKey: createPrivateKey(pem) } : {}),
+  };
+}
+
+/** Claims are written in the order of their names, as upstream's library does. */
+export function signToken(key: SigningKey, claims: JsonObject): string {
+  if (!key.privateKey) throw new Error('the key cannot sign: it is a public one');
+  const sorted = Object.fromEntries(Object.entries(claims).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+  const text = `${encode({ alg: key.algorithm, kid: key.keyId })}.${encode(sorted)}`;
+  const signature = sign(digestOf(key.algorithm), Buffer.from(text), {
+    key: key.privateKey,
+    dsaEncoding: 'ieee-p1363',
+  });
+  return `${text}.${signature.toString('base64url')}`;
+}
+
+/** What the token says, unverified. `undefined`: it is no such token. */
+export function readToken(token: string): { header: JsonObject; claims: JsonObject } | undefined {
+  const parts = token.split('.');
+  if (parts.length !== 3) return undefined;
+  const [header, claims] = parts.map(decode);
+  return header && claims ? { header, claims } : undefined;
+}
+
+/** Whether one of `keys` signed it: the one that the token names, or, if it names none, any. */
+export function verifySignature(token: string, header: JsonObject, keys: readonly SigningKey[]): boolean {
+  const end = token.lastIndexOf('.');
+  const signed = Buffer.from(token.slice(0, end));
+  const signature = Buffer.from(token.slice(end + 1), 'base64url');
+  return keys.some(
+    (key) =>
+      // The key says which algorithm, never the token.
+      header['alg'] === key.algorithm &&
+      (header['kid'] === undefined || header['kid'] === '' || header['kid'] === key.keyId) &&
+      verify(digestOf(key.algorithm), signed, { key: key.publicKey, dsaEncoding: 'ieee-p1363' }, signature),
+  );
+}
+
+function algorithmOf(key: KeyObject): Algorithm {
+  if (key.asymmetricKeyType === 'rsa') return 'RS256';
+  const algorithm = curves[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  if (algorithm === undefined)
+    throw new Error('keys of service-account tokens are RSA, or ECDSA of P-256, P-384, P-521');
+  return algorithm;
+}
+
+function digestOf(algorithm: Algorithm): string {
+  return `sha${algorithm.slice(2)}`;
+}
+
+function encode(value: JsonObject): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function decode(part: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    // Not a token.
+    return undefined;
+  }
+}
