@@ -1,10 +1,11 @@
 /** The Role that a tenant's account has on its host: derived from the synced kinds, nothing more. */
+import type { JsonObject } from '../api/json.ts';
 import type { SyncedKind } from './synced-kind.ts';
 
-export interface HostRule {
-  readonly apiGroups: string[];
-  readonly resources: string[];
-  readonly verbs: string[];
+export interface HostRule extends JsonObject {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
 }
 
 /** Reading the host's Events is what all tenants need, to tell their users what happened to their pods. */

@@ -36,6 +36,11 @@ export interface Place {
   readonly hostNamespace: Name<'host'>;
 }
 
+/** The place of a tenant that runs in this host namespace. */
+export function placeOf(place: { readonly tenant: string; readonly hostNamespace: string }): Place {
+  return { tenant: place.tenant, hostNamespace: nameOn('host', place.hostNamespace) };
+}
+
 /** A tenant's object that a host object is the copy of. */
 export interface Origin extends ObjectRef<'tenant'> {
   readonly uid: string;

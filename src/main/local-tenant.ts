@@ -1,0 +1,146 @@
+/** A tenant of `sublet up`: provisioned on its host, running in a process of its own, with a token that is renewed in time. */
+import { join } from 'node:path';
+import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
+import { hostRules } from '../syncer/host-rules.ts';
+import { removeAllCopies } from '../syncer/removal.ts';
+import { placeOf } from '../translate/marks.ts';
+import type { Timer } from '../lib/clock.ts';
+import type { Service } from '../lib/service.ts';
+import { ensureClusterCredentials } from '../tenancy/cluster-credentials.ts';
+import { writeFileAtomically } from '../tenancy/files.ts';
+import { kubeconfigText } from '../tenancy/kubeconfig.ts';
+import { deprovisionTenant, issueAccountToken, provisionTenant, type TenantPlace } from '../tenancy/provisioning.ts';
+import { freePort, type RememberedTenant, type StateFolder } from '../tenancy/state-folder.ts';
+import { ChildRole } from './child-role.ts';
+import type { LocalHost } from './local-host.ts';
+import { realClock } from './real-clock.ts';
+import type { HostConnection, TenantConfig } from './role-config.ts';
+import type { UpFlags } from './up-flags.ts';
+
+const tokenSeconds = 3600;
+/** Tokens are renewed when this share of their life is over. */
+const renewalShare = 0.8;
+const retryMs = 10_000;
+/** How long the tenant's pods may take to end when it is removed. */
+const removalGraceMs = 40_000;
+
+export class LocalTenant implements Service {
+  readonly name: string;
+  readonly #folder: StateFolder;
+  readonly #flags: UpFlags;
+  readonly #host: LocalHost;
+  readonly #onTrouble: (text: string) => void;
+  #child: ChildRole | undefined;
+  #renewal: Timer | undefined;
+
+  constructor(name: string, folder: StateFolder, flags: UpFlags, host: LocalHost, onTrouble: (text: string) => void) {
+    this.name = name;
+    this.#folder = folder;
+    this.#flags = flags;
+    this.#host = host;
+    this.#onTrouble = onTrouble;
+  }
+
+  async start(): Promise<void> {
+    const folder = this.#folder.tenantFolder(this.name);
+    const remembered = await this.#recall(folder);
+    const place: TenantPlace = { tenant: this.name, hostNamespace: remembered.hostNamespace };
+    await provisionTenant(this.#host.client, place, hostRules(syncedKinds));
+    await this.#renewToken(place, join(folder, 'host-connection.json'));
+    const file = await this.#writeConfig(folder, remembered);
+    this.#child = new ChildRole({ role: 'tenant', args: ['--config', file], onTrouble: this.#onTrouble });
+    await this.#child.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#renewal?.cancel();
+    await this.#child?.stop();
+  }
+
+  /** Ends the tenant for good: its process, all that it has on its host, its folder. */
+  async remove(tell: (progress: string) => void): Promise<void> {
+    const remembered = this.#folder.recall<RememberedTenant>(this.#folder.tenantFolder(this.name));
+    if (!remembered) throw new Error(`there is no tenant ${this.name}`);
+    await this.stop();
+    tell(`tenant ${this.name} is stopped`);
+    const place: TenantPlace = { tenant: this.name, hostNamespace: remembered.hostNamespace };
+    await removeAllCopies({
+      place: placeOf(place),
+      host: this.#host.client,
+      kinds: syncedKinds,
+      clock: realClock,
+      gracePeriodMs: removalGraceMs,
+      onProgress: (left) => tell(left === 0 ? 'its copies are gone from the host' : `${left} objects left on the host`),
+    });
+    await deprovisionTenant(this.#host.client, place);
+    tell(`host namespace ${remembered.hostNamespace}: nothing of the tenant is left`);
+    this.#folder.forgetTenant(this.name);
+  }
+
+  async #recall(folder: string): Promise<RememberedTenant> {
+    const { hostKubeconfig, hostNamespace, address } = this.#flags;
+    const known = this.#folder.recall<RememberedTenant>(folder);
+    if (known && known.hostKubeconfig !== hostKubeconfig) {
+      throw new Error(
+        `tenant ${this.name} lives on ${known.hostKubeconfig ?? 'the embedded host'}; start it there, or choose another folder with --dir`,
+      );
+    }
+    if (known) return known;
+    const made: RememberedTenant = {
+      port: await freePort(address),
+      hostNamespace: hostNamespace ?? `sublet-${this.name}`,
+      ...(hostKubeconfig === undefined ? {} : { hostKubeconfig }),
+    };
+    this.#folder.remember(folder, made);
+    return made;
+  }
+
+  async #writeConfig(folder: string, { port, hostNamespace }: RememberedTenant): Promise<string> {
+    const { address, logLevel } = this.#flags;
+    const credentials = await ensureClusterCredentials(realClock, folder, {
+      name: `sublet-${this.name}`,
+      hosts: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', address],
+    });
+    const config: TenantConfig = {
+      tenant: this.name,
+      hostNamespace,
+      hostConnection: 'host-connection.json',
+      store: 'store.sqlite',
+      listen: { address, port },
+      serverCertificate: 'server.crt',
+      serverKey: 'server.key',
+      authority: 'ca.crt',
+      serviceAccountKey: 'service-account.key',
+      serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+      logLevel,
+    };
+    const file = join(folder, 'config.json');
+    writeFileAtomically(file, `${JSON.stringify(config, undefined, 2)}\n`);
+    const kubeconfig = kubeconfigText(`sublet-${this.name}`, `sublet-${this.name}-admin`, {
+      server: `https://${address}:${port}`,
+      certificateAuthority: credentials.authority.certificate,
+      clientCertificate: credentials.admin.certificate,
+      clientKey: credentials.admin.key,
+    });
+    writeFileAtomically(this.#folder.tenantKubeconfig(this.name), kubeconfig);
+    return file;
+  }
+
+  /** Gives the tenant a fresh token for its host, and sees to the next one. */
+  async #renewToken(place: TenantPlace, file: string): Promise<void> {
+    const { token, expiresAt } = await issueAccountToken(this.#host.client, place, tokenSeconds);
+    const { server, certificateAuthority } = this.#host.connection;
+    const connection: HostConnection = { server, certificateAuthority, token };
+    writeFileAtomically(file, JSON.stringify(connection));
+    this.#scheduleRenewal((expiresAt - realClock.now()) * renewalShare, place, file);
+  }
+
+  #scheduleRenewal(delayMs: number, place: TenantPlace, file: string): void {
+    this.#renewal = realClock.after(delayMs, () => {
+      this.#renewToken(place, file).catch((error: unknown) => {
+        this.#onTrouble(`tenant ${this.name} got no fresh token for its host: ${String(error)}`);
+        this.#scheduleRenewal(retryMs, place, file);
+      });
+    });
+  }
+}

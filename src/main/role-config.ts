@@ -1,0 +1,86 @@
+/**
+ * What a role is told in its configuration file. Files it names are relative to that file's folder, so that a state folder can be moved.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/** How an API server of ours is reached, and what it knows itself by. */
+export interface ServerConfig {
+  /** SQLite file. */
+  readonly store: string;
+  readonly listen: { readonly address: string; readonly port: number };
+  /** PEM files. */
+  readonly serverCertificate: string;
+  readonly serverKey: string;
+  /** Signs client certificates; also told to pods as the cluster's authority. */
+  readonly authority: string;
+  readonly serviceAccountKey: string;
+  readonly serviceAccountIssuer: string;
+  /** `debug`, `info`, `warn`, `error`, `silent`. */
+  readonly logLevel: string;
+}
+
+export interface TenantConfig extends ServerConfig {
+  readonly tenant: string;
+  readonly hostNamespace: string;
+  /** A file with a {@link HostConnection}; read again when it changes. */
+  readonly hostConnection: string;
+}
+
+export interface HostConfig extends ServerConfig {
+  readonly nodes: number;
+  readonly serviceCidr: string;
+}
+
+/** How a tenant calls its host: plain and short-lived, written by whoever provisions it. */
+export interface HostConnection {
+  readonly server: string;
+  readonly certificateAuthority: string;
+  readonly token: string;
+}
+
+/**
+ * Reads a role's configuration and makes its file names absolute.
+ * @throws Error in words for its owner
+ */
+export function readRoleConfig<T extends ServerConfig>(path: string, required: readonly (keyof T & string)[]): T {
+  const config = readJson(path);
+  const missing = [...serverFields, ...required].filter((field) => config[field] === undefined);
+  if (missing.length > 0) throw new Error(`${path} lacks ${missing.join(', ')}`);
+  const folder = dirname(path);
+  for (const field of fileFields) {
+    const name = config[field];
+    if (typeof name === 'string') config[field] = resolve(folder, name);
+  }
+  // A door: required fields are there; what is of a wrong type fails where it is first used.
+  return config as unknown as T;
+}
+
+/** @throws Error in words for its owner */
+export function readHostConnection(path: string): HostConnection {
+  const connection = readJson(path);
+  const { server, certificateAuthority, token } = connection;
+  if (typeof server !== 'string' || typeof certificateAuthority !== 'string' || typeof token !== 'string') {
+    throw new TypeError(`${path} lacks server, certificateAuthority or token`);
+  }
+  return { server, certificateAuthority, token };
+}
+
+const serverFields = [
+  'store',
+  'listen',
+  'serverCertificate',
+  'serverKey',
+  'authority',
+  'serviceAccountKey',
+  'serviceAccountIssuer',
+  'logLevel',
+];
+const fileFields = ['store', 'serverCertificate', 'serverKey', 'authority', 'serviceAccountKey', 'hostConnection'];
+
+function readJson(path: string): Record<string, unknown> {
+  const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new TypeError(`${path} is not a JSON object`);
+  return { ...parsed };
+}

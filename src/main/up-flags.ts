@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+
+export interface UpFlags {
+  readonly dir: string;
+  /** The tenant that is made when there is none. */
+  readonly tenant: string;
+  readonly nodes: number;
+  readonly address: string;
+  readonly hostKubeconfig: string | undefined;
+  readonly hostNamespace: string | undefined;
+  readonly logLevel: string;
+}
+
+export const upHelp = `sublet up: a host and its tenants on this machine
+
+  --dir DIR               where the state lives (default .sublet)
+  --tenant NAME           the tenant that is made at the first start (default demo)
+  --nodes N               simulated nodes of the embedded host (default 3)
+  --address ADDRESS       where the API servers listen (default 127.0.0.1)
+  --host-kubeconfig FILE  use this cluster as the host instead of the embedded one
+  --host-namespace NS     the tenant's namespace on the host (default sublet-NAME)
+  --log-level LEVEL       debug, info, warn, error or silent (default warn)
+`;
+
+/** @throws Error in words for who typed it; `undefined`: help was asked for */
+export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    options: {
+      dir: { type: 'string', default: '.sublet' },
+      tenant: { type: 'string', default: 'demo' },
+      nodes: { type: 'string', default: '3' },
+      address: { type: 'string', default: '127.0.0.1' },
+      'host-kubeconfig': { type: 'string' },
+      'host-namespace': { type: 'string' },
+      'log-level': { type: 'string', default: 'warn' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const nodes = Number(values.nodes);
+  if (!Number.isInteger(nodes) || nodes < 0 || nodes > 64)
+    throw new Error(`--nodes takes a number from 0 to 64, not ${values.nodes}`);
+  // Joined into names of the host: a DNS label that leaves room for them.
+  if (!/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/.test(values.tenant)) {
+    throw new Error(
+      `--tenant takes a name of lower-case letters, digits and dashes, at most 32 long, not ${values.tenant}`,
+    );
+  }
+  return {
+    dir: resolve(values.dir),
+    tenant: values.tenant,
+    nodes,
+    address: values.address,
+    hostKubeconfig: values['host-kubeconfig'] === undefined ? undefined : resolve(values['host-kubeconfig']),
+    hostNamespace: values['host-namespace'],
+    logLevel: values['log-level'],
+  };
+}

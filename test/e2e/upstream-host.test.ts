@@ -1,0 +1,41 @@
+import { after, before, test } from 'node:test';
+import { kubectlPath, startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
+import { testFirstLight } from './first-light.ts';
+import { startNodes, type Nodes } from './simulated-nodes.ts';
+import { kubectlWith, newStateFolder, removeStateFolder, startUp, type Kubectl, type Up } from './sublet-up.ts';
+
+const unavailable = upstreamUnavailable();
+const hostNamespace = 'tenants';
+
+if (unavailable !== undefined) {
+  test('first light on an upstream host', { skip: unavailable }, () => undefined);
+} else {
+  let cluster: UpstreamHost;
+  let nodes: Nodes;
+  let up: Up;
+  let tenant: Kubectl;
+  let host: Kubectl;
+
+  before(async () => {
+    cluster = await startUpstreamHost({ controllers: true });
+    nodes = await startNodes(cluster.kubeconfig);
+    up = await startUp(await newStateFolder(), [
+      '--host-kubeconfig',
+      cluster.kubeconfig,
+      '--host-namespace',
+      hostNamespace,
+    ]);
+    const kubectl = await kubectlPath();
+    tenant = kubectlWith(kubectl, up.tenantKubeconfig);
+    host = kubectlWith(kubectl, cluster.kubeconfig);
+  });
+
+  after(async () => {
+    await up.interrupt();
+    await nodes.stop();
+    await cluster.stop();
+    await removeStateFolder(up.folder);
+  });
+
+  testFirstLight({ tenant: () => tenant, host: () => host, folder: () => up.folder, hostNamespace });
+}
