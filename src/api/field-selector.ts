@@ -12,15 +12,17 @@ export type FieldRequirements = readonly FieldRequirement[];
 
 /** @throws SelectorError with upstream's message */
 export function parseFieldSelector(text: string): FieldRequirements {
-  return splitTerms(text)
+  const requirements = splitTerms(text)
     .sort()
     .filter((term) => term !== '')
-    .map((term) => {
+    .map((term): FieldRequirement => {
       const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
       if (match === null) throw new SelectorError(`invalid selector: '${text}'; can't understand '${term}'`);
       const [, field = '', operator, value = ''] = match;
       return { field, operator: operator === '!=' ? '!=' : '=', value: unescape(value) };
     });
+  // Upstream takes nothing equal to nothing for everything.
+  return requirements.filter(({ field, value }) => field !== '' || value !== '');
 }
 
 /** Fields that the object doesn't have count as empty. */

@@ -30,13 +30,15 @@ function escapeUnprintable(character: string): string {
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** `%v` of a float64; an integer prints as one up to 1e21. */
+const int64Limit = 2 ** 63;
+
+/** `%v`: of an int64 where it is one, else of a float64. */
 export function goNumber(value: number): string {
-  const text = String(value);
+  if (Number.isInteger(value) && Math.abs(value) < int64Limit) return String(BigInt(value));
   const magnitude = Math.abs(value);
-  const scientific = text.includes('e') || (magnitude !== 0 && magnitude < 1e-4) ? value.toExponential() : text;
+  const scientific = magnitude >= 1e6 || magnitude < 1e-4;
   // Go writes at least two digits of exponent.
-  return scientific.replace(/e([+-])(\d)$/, 'e$10$2');
+  return (scientific ? value.toExponential() : String(value)).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 const htmlEscapes: Readonly<Record<string, string>> = {

@@ -50,7 +50,7 @@ export function labelRequirements(selector: LabelSelector | null | undefined): L
   if (selector === undefined || selector === null) return undefined;
   const equalities = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => requirement(key, '=', [value]));
   const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values }) =>
-    requirement(key, expressionOperator(operator), values ?? null),
+    requirement(key, expressionOperator(operator), values ?? []),
   );
   return sorted([...equalities, ...expressions]);
 }
@@ -132,10 +132,9 @@ function validateExpression(expression: LabelSelectorExpression, path: field.Pat
 
 const binaryOperators: readonly LabelOperator[] = ['in', 'notin', '=', '==', '!=', 'gt', 'lt'];
 
-/** `null` values are Go's nil slice: an error prints them as null. */
-function requirement(key: string, operator: LabelOperator, given: readonly string[] | null): LabelRequirement {
-  const values = given ?? [];
-  const shown = given === null ? null : [...given];
+function requirement(key: string, operator: LabelOperator, values: readonly string[]): LabelRequirement {
+  // No values are Go's nil.
+  const shown = values.length === 0 ? null : [...values];
   const errors: field.FieldError[] = qualifiedNameError(key, 'key');
   if (operator === 'in' || operator === 'notin') {
     const text = "for 'in', 'notin' operators, values set can't be empty";

@@ -20,6 +20,7 @@ export class QuantityError extends Error {
 
 export const quantityFormatError =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const numericError = 'unable to parse numeric part of quantity';
 const suffixError = "unable to parse quantity's suffix";
 
 const decimalSuffixes: Readonly<Record<string, number>> = {
@@ -46,11 +47,12 @@ const int64Max = 2n ** 63n - 1n;
 export function parseQuantity(text: string): Quantity {
   if (text === '') throw new QuantityError(quantityFormatError);
   const { negative, whole, fraction, suffix } = split(text);
-  const { base, exponent, format } = readSuffix(suffix);
-  return (
-    fastQuantity(text, negative, whole, fraction, { base, exponent, format }) ??
-    roundedQuantity(negative, whole, fraction, { base, exponent, format })
-  );
+  const read = readSuffix(suffix);
+  const fast = fastQuantity(text, negative, whole, fraction, read);
+  if (fast !== undefined) return fast;
+  // Upstream's 64-bit form takes no digits for zero, its other form doesn't.
+  if (!/^[+-]?\.?\d/.test(text)) throw new QuantityError(numericError);
+  return roundedQuantity(negative, whole, fraction, read);
 }
 
 /** What upstream writes for what it reads: `{ text }`, or the `error` that its decoder reports. */

@@ -136,35 +136,35 @@ class Scanner {
   }
 
   #escape(): void {
-    const byte = this.#byte();
+    const byte = this.#byteOrSpace();
     if (!String.raw`bfnrt\/"u`.includes(String.fromCharCode(byte))) this.#fail('in string escape code');
     this.#at++;
     if (byte !== 0x75) return;
     for (let digit = 0; digit < 4; digit++) {
-      if (!/[0-9a-fA-F]/.test(String.fromCharCode(this.#byte())))
+      if (!/[0-9a-fA-F]/.test(String.fromCharCode(this.#byteOrSpace())))
         this.#fail(String.raw`in \u hexadecimal character escape`);
       this.#at++;
     }
   }
 
   #number(): void {
-    if (this.#byte() === minus) {
+    if (this.#byteOrSpace() === minus) {
       this.#at++;
-      if (!isDigit(this.#byte())) this.#fail('in numeric literal');
+      if (!isDigit(this.#byteOrSpace())) this.#fail('in numeric literal');
     }
-    if (this.#byte() === zero) this.#at++;
+    if (this.#byteOrSpace() === zero) this.#at++;
     else this.#digits();
     if (this.#bytes[this.#at] === 0x2e) {
       this.#at++;
-      if (!isDigit(this.#byte())) this.#fail('after decimal point in numeric literal');
+      if (!isDigit(this.#byteOrSpace())) this.#fail('after decimal point in numeric literal');
       this.#digits();
     }
     const mark = this.#bytes[this.#at];
     if (mark !== 0x65 && mark !== 0x45) return;
     this.#at++;
-    const sign = this.#byte();
+    const sign = this.#byteOrSpace();
     if (sign === 0x2b || sign === minus) this.#at++;
-    if (!isDigit(this.#byte())) this.#fail('in exponent of numeric literal');
+    if (!isDigit(this.#byteOrSpace())) this.#fail('in exponent of numeric literal');
     this.#digits();
   }
 
@@ -174,7 +174,7 @@ class Scanner {
 
   #literal(word: string): void {
     for (const expected of word) {
-      if (String.fromCharCode(this.#byte()) !== expected) {
+      if (String.fromCharCode(this.#byteOrSpace()) !== expected) {
         this.#fail(`in literal ${word} (expecting '${expected}')`);
       }
       this.#at++;
@@ -193,12 +193,17 @@ class Scanner {
     return byte;
   }
 
+  /** Within a token, the end of the input reads as a space. */
+  #byteOrSpace(): number {
+    return this.#bytes[this.#at] ?? 0x20;
+  }
+
   #skipSpace(): void {
     while (isSpace(this.#bytes[this.#at])) this.#at++;
   }
 
   #fail(context: string): never {
-    throw new ScanError(`invalid character ${byteText(this.#byte())} ${context}`);
+    throw new ScanError(`invalid character ${byteText(this.#byteOrSpace())} ${context}`);
   }
 }
 
