@@ -29,8 +29,15 @@ export interface GoType {
 export interface GoPackage {
   readonly path: string;
   readonly types: ReadonlyMap<string, GoType>;
-  /** Values of string constants with an explicit type, by that type's name. */
-  readonly constants: ReadonlyMap<string, readonly string[]>;
+  /** String constants that say their type, by their name. */
+  readonly constants: ReadonlyMap<string, GoConstant>;
+}
+
+export interface GoConstant {
+  /** Name of a type of the same package. */
+  readonly type: string;
+  /** The value, or the constant of another package that it is converted from: `k8s.io/api/core/v1#IPv4Protocol`. */
+  readonly value: string | { readonly sameAs: string };
 }
 
 const basicTypes = new Set([
@@ -51,7 +58,7 @@ const basicTypes = new Set([
 /** Reads the package in `folder`, whose import path is `path`. Generated files and tests are left out. */
 export function readGoPackage(folder: string, path: string): GoPackage {
   const types = new Map<string, GoType>();
-  const constants = new Map<string, string[]>();
+  const constants = new Map<string, GoConstant>();
   const files = readdirSync(folder).filter(
     (file) => file.endsWith('.go') && !file.endsWith('_test.go') && !file.startsWith('zz_') && !file.endsWith('.pb.go'),
   );
@@ -68,7 +75,7 @@ function readFile(
   lines: readonly string[],
   path: string,
   types: Map<string, GoType>,
-  constants: Map<string, string[]>,
+  constants: Map<string, GoConstant>,
 ): void {
   const imports = readImports(lines);
   let markers: string[] = [];
@@ -81,23 +88,28 @@ function readFile(
     }
     const struct = /^type (\w+) struct ?\{(\})?/.exec(line);
     const plain = /^type (\w+) (=\s*)?([\w.[\]*]+)\s*(\/\/.*)?$/.exec(line);
-    const constant =
-      /^\s*(?:const )?\w+\s+(\w+)\s*=\s*"([^"]*)"/.exec(line) ??
-      /^\s*(?:const )?\w+\s*=\s*(\w+)\("([^"]*)"\)/.exec(line);
     if (struct) {
       const end = struct[2] ? index : endOfBlock(lines, index);
       types.set(struct[1] ?? '', { markers, definition: readFields(lines.slice(index + 1, end), path, imports) });
       index = end;
     } else if (plain) {
       types.set(plain[1] ?? '', { markers, definition: qualify(plain[3] ?? '', path, imports) });
-    } else if (constant) {
-      const of = constants.get(constant[1] ?? '') ?? [];
-      of.push(constant[2] ?? '');
-      constants.set(constant[1] ?? '', of);
-    }
+    } else readConstant(line, path, imports, constants);
     // A blank line between a marker block and the declaration is upstream's habit: markers live on until the next code.
     if (line.trim() !== '') markers = [];
   }
+}
+
+function readConstant(
+  line: string,
+  path: string,
+  imports: ReadonlyMap<string, string>,
+  constants: Map<string, GoConstant>,
+): void {
+  const typed = /^\s*(?:const )?(\w+)\s+(\w+)\s*=\s*"([^"]*)"/.exec(line);
+  const converted = /^\s*(?:const )?(\w+)\s*=\s*(\w+)\((?:"([^"]*)"|([\w.]+))\)/.exec(line);
+  const [, name = '', type = '', value, other = ''] = typed ?? converted ?? [];
+  if (name !== '') constants.set(name, { type, value: value ?? { sameAs: qualify(other, path, imports) } });
 }
 
 function readImports(lines: readonly string[]): ReadonlyMap<string, string> {

@@ -70,22 +70,27 @@ export function readVersion3Schemas(folder: string): Definitions {
   return schemas;
 }
 
-/** The group versions that are served unless switched off: the stable ones, core first, then in upstream's order of groups. */
+/**
+ * The group versions that are served unless switched off: the stable ones, core first, then in the order of upstream's discovery, a
+ * group's preferred version before its others.
+ */
 export function readStableGroupVersions(folder: string): DiscoveredGroupVersion[] {
-  const found: DiscoveredGroupVersion[] = [];
-  for (const file of readdirSync(join(folder, 'api/discovery')).toSorted()) {
-    if (!/^(api__v1|apis__.+__v\d+)\.json$/.test(file)) continue;
-    // The shape of meta/v1 APIResourceList.
-    const list = readJson(join(folder, 'api/discovery', file)) as {
-      groupVersion: string;
-      resources: DiscoveredResource[];
-    };
-    const [group = '', version = ''] = list.groupVersion.includes('/')
-      ? list.groupVersion.split('/')
-      : ['', list.groupVersion];
-    if (stableVersion.test(version)) found.push({ group, version, resources: list.resources });
-  }
-  return found;
+  const discovery = join(folder, 'api/discovery');
+  // The shape of meta/v1 APIGroupList.
+  const list = readJson(join(discovery, 'apis.json')) as {
+    groups: readonly { readonly name: string; readonly versions: readonly { readonly version: string }[] }[];
+  };
+  const all = [{ name: '', versions: [{ version: 'v1' }] }, ...list.groups];
+  return all.flatMap(({ name, versions }) =>
+    versions
+      .filter(({ version }) => stableVersion.test(version))
+      .map(({ version }) => {
+        const file = name === '' ? `api__${version}.json` : `apis__${name}__${version}.json`;
+        // The shape of meta/v1 APIResourceList.
+        const { resources } = readJson(join(discovery, file)) as { resources: readonly DiscoveredResource[] };
+        return { group: name, version, resources };
+      }),
+  );
 }
 
 function readJson(path: string): unknown {

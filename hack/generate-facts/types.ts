@@ -52,8 +52,7 @@ export function writeTypes(
     const special = specialTypes[goName];
     const declaration = packageAt(path).types.get(name);
     if (declaration === undefined) throw new Error(`no declaration of ${goName}`);
-    const constants = packageAt(path).constants.get(name);
-    if (declaration.markers.includes('enum') && constants) enums[short] = [...new Set(constants)].toSorted();
+    if (declaration.markers.includes('enum')) enums[short] = enumValues(goName, packageAt);
     const refer = (type: string): string =>
       type.replaceAll(/[\w./-]+#\w+/g, (full) => {
         if (!seen.has(full)) {
@@ -96,6 +95,20 @@ function shortPackage(path: string): string {
 function shortName(goName: string): string {
   const [path = '', name = ''] = goName.split('#');
   return `${shortPackage(path)}.${name}`;
+}
+
+function enumValues(goName: string, packageAt: (path: string) => GoPackage): readonly string[] {
+  const [path = '', name = ''] = goName.split('#');
+  const values = [...packageAt(path).constants.values()]
+    .filter(({ type }) => type === name)
+    .map(({ value }) => {
+      if (typeof value === 'string') return value;
+      const [otherPath = '', other = ''] = value.sameAs.split('#');
+      const found = packageAt(otherPath).constants.get(other)?.value;
+      if (typeof found !== 'string') throw new Error(`no value of the constant ${value.sameAs}`);
+      return found;
+    });
+  return [...new Set(values)].toSorted();
 }
 
 function inlined(fields: readonly GoField[], packageAt: (path: string) => GoPackage): GoField[] {

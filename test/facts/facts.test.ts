@@ -80,11 +80,11 @@ function objectAt(value: JsonObject, key: string): JsonObject {
 }
 
 /**
- * Without what upstream's files leave out (`enum`: they are written with that switched off), what we do (`x-kubernetes-unions`), and
- * the texts of operations and parameters, which are our own.
+ * Without what upstream's files leave out (`enum`: they are written with that switched off) or have beyond what a server offers that
+ * nobody configured (CBOR), what we leave out (`x-kubernetes-unions`), and the texts of operations and parameters, which are our own.
  */
 function comparable(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(comparable);
+  if (Array.isArray(value)) return value.filter((item) => !isCbor(item)).map(comparable);
   if (!isJsonObject(value)) return value;
   const ownText =
     typeof value['operationId'] === 'string' || (typeof value['in'] === 'string' && typeof value['name'] === 'string');
@@ -93,8 +93,12 @@ function comparable(value: JsonValue): JsonValue {
     ...(ownText ? ['description'] : []),
     ...(Array.isArray(value['enum']) ? ['enum'] : []),
   ]);
-  const kept = Object.entries(value).filter(([key]) => !dropped.has(key));
+  const kept = Object.entries(value).filter(([key]) => !dropped.has(key) && !isCbor(key));
   return Object.fromEntries(kept.map(([key, inner]) => [key, comparable(inner)]));
+}
+
+function isCbor(value: JsonValue): boolean {
+  return typeof value === 'string' && /^application\/[\w-]*\+?cbor(-seq)?$/.test(value);
 }
 
 /** Puts shared parameters where they are referred to. */

@@ -14,7 +14,7 @@ const bearerToken = {
   BearerToken: { description: 'Bearer Token authentication', in: 'header', name: 'authorization', type: 'apiKey' },
 };
 
-/** `version`: of the server, as in `/version`. */
+/** `version`: what `info` says. */
 export function version3Document(source: GroupVersionSource, version: string, descriptions: Descriptions): JsonObject {
   const paths = Object.entries(operationsOf(source)).map(([path, operations]) => [
     path,

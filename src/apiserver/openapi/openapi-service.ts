@@ -17,7 +17,7 @@ import {
 export interface OpenApiOptions {
   /** Every group version that is served now; asked for at each request. */
   sources(): readonly GroupVersionSource[];
-  /** Of the server, as in `/version`. */
+  /** What `info` says; upstream: `1.36`. */
   readonly version: string;
   /** Upstream's texts, where the build has them. Called once for each document that is written. */
   descriptions?(): Descriptions;

@@ -23,18 +23,13 @@ export interface Operation {
 export type PathOperations = Readonly<Record<string, readonly Operation[]>>;
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const wholeTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor'];
-const streamTypes = [
-  'application/json;stream=watch',
-  'application/vnd.kubernetes.protobuf;stream=watch',
-  'application/cbor-seq',
-];
+const wholeTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const streamTypes = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 const patchTypes = [
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
   'application/apply-patch+yaml',
-  'application/apply-patch+cbor',
 ];
 const customTypes = ['application/json', 'application/yaml'];
 const customPatchTypes = [

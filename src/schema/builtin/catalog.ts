@@ -13,7 +13,10 @@ let resources: readonly ResourceFacts[] | undefined;
 let namesByKind: ReadonlyMap<string, string> | undefined;
 const compiled = new Map<string, ObjectSchema>();
 
-/** All stable resources, the core group first; upstream serves these by default. */
+/**
+ * All stable resources: what upstream serves by default. Groups, versions and resources in the order of upstream's discovery, so a
+ * group's preferred version comes first.
+ */
 export function builtinResources(): readonly ResourceFacts[] {
   resources ??= factsTable.resources.map(resourceOf);
   return resources;
