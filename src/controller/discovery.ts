@@ -138,7 +138,12 @@ async function plainVersion<S extends Side>(
     const { resources = [] } = (await client.getPath(path)) as PlainResources;
     const served = resources
       .filter(({ name }) => !name.includes('/'))
-      .map(({ name, kind, namespaced, verbs = [] }) => ({ gvr: { group, version, resource: name }, kind, namespaced, verbs }));
+      .map(({ name, kind, namespaced, verbs = [] }) => ({
+        gvr: { group, version, resource: name },
+        kind,
+        namespaced,
+        verbs,
+      }));
     return { group, version, resources: served };
   } catch (error) {
     failed.set(group === '' ? version : `${group}/${version}`, error instanceof Error ? error.message : String(error));

@@ -29,8 +29,8 @@ export async function startEmbeddedHost(
   flags: UpFlags,
   onTrouble: (text: string) => void,
 ): Promise<LocalHost> {
-  const port = folder.recall(folder.hostFolder)?.port ?? (await freePort(flags.address));
-  folder.remember(folder.hostFolder, { port });
+  const port = folder.recallHost()?.port ?? (await freePort(flags.address));
+  folder.rememberHost({ port });
   const credentials = await ensureClusterCredentials(realClock, folder.hostFolder, {
     name: 'sublet-host',
     hosts: ['localhost', 'kubernetes', 'kubernetes.default.svc', flags.address],

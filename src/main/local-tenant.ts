@@ -43,7 +43,7 @@ export class LocalTenant implements Service {
 
   async start(): Promise<void> {
     const folder = this.#folder.tenantFolder(this.name);
-    const remembered = await this.#recall(folder);
+    const remembered = await this.#recall();
     const place: TenantPlace = { tenant: this.name, hostNamespace: remembered.hostNamespace };
     await provisionTenant(this.#host.client, place, hostRules(syncedKinds));
     await this.#renewToken(place, join(folder, 'host-connection.json'));
@@ -59,7 +59,7 @@ export class LocalTenant implements Service {
 
   /** Ends the tenant for good: its process, all that it has on its host, its folder. */
   async remove(tell: (progress: string) => void): Promise<void> {
-    const remembered = this.#folder.recall<RememberedTenant>(this.#folder.tenantFolder(this.name));
+    const remembered = this.#folder.recallTenant(this.name);
     if (!remembered) throw new Error(`there is no tenant ${this.name}`);
     await this.stop();
     tell(`tenant ${this.name} is stopped`);
@@ -77,9 +77,9 @@ export class LocalTenant implements Service {
     this.#folder.forgetTenant(this.name);
   }
 
-  async #recall(folder: string): Promise<RememberedTenant> {
+  async #recall(): Promise<RememberedTenant> {
     const { hostKubeconfig, hostNamespace, address } = this.#flags;
-    const known = this.#folder.recall<RememberedTenant>(folder);
+    const known = this.#folder.recallTenant(this.name);
     if (known && known.hostKubeconfig !== hostKubeconfig) {
       throw new Error(
         `tenant ${this.name} lives on ${known.hostKubeconfig ?? 'the embedded host'}; start it there, or choose another folder with --dir`,
@@ -91,7 +91,7 @@ export class LocalTenant implements Service {
       hostNamespace: hostNamespace ?? `sublet-${this.name}`,
       ...(hostKubeconfig === undefined ? {} : { hostKubeconfig }),
     };
-    this.#folder.remember(folder, made);
+    this.#folder.rememberTenant(this.name, made);
     return made;
   }
 

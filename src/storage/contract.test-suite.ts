@@ -1,21 +1,15 @@
 /**
  * What every store must do, as tests: each implementation's own test file runs this suite with its factory.
  */
+/* oxlint-disable typescript/no-floating-promises, max-lines-per-function -- as in every other test file */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import type { Entry, Store, StoreEvent } from './store.ts';
+import type { Store } from './store.ts';
 import { CompactedError, FutureRevisionError, StoreClosedError } from './store.ts';
+import { bytes, set, show, text, withStore } from './store-under-test.test-double.ts';
+import type { MakeStore } from './store-under-test.test-double.ts';
 import { testWatchContract } from './watch-contract.test-suite.ts';
-
-/** One store that can be closed and opened again. */
-export interface StoreUnderTest {
-  open(): Promise<Store>;
-  /** Called when no store is open. */
-  remove(): Promise<void>;
-}
-
-export type MakeStore = () => Promise<StoreUnderTest>;
 
 export function testStoreContract(make: MakeStore): void {
   describe('revisions', () => testRevisions(make));
@@ -24,46 +18,6 @@ export function testStoreContract(make: MakeStore): void {
   describe('compaction', () => testCompaction(make));
   describe('closing', () => testClosing(make));
   describe('watches', () => testWatchContract(make));
-}
-
-/** Runs `body` on a new store and closes it. */
-export async function withStore(make: MakeStore, body: (store: Store) => Promise<void>): Promise<void> {
-  const place = await make();
-  const store = await place.open();
-  try {
-    await body(store);
-  } finally {
-    await store.close();
-    await place.remove();
-  }
-}
-
-export function bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-export function text(value: Uint8Array | undefined): string | undefined {
-  return value && new TextDecoder().decode(value);
-}
-
-/** Writes whatever is there, and returns the revision. `undefined` deletes. */
-export async function set(store: Store, key: string, value: string | undefined): Promise<number> {
-  const current = await store.get(key);
-  const result = await store.write({
-    key,
-    value: value === undefined ? undefined : bytes(value),
-    expected: current?.revision ?? 0,
-  });
-  return result.ok ? result.revision : assert.fail(`writing ${key} failed`);
-}
-
-/** `key@revision=value` */
-export function show(entry: Entry | undefined): string | undefined {
-  return entry && `${entry.key}@${entry.revision}=${text(entry.value)}`;
-}
-
-export function showEvent(event: StoreEvent): string {
-  return `${event.type} ${event.key}@${event.revision}=${text(event.value)} was ${show(event.previous)}`;
 }
 
 async function shown(store: Store, prefix: string, revision?: number): Promise<(string | undefined)[]> {

@@ -1,11 +1,12 @@
 /** The part of the stores' contract that is about watches. Run through `contract.test-suite.ts`. */
+/* oxlint-disable typescript/no-floating-promises, max-lines-per-function -- as in every other test file */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { set, show, showEvent, text, withStore } from './contract.test-suite.ts';
-import type { MakeStore } from './contract.test-suite.ts';
+import { set, show, showEvent, text, withStore } from './store-under-test.test-double.ts';
+import type { MakeStore } from './store-under-test.test-double.ts';
 import { CompactedError, StoreClosedError } from './store.ts';
 import type { Store } from './store.ts';
 import { recordWatch } from './watch-recorder.test-double.ts';

@@ -60,15 +60,23 @@ export class StateFolder {
       .toSorted();
   }
 
-  /** @throws Error where the file is not what we wrote */
-  recall<T extends RememberedCluster>(folder: string): T | undefined {
-    const text = readFileIfAny(join(folder, 'state.json'));
+  /** What is remembered of the embedded host. */
+  recallHost(): RememberedCluster | undefined {
     // A door: the file is our own.
-    return text === undefined ? undefined : (JSON.parse(text) as T);
+    return recall(this.hostFolder) as RememberedCluster | undefined;
   }
 
-  remember(folder: string, cluster: RememberedCluster): void {
-    writeFileAtomically(join(folder, 'state.json'), `${JSON.stringify(cluster, undefined, 2)}\n`);
+  rememberHost(host: RememberedCluster): void {
+    remember(this.hostFolder, host);
+  }
+
+  recallTenant(tenant: string): RememberedTenant | undefined {
+    // A door: the file is our own.
+    return recall(this.tenantFolder(tenant)) as RememberedTenant | undefined;
+  }
+
+  rememberTenant(tenant: string, remembered: RememberedTenant): void {
+    remember(this.tenantFolder(tenant), remembered);
   }
 
   forgetTenant(tenant: string): void {
@@ -109,6 +117,15 @@ export async function freePort(address: string): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (bound === null || typeof bound === 'string') throw new Error(`no port to be had on ${address}`);
   return bound.port;
+}
+
+function recall(folder: string): unknown {
+  const text = readFileIfAny(join(folder, 'state.json'));
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function remember(folder: string, cluster: RememberedCluster): void {
+  writeFileAtomically(join(folder, 'state.json'), `${JSON.stringify(cluster, undefined, 2)}\n`);
 }
 
 function isAlive(pid: number): boolean {

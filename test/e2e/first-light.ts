@@ -113,7 +113,7 @@ export function testFirstLight({ tenant, host, folder, hostNamespace }: Stage): 
       return slices;
     });
     const pods = await list(tenant(), 'pods', '--namespace', 'guestbook', '-l', 'tier=frontend');
-    assert.deepEqual(said.split(' ').toSorted(), pods.map(({ status }) => status.podIP).toSorted());
+    assert.deepEqual(said.split(' ').toSorted(), pods.map(({ status }) => status.podIP ?? '').toSorted());
   });
 
   test('nothing of the tenant stands on the host but pods, services, config maps and secrets', async () => {

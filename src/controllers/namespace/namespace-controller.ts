@@ -79,12 +79,22 @@ class Worker<S extends Side> {
       throw error;
     }
     if (asNamespace(namespace).finalizers.length === 0) return done;
-    const round: Round = { discoveryFailure: undefined, deletionFailures: [], remaining: [], finalizers: new Map(), estimate: 0 };
+    const round: Round = {
+      discoveryFailure: undefined,
+      deletionFailures: [],
+      remaining: [],
+      finalizers: new Map(),
+      estimate: 0,
+    };
     await this.#deleteContent(namespace, round);
     const told = await this.#tell(namespace, round);
-    const failures = [...(round.discoveryFailure === undefined ? [] : [round.discoveryFailure]), ...round.deletionFailures];
+    const failures = [
+      ...(round.discoveryFailure === undefined ? [] : [round.discoveryFailure]),
+      ...round.deletionFailures,
+    ];
     if (failures.length > 0) throw new Error(failures.join(', '));
-    if (round.remaining.length > 0 || round.estimate > 0) return requeueAfter((Math.floor(round.estimate / 2) + 1) * 1000);
+    if (round.remaining.length > 0 || round.estimate > 0)
+      return requeueAfter((Math.floor(round.estimate / 2) + 1) * 1000);
     const finalizers = asNamespace(told).finalizers.filter((one) => one !== finalizer);
     const spec = { ...(told['spec'] as object), finalizers } as JsonValue;
     await unlessNotFound(this.#client.resource(namespaces).update({ ...told, spec }, { subresource: 'finalize' }));
@@ -138,7 +148,8 @@ class Worker<S extends Side> {
     const background = { propagationPolicy: 'Background' } as const;
     if (verbs.includes('deletecollection')) await resource.deleteCollection({}, background);
     else
-      for (const { metadata } of found?.items ?? []) await unlessNotFound(resource.delete(metadata.name ?? '', background));
+      for (const { metadata } of found?.items ?? [])
+        await unlessNotFound(resource.delete(metadata.name ?? '', background));
     if (!listable) return;
     const left = await resource.list({ metadataOnly: true });
     if (left.items.length === 0) return;
@@ -158,7 +169,9 @@ class Worker<S extends Side> {
     const list = await this.#client.resource(pods, namespace.metadata.name ?? '').list();
     const graces = list.items.map((pod) => {
       const { phase } = (pod['status'] ?? {}) as { readonly phase?: string };
-      const { terminationGracePeriodSeconds = 0 } = (pod['spec'] ?? {}) as { readonly terminationGracePeriodSeconds?: number };
+      const { terminationGracePeriodSeconds = 0 } = (pod['spec'] ?? {}) as {
+        readonly terminationGracePeriodSeconds?: number;
+      };
       return phase === 'Succeeded' || phase === 'Failed' ? 0 : terminationGracePeriodSeconds;
     });
     const grace = Math.max(0, ...graces);

@@ -12,7 +12,11 @@ export const serviceAccountController: BuiltinController = {
   name: 'serviceaccount',
   create: ({ client, clock, informers, logger, metrics }) => {
     const all = informers.informer({ gvr: namespaces });
-    const accounts = informers.informer({ gvr: serviceAccounts, fieldSelector: `metadata.name=${name}`, metadataOnly: true });
+    const accounts = informers.informer({
+      gvr: serviceAccounts,
+      fieldSelector: `metadata.name=${name}`,
+      metadataOnly: true,
+    });
     const controller = new Controller({
       name: 'serviceaccount',
       clock,

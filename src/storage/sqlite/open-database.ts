@@ -2,7 +2,7 @@
  * Opens a store file: our settings, our lock, our schema.
  *
  * One process at a time: `locking_mode=EXCLUSIVE` takes the file's lock with the first access and keeps it until the process
- * ends, however it ends; in WAL mode it also saves the shared-memory file. `synchronous=FULL`: a commit is on the disk.
+ * ends, however it ends; in WAL mode it also saves the shared-memory file. (So never read the file otherwise while it is open.) `synchronous=FULL`: a commit is on the disk.
  */
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -38,8 +38,7 @@ const schema = `
 export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    // SQLite would create it readable by all; its other files get the same mode.
-    closeSync(openSync(path, 'a', 0o600));
+    create(path);
     database = new DatabaseSync(path);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA page_size = 4096');
     database.exec('PRAGMA journal_mode = WAL');
@@ -55,6 +54,18 @@ export function openDatabase(path: string): DatabaseSync {
     if (isSystemError(error))
       throw new StoreFileError('unreadable', `the store ${path} cannot be opened: ${error.message}`, { cause: error });
     throw storeErrorOf(error, path);
+  }
+}
+
+/**
+ * SQLite would create it readable by all; its other files get the same mode as this one. A file that exists must not be opened
+ * here: closing *any* descriptor of a file drops all of a process's POSIX locks on it, and with them a store's that is open.
+ */
+function create(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== 'EEXIST') throw error;
   }
 }
 

@@ -38,7 +38,13 @@ const revisionsPerStep = 500;
 
 /** Opens or creates the store. @throws StoreFileError (locked, corrupt, foreign, newer, unreadable), StoreFullError */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  return new SqliteStore(openDatabase(options.path), options);
+  const database = openDatabase(options.path);
+  try {
+    return new SqliteStore(database, options);
+  } catch (error) {
+    database.close();
+    throw storeErrorOf(error, options.path);
+  }
 }
 
 export class SqliteStore implements Store {
@@ -52,7 +58,7 @@ export class SqliteStore implements Store {
   #newest: number;
   #usedBytes: number;
   #flushScheduled = false;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** `database`: from `openDatabase`; it is closed with the store. */
   constructor(database: DatabaseSync, options: SqliteStoreOptions) {
@@ -126,12 +132,15 @@ export class SqliteStore implements Store {
     } catch (error) {
       throw storeErrorOf(error, this.#path);
     }
-    if (!this.#closed) this.#usedBytes = this.#measure();
+    if (!this.#closing) this.#usedBytes = this.#measure();
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const reason = new StoreClosedError();
     this.#compaction.stop(reason);
     while (this.#queue.size > 0) this.#flush();
@@ -147,7 +156,7 @@ export class SqliteStore implements Store {
     // After the turn's input: all requests that arrived together are written together.
     setImmediate(() => {
       this.#flushScheduled = false;
-      if (!this.#closed) this.#flush();
+      if (this.#queue.size > 0) this.#flush();
       this.#scheduleFlush();
     });
   }
@@ -195,6 +204,6 @@ export class SqliteStore implements Store {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new StoreClosedError();
+    if (this.#closing) throw new StoreClosedError();
   }
 }
