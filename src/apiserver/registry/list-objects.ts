@@ -1,0 +1,147 @@
+/**
+ * Lists: at the newest revision or an older one, in chunks, with selectors. Mirrors apiserver storage/etcd3 GetList and
+ * generic registry ListPredicate.
+ */
+import type { ListMeta } from '../../api/object.ts';
+import { invalidResourceVersionMessage, parseResourceVersion } from '../../api/resource-version.ts';
+import { newBadRequest } from '../../api/status.ts';
+import { CompactedError, FutureRevisionError, type ListRange, type ListResult, type Store } from '../../storage/store.ts';
+import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { storedObjectOf } from './generic-store.ts';
+import { matchesSelection, selectedName, selectedNamespace, selectsEverything, type Selection } from './selection.ts';
+import type { ServedResource } from './served-resource.ts';
+import { continueExpired, listExpired, tooLargeResourceVersion } from './storage-errors.ts';
+import { storageKey, storageRange } from './storage-key.ts';
+import type { StoredObject } from './stored-object.ts';
+
+export interface ListRequest {
+  readonly resource: ServedResource;
+  /** Empty: all of them. */
+  readonly namespace: string;
+  readonly selection: Selection;
+  /** 0: no limit. */
+  readonly limit: number;
+  readonly continue: string;
+  /** As the client sent them, validated. */
+  readonly resourceVersion: string;
+  readonly resourceVersionMatch: string;
+}
+
+export interface ListAnswer {
+  readonly items: readonly StoredObject[];
+  readonly metadata: ListMeta;
+}
+
+/** Entries read at once where a selector drops most of them. */
+const chunkMax = 10_000;
+
+/** Items are in stored form. Throws StatusErrors: BadRequest, Expired, Timeout (a resourceVersion of the future). */
+export async function listObjects(store: Store, request: ListRequest): Promise<ListAnswer> {
+  const { resource, selection } = request;
+  const namespace = request.namespace || ((resource.namespaced && selectedNamespace(selection)) || '');
+  const prefix = storageRange(resource.storagePrefix, namespace);
+  const start = whereToStart(request, prefix);
+  const name = selectedName(selection);
+  if (name !== undefined && start.revision === undefined && (namespace !== '' || !resource.namespaced)) {
+    return getAsList(store, request, storageKey(resource.storagePrefix, namespace, name), start.notOlderThan);
+  }
+  const items: StoredObject[] = [];
+  let { revision, after } = start;
+  let chunk = request.limit;
+  for (;;) {
+    const result = await listChunk(store, request, prefix, { after, revision, limit: chunk });
+    if (result.revision < start.notOlderThan) throw tooLargeResourceVersion(start.notOlderThan, result.revision, 0);
+    revision = result.revision;
+    let remaining = result.remaining;
+    for (const [index, entry] of result.entries.entries()) {
+      if (request.limit > 0 && items.length === request.limit) {
+        remaining += result.entries.length - index;
+        break;
+      }
+      after = entry.key;
+      const stored = storedObjectOf(entry);
+      if (matchesSelection(resource, selection, stored)) items.push(stored);
+    }
+    const full = request.limit === 0 || items.length >= request.limit;
+    if (remaining === 0 || full) return { items, metadata: metadataOf(request, prefix, revision, after, remaining) };
+    chunk = Math.min(chunk * 2, chunkMax);
+  }
+}
+
+interface Start {
+  readonly revision: number | undefined;
+  readonly after: string | undefined;
+  readonly notOlderThan: number;
+}
+
+/** Mirrors storage.ValidateListOptions. */
+function whereToStart(request: ListRequest, prefix: string): Start {
+  if (request.continue !== '') {
+    const token = decodeContinue(request.continue, prefix);
+    if (request.resourceVersion !== '' && request.resourceVersion !== '0') {
+      throw newBadRequest('specifying resource version is not allowed when using continue');
+    }
+    return { revision: token.revision > 0 ? token.revision : undefined, after: token.after, notOlderThan: 0 };
+  }
+  const parsed = parseResourceVersion(request.resourceVersion);
+  if (!parsed.ok) throw newBadRequest(invalidResourceVersionMessage(parsed.fieldError));
+  const legacyExact = request.resourceVersionMatch === '' && request.limit > 0 && parsed.revision > 0;
+  if (request.resourceVersionMatch === 'Exact' || legacyExact) {
+    return { revision: parsed.revision, after: undefined, notOlderThan: 0 };
+  }
+  return { revision: undefined, after: undefined, notOlderThan: parsed.revision };
+}
+
+async function listChunk(
+  store: Store,
+  request: ListRequest,
+  prefix: string,
+  { after, revision, limit }: { after: string | undefined; revision: number | undefined; limit: number },
+): Promise<ListResult> {
+  const range: ListRange = {
+    prefix,
+    ...(after === undefined ? {} : { after }),
+    ...(revision === undefined ? {} : { revision }),
+    ...(limit > 0 ? { limit } : {}),
+  };
+  try {
+    return await store.list(range);
+  } catch (error) {
+    if (error instanceof FutureRevisionError) throw tooLargeResourceVersion(error.requested, error.current, 0);
+    if (!(error instanceof CompactedError)) throw error;
+    if (request.continue === '') throw listExpired();
+    const from = after ?? prefix;
+    throw continueExpired(encodeContinue({ revision: -1, after: from }, prefix));
+  }
+}
+
+async function getAsList(
+  store: Store,
+  { resource, selection }: ListRequest,
+  key: string,
+  notOlderThan: number,
+): Promise<ListAnswer> {
+  const entry = await store.get(key);
+  // Asked for after the entry, so that it is never older.
+  const revision = await store.revision();
+  if (revision < notOlderThan) throw tooLargeResourceVersion(notOlderThan, revision, 0);
+  const stored = entry && storedObjectOf(entry);
+  const items = stored && matchesSelection(resource, selection, stored) ? [stored] : [];
+  return { items, metadata: { resourceVersion: String(revision) } };
+}
+
+function metadataOf(
+  request: ListRequest,
+  prefix: string,
+  revision: number,
+  after: string | undefined,
+  remaining: number,
+): ListMeta {
+  const resourceVersion = String(revision);
+  if (remaining === 0 || after === undefined) return { resourceVersion };
+  const next = encodeContinue({ revision, after }, prefix);
+  // A selector may drop what remains, so nobody knows how many there are.
+  return selectsEverything(request.selection)
+    ? { resourceVersion, continue: next, remainingItemCount: remaining }
+    : { resourceVersion, continue: next };
+}

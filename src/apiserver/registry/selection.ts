@@ -1,0 +1,61 @@
+/** Which objects a list or watch is about: label and field selectors. Mirrors apiserver storage SelectionPredicate. */
+import { matchesFields, requiredFieldValue, type FieldRequirements } from '../../api/field-selector.ts';
+import { goQuote } from '../../api/go-text.ts';
+import { matchesLabels, type LabelRequirements } from '../../api/label-selector.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { newBadRequest } from '../../api/status.ts';
+import type { ServedResource } from './served-resource.ts';
+import type { StoredObject } from './stored-object.ts';
+
+export interface Selection {
+  readonly labels: LabelRequirements;
+  readonly fields: FieldRequirements;
+}
+
+export const everything: Selection = { labels: [], fields: [] };
+
+export function selectsEverything({ labels, fields }: Selection): boolean {
+  return labels.length === 0 && fields.length === 0;
+}
+
+/** Decodes the object only when the selection asks for something. `object` is in stored form. */
+export function matchesSelection(resource: ServedResource, selection: Selection, stored: StoredObject): boolean {
+  if (selectsEverything(selection)) return true;
+  const { object } = stored;
+  if (!matchesLabels(selection.labels, object.metadata.labels)) return false;
+  return selection.fields.length === 0 || matchesFields(selection.fields, fieldsOf(resource, object));
+}
+
+/** The name that all objects of the selection have, if there is one. */
+export function selectedName({ fields }: Selection): string | undefined {
+  return requiredFieldValue(fields, 'metadata.name');
+}
+
+export function selectedNamespace({ fields }: Selection): string | undefined {
+  return requiredFieldValue(fields, 'metadata.namespace');
+}
+
+/** Throws BadRequest for a field that the kind has no label for. Mirrors runtime.Scheme ConvertFieldLabel. */
+export function checkFieldLabels(resource: ServedResource, fields: FieldRequirements): void {
+  if (fields.length === 0) return;
+  const selectable = resource.definition?.selectableFields;
+  const known = new Set(['metadata.name', 'metadata.namespace', ...Object.keys(selectable?.(emptyObject(resource)) ?? {})]);
+  for (const { field } of fields) {
+    if (known.has(field)) continue;
+    if (selectable) throw newBadRequest(`field label not supported: ${field}`);
+    const text = 'is not a known field selector: only "metadata.name", "metadata.namespace"';
+    throw newBadRequest(`${goQuote(field)} ${text}`);
+  }
+}
+
+function fieldsOf(resource: ServedResource, object: Readonly<KubeObject>): Readonly<Record<string, string>> {
+  return {
+    'metadata.name': object.metadata.name ?? '',
+    'metadata.namespace': object.metadata.namespace ?? '',
+    ...resource.definition?.selectableFields?.(object),
+  };
+}
+
+function emptyObject(resource: ServedResource): KubeObject {
+  return { apiVersion: resource.apiVersion, kind: resource.kind, metadata: {}, spec: {}, status: {} };
+}
