@@ -24,7 +24,7 @@ export function encodeContinue({ revision, after }: ContinueToken, prefix: strin
 export function decodeContinue(text: string, prefix: string): ContinueToken {
   const token = parseToken(text);
   if (token['v'] !== version) {
-    throw invalid(`continue key is not valid: server does not recognize this encoded version ${String(token['v'] ?? '')}`);
+    throw invalid(`continue key is not valid: server does not recognize this encoded version ${goText(token['v'])}`);
   }
   const { rv, start } = token;
   if (typeof rv !== 'number' || rv === 0) {
@@ -51,6 +51,10 @@ function parseToken(text: string): Record<string, JsonValue> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw invalid('continue key is not valid: invalid character looking for beginning of value');
+}
+
+function goText(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function invalid(problem: string): StatusError {

@@ -1,15 +1,15 @@
 /** Which resources are served: the built-in ones from the start, others as they come and go. */
 import { apiVersionOf, type GroupVersionKind } from '../../api/gvk.ts';
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { builtinResources, builtinSchema, schemaForKind } from '../../schema/builtin/catalog.ts';
 import type { ResourceFacts } from '../../schema/resource-facts.ts';
+import { builtinTypeDefaults } from '../../schema/builtin/defaults/type-defaults.ts';
+import { applyDefaults } from '../../schema/default.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
 import type { ResourceDefinition } from './resource-definition.ts';
 import type { ServedResource } from './served-resource.ts';
 import { storagePrefixOf } from './storage-key.ts';
-
-/** Fills in the defaults of an object of a built-in kind; may mutate. */
-export type BuiltinDefaults = (schema: ObjectSchema, object: KubeObject, gvk: GroupVersionKind) => void;
 
 export interface ResourceRegistry {
   /** As a request names it; `undefined`: not served. */
@@ -22,15 +22,12 @@ export interface ResourceRegistry {
 }
 
 /** With the built-in resources. `definitions`: what code adds to them. */
-export function createResourceRegistry(
-  definitions: readonly ResourceDefinition[],
-  defaults: BuiltinDefaults,
-): ResourceRegistry {
+export function createResourceRegistry(definitions: readonly ResourceDefinition[]): ResourceRegistry {
   const served = new Map<string, ServedResource>();
   const byResource = new Map(definitions.map((definition) => [`${definition.group}/${definition.resource}`, definition]));
   for (const facts of builtinResources()) {
     const definition = byResource.get(`${facts.group}/${facts.plural}`);
-    served.set(keyOf(facts.group, facts.version, facts.plural), new BuiltinResource(facts, definition, defaults));
+    served.set(keyOf(facts.group, facts.version, facts.plural), new BuiltinResource(facts, definition));
   }
   return {
     find: (group, version, resource) => served.get(keyOf(group, version, resource)),
@@ -64,6 +61,7 @@ class BuiltinResource implements ServedResource {
   readonly kind: string;
   readonly listKind: string;
   readonly table: ServedResource['table'];
+  readonly protobuf = true;
   readonly namespaced: boolean;
   readonly verbs: ServedResource['verbs'];
   readonly subresources: ServedResource['subresources'];
@@ -73,9 +71,8 @@ class BuiltinResource implements ServedResource {
   readonly toStorage: ServedResource['toStorage'];
   readonly fromStorage: ServedResource['fromStorage'];
   readonly #schemaName: string;
-  readonly #defaults: BuiltinDefaults;
 
-  constructor(facts: ResourceFacts, definition: ResourceDefinition | undefined, defaults: BuiltinDefaults) {
+  constructor(facts: ResourceFacts, definition: ResourceDefinition | undefined) {
     this.gr = { group: facts.group, resource: facts.plural };
     this.version = facts.version;
     this.singular = facts.singular;
@@ -100,7 +97,6 @@ class BuiltinResource implements ServedResource {
     };
     this.storagePrefix = storagePrefixOf(this.gr, definition?.storagePrefix);
     this.#schemaName = facts.schema;
-    this.#defaults = defaults;
   }
 
   get schema(): ObjectSchema {
@@ -112,6 +108,7 @@ class BuiltinResource implements ServedResource {
   }
 
   applyDefaults(object: KubeObject): void {
-    this.#defaults(this.schema, object, this.gvk);
+    // A decoded object is plain JSON.
+    applyDefaults(this.schema, object as JsonObject, { gvk: this.gvk }, builtinTypeDefaults);
   }
 }
