@@ -104,6 +104,18 @@ describe('what does not fit is refused in upstream’s words', () => {
     ['base64 that ends early', secret, { data: { a: 'YWJjZA' } }, 'illegal base64 data at input byte 4'],
     ['base64 with something behind it', secret, { data: { a: 'YQ==YQ==' } }, 'illegal base64 data at input byte 4'],
     [
+      'a byte that is none',
+      secret,
+      { data: { a: [1, 256] } },
+      'json: cannot unmarshal number 256 into Go struct field Secret.data of type uint8',
+    ],
+    [
+      'an array for a map of bytes',
+      secret,
+      { data: [] },
+      'json: cannot unmarshal array into Go struct field Secret.data of type map[string][]uint8',
+    ],
+    [
       'a time that is none',
       pod,
       { metadata: { creationTimestamp: 'now' } },
@@ -200,6 +212,7 @@ describe('what is kept is what upstream would store', () => {
       { metadata: { creationTimestamp: '2026-01-01T01:30:00.5+01:00' } },
       { metadata: { creationTimestamp: '2026-01-01T00:30:00Z' } },
     ],
+    ['bytes as numbers', secret, { data: { a: [97, 98, 99] } }, { metadata: {}, data: { a: 'YWJj' } }],
     ['base64 without line ends', secret, { data: { a: 'YW\nJj' } }, { metadata: {}, data: { a: 'YWJj' } }],
     [
       'a key that is a trap',

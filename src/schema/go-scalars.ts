@@ -61,6 +61,7 @@ function decodeString(
     case 'duration':
       return typeof value === 'string' ? { ok: true, value } : mismatch(schema.goType ?? 'string');
     case 'byte':
+      if (Array.isArray(value)) return decodeByteArray(value);
       return typeof value === 'string' ? decodeBase64(value) : mismatch(schema.goType ?? '[]uint8');
     case 'quantity': {
       // Numbers are taken; anything else is read as its JSON text, which is no quantity.
@@ -78,6 +79,17 @@ function decodeString(
       return { ok: true, value: time.zero ? null : time.text };
     }
   }
+}
+
+/** Bytes may also come as an array of numbers; a null among them is a 0. */
+function decodeByteArray(values: readonly JsonValue[]): ScalarResult {
+  for (const value of values) {
+    if (value === null || (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255))
+      continue;
+    const found = typeof value === 'number' ? `number ${String(value)}` : foundText(value);
+    return { ok: false, found, goType: 'uint8', stops: false };
+  }
+  return { ok: true, value: Buffer.from(values.map(Number)).toString('base64') };
 }
 
 /** Mirrors encoding/base64 StdEncoding: line ends are skipped, padding is a must. */

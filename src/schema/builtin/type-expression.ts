@@ -30,10 +30,10 @@ export function schemaOfExpression(expression: string, context: TypeContext): Sc
 
 /** As Go's reflect prints the type: with the last part of its package. */
 export function goTypeText(expression: string, packageName: string): string {
-  if (expression === '[]byte') return '[]uint8';
-  return expression.replaceAll(/[A-Za-z_][\w.]*/g, (word) =>
-    word === 'map' || basicSchema(word) ? word : qualified(word, packageName).split('.').slice(-2).join('.'),
-  );
+  return expression.replaceAll(/[A-Za-z_][\w.]*/g, (word) => {
+    if (word === 'byte') return 'uint8';
+    return word === 'map' || basicSchema(word) ? word : qualified(word, packageName).split('.').slice(-2).join('.');
+  });
 }
 
 /** Puts the package before a name that has none. */
