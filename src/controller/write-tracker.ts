@@ -1,0 +1,67 @@
+/**
+ * Whether a cache shows yet what was written: for reconcilers that create objects under generated names, and so would create them
+ * twice from an old cache. Mirrors the purpose of k8s.io/endpointslice/util EndpointSliceTracker.
+ */
+import { objectKey, type KubeObject } from '../api/object.ts';
+import type { Side } from '../api/side.ts';
+import type { Lister } from '../client/object-store.ts';
+import type { Clock } from '../lib/clock.ts';
+
+interface Written {
+  /** The resourceVersion that the cache must have reached; `undefined`: it must no longer have the object. */
+  readonly resourceVersion: string | undefined;
+  readonly uid: string;
+  readonly since: number;
+}
+
+/** A write that doesn't show for so long was undone by somebody: it isn't waited for. */
+const patienceMs = 10_000;
+
+export class WriteTracker<S extends Side> {
+  readonly #cache: Lister<S>;
+  readonly #clock: Clock;
+  readonly #written = new Map<string, Map<string, Written>>();
+
+  constructor(cache: Lister<S>, clock: Clock) {
+    this.#cache = cache;
+    this.#clock = clock;
+  }
+
+  wrote(owner: string, object: KubeObject): void {
+    this.#expect(owner, object, object.metadata.resourceVersion ?? '');
+  }
+
+  deleted(owner: string, object: Readonly<KubeObject>): void {
+    this.#expect(owner, object, undefined);
+  }
+
+  /** Whether all that was written for `owner` shows. */
+  isCurrent(owner: string): boolean {
+    const written = this.#written.get(owner);
+    if (!written) return true;
+    for (const [key, one] of written) {
+      if (this.#shows(key, one) || this.#clock.monotonic() - one.since > patienceMs) written.delete(key);
+    }
+    if (written.size > 0) return false;
+    this.#written.delete(owner);
+    return true;
+  }
+
+  forget(owner: string): void {
+    this.#written.delete(owner);
+  }
+
+  #expect(owner: string, object: Readonly<KubeObject>, resourceVersion: string | undefined): void {
+    const written = this.#written.get(owner) ?? new Map<string, Written>();
+    this.#written.set(owner, written);
+    written.set(objectKey(object), { resourceVersion, uid: object.metadata.uid ?? '', since: this.#clock.monotonic() });
+  }
+
+  #shows(key: string, { resourceVersion, uid }: Written): boolean {
+    const cached = this.#cache.get(key);
+    if (resourceVersion === undefined) return cached?.metadata.uid !== uid;
+    if (!cached) return false;
+    // Resource versions of one resource are comparable numbers (KEP-5504).
+    return cached.metadata.uid !== uid || BigInt(cached.metadata.resourceVersion ?? 0) >= BigInt(resourceVersion);
+  }
+}
