@@ -212,6 +212,7 @@ describe('what is kept is what upstream would store', () => {
       { metadata: { creationTimestamp: '2026-01-01T01:30:00.5+01:00' } },
       { metadata: { creationTimestamp: '2026-01-01T00:30:00Z' } },
     ],
+    ['null for bytes is empty', secret, { data: { a: null } }, { metadata: {}, data: { a: '' } }],
     ['bytes as numbers', secret, { data: { a: [97, 98, 99] } }, { metadata: {}, data: { a: 'YWJj' } }],
     ['base64 without line ends', secret, { data: { a: 'YW\nJj' } }, { metadata: {}, data: { a: 'YWJj' } }],
     [

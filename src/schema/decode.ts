@@ -10,7 +10,7 @@ import { goQuote } from '../api/go-text.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import type { AnySchema, Field, ListSchema, MapSchema, ObjectSchema, ScalarSchema, Schema } from './schema.ts';
 import { decodeScalar, foundText } from './go-scalars.ts';
-import { writeField } from './go-zero.ts';
+import { writeField, zeroValue } from './go-zero.ts';
 
 /** The value does not fit the type. The message is upstream's: `json: cannot unmarshal string into Go struct field …`. */
 export class DecodeError extends Error {
@@ -193,23 +193,9 @@ class Decoder {
   }
 }
 
+/** Storage keeps no null among elements: protobuf has none. */
 function zeroElement(schema: Schema): JsonValue {
-  const holder: JsonObject = {};
-  writeField(
-    holder,
-    {
-      name: 'element',
-      schema,
-      required: true,
-      default: undefined,
-      patchStrategy: [],
-      patchMergeKey: undefined,
-      nullable: false,
-      go: { omit: 'never', pointer: false, inlinedFrom: '' },
-    },
-    undefined,
-  );
-  return holder['element'] ?? null;
+  return schema.type === 'string' && schema.format === 'byte' ? '' : zeroValue(schema);
 }
 
 function defineKey(map: JsonObject, key: string, value: JsonValue): void {

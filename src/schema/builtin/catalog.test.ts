@@ -38,6 +38,9 @@ test('schemas: fields in Go order, with what OpenAPI says of them', () => {
   assert.ok(limits?.type === 'map' && limits.values.type === 'string' && limits.values.format === 'quantity');
   assert.equal(limits.goType, 'v1.ResourceList');
   assert.equal(builtinSchema('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector').mapType, 'atomic');
+  const claim = builtinSchema('io.k8s.api.core.v1.PersistentVolumeSpec').field('claimRef')?.schema;
+  assert.ok(claim?.type === 'object' && claim.mapType === 'granular' && claim.field('uid'));
+  assert.equal(builtinSchema('io.k8s.api.core.v1.ObjectReference').mapType, 'atomic');
 });
 
 test('kinds that are no resource have schemas too', () => {

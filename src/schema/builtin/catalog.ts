@@ -128,7 +128,7 @@ class BuiltinObjectSchema implements ObjectSchema {
     });
     return {
       name: text.name,
-      schema,
+      schema: schema.type === 'object' && text.mapType ? withMapType(schema, text.mapType) : schema,
       required: text.required,
       default: text.default,
       patchStrategy: text.patchStrategy,
@@ -137,4 +137,17 @@ class BuiltinObjectSchema implements ObjectSchema {
       go: { omit: text.omit, pointer: text.type.startsWith('*'), inlinedFrom: text.inlinedFrom },
     };
   }
+}
+
+/** A field may say of its struct what the struct says otherwise of itself: `claimRef` of a volume is granular. */
+function withMapType(schema: ObjectSchema, mapType: 'granular' | 'atomic'): ObjectSchema {
+  return {
+    type: 'object',
+    name: schema.name,
+    ...(schema.goType === undefined ? {} : { goType: schema.goType }),
+    preserveUnknownFields: schema.preserveUnknownFields,
+    mapType,
+    field: (name) => schema.field(name),
+    fieldNames: () => schema.fieldNames(),
+  };
 }
