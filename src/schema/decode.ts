@@ -19,12 +19,12 @@ export class DecodeError extends Error {
 
 export interface Decoded {
   readonly object: JsonObject;
-  /** `unknown field "spec.foo"`: for field validation Warn and Strict. At most {@link strictErrorsMax}, none twice. */
+  /** `unknown field "spec.foo"`: for field validation Warn and Strict. At most 100, none twice. */
   readonly strictErrors: readonly string[];
 }
 
 /** As many as upstream remembers. */
-export const strictErrorsMax = 100;
+const strictErrorsMax = 100;
 /** Only types that contain themselves (JSONSchemaProps) can get near it. */
 const depthMax = 1000;
 

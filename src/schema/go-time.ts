@@ -2,8 +2,8 @@
 
 import { goQuote } from '../api/go-text.ts';
 
-export const rfc3339Layout = '2006-01-02T15:04:05Z07:00';
-export const rfc3339MicroLayout = '2006-01-02T15:04:05.000000Z07:00';
+const rfc3339Layout = '2006-01-02T15:04:05Z07:00';
+const rfc3339MicroLayout = '2006-01-02T15:04:05.000000Z07:00';
 
 export type ParsedTime =
   | { readonly ok: true; readonly text: string; readonly zero: boolean }

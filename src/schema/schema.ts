@@ -8,12 +8,12 @@ import type { JsonValue } from '../api/json.ts';
  * What the Go type behind a built-in schema adds: texts of decode errors, and what upstream writes for an absent value. Absent for
  * CRDs.
  */
-export interface GoTyped {
+interface GoTyped {
   /** As Go's reflect prints it: `int32`, `v1.PullPolicy`, `[]v1.Container`. */
   readonly goType?: string;
 }
 
-export interface GoField {
+interface GoField {
   /** When the field is left out: never, if empty (`omitempty`), if zero (`omitzero`). */
   readonly omit: 'never' | 'empty' | 'zero';
   readonly pointer: boolean;

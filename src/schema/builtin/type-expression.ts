@@ -29,7 +29,7 @@ export function schemaOfExpression(expression: string, context: TypeContext): Sc
 }
 
 /** As Go's reflect prints the type: with the last part of its package. */
-export function goTypeText(expression: string, packageName: string): string {
+function goTypeText(expression: string, packageName: string): string {
   return expression.replaceAll(/[A-Za-z_][\w.]*/g, (word) => {
     if (word === 'byte') return 'uint8';
     return word === 'map' || basicSchema(word) ? word : qualified(word, packageName).split('.').slice(-2).join('.');
