@@ -18,6 +18,12 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface GetOptions {
+  readonly resourceVersion?: string;
+  /** Ask for PartialObjectMetadata: nothing but kind and metadata comes. */
+  readonly metadataOnly?: boolean;
+}
+
 export interface WatchOptions {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
@@ -57,7 +63,7 @@ export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
  * `ConnectionError` when there was no answer.
  */
 export interface ResourceClient<S extends Side> {
-  get(name: string, options?: { readonly resourceVersion?: string }): Promise<On<S, KubeObject>>;
+  get(name: string, options?: GetOptions): Promise<On<S, KubeObject>>;
   list(options?: ListOptions): Promise<KubeList<On<S, KubeObject>>>;
   /** Ends when the server ends it or `signal` aborts; rejects with a StatusError for an ERROR event (410 Gone: list anew). */
   watch(options: WatchOptions): AsyncIterable<WatchEvent<S>>;

@@ -35,6 +35,7 @@ const patchContentTypes: Readonly<Record<PatchType, string>> = {
   apply: 'application/apply-patch+yaml',
 };
 
+const partialMetadata = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const neverAborted = new AbortController().signal;
 const noBody = new Uint8Array(0);
 
@@ -122,7 +123,13 @@ function resourceClient<S extends Side>(
   const update = (value: KubeObject, subresource?: string): Promise<On<S, KubeObject>> =>
     object({ method: 'PUT', path: path(value.metadata.name ?? '', subresource), body: value });
   return {
-    get: (name, options) => object({ method: 'GET', path: path(name), query: queryText({ ...options }) }),
+    get: (name, options = {}) =>
+      object({
+        method: 'GET',
+        path: path(name),
+        query: queryText({ resourceVersion: options.resourceVersion }),
+        ...(options.metadataOnly ? { accept: partialMetadata } : {}),
+      }),
     list: async (options = {}) => {
       const call = {
         method: 'GET',
@@ -175,9 +182,7 @@ async function* watchEvents<S extends Side>(
     resourceVersionMatch: options.sendInitialEvents ? 'NotOlderThan' : undefined,
     timeoutSeconds: options.timeoutSeconds,
   });
-  const accept = options.metadataOnly
-    ? 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
-    : 'application/json';
+  const accept = options.metadataOnly ? partialMetadata : 'application/json';
   try {
     const response = await send({ method: 'GET', path, query, accept, signal: options.signal });
     for await (const line of readLines(response.body)) {

@@ -1,0 +1,40 @@
+/** The built-in controllers, each listed once. */
+import type { Side } from '../api/side.ts';
+import type { Controller } from '../controller/controller.ts';
+import type { BuiltinController, ControllerContext } from './builtin-controller.ts';
+import { deploymentController } from './deployment/deployment-controller.ts';
+import { endpointsController } from './endpoints/endpoints-controller.ts';
+import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
+import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
+import { namespaceController } from './namespace/namespace-controller.ts';
+import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
+import { rootCaController } from './root-ca/root-ca-controller.ts';
+import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
+
+export const builtinControllers: readonly BuiltinController[] = [
+  namespaceController,
+  serviceAccountController,
+  rootCaController,
+  garbageCollector,
+  deploymentController,
+  replicaSetController,
+  replicationController,
+  endpointSliceController,
+  endpointsController,
+];
+
+/** All but those that are switched off by name. @throws Error for a name that no controller has. */
+export function createControllers<S extends Side>(
+  context: ControllerContext<S>,
+  switchedOff: readonly string[] = [],
+): Controller[] {
+  for (const name of switchedOff) {
+    if (!builtinControllers.some((controller) => controller.name === name))
+      throw new Error(
+        `no controller is called ${name}: there are ${builtinControllers.map((one) => one.name).join(', ')}`,
+      );
+  }
+  return builtinControllers
+    .filter(({ name }) => !switchedOff.includes(name))
+    .map((controller) => controller.create(context));
+}
