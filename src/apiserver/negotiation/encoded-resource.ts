@@ -1,0 +1,8 @@
+/** What an encoder must know of the resource that it writes. */
+import type { TypeMeta } from '../../api/codec/protobuf.ts';
+import type { TablePrinter } from '../registry/resource-definition.ts';
+
+export interface EncodedResource extends TypeMeta {
+  /** The columns; absent: upstream's default table, Name and Created At. */
+  readonly table?: TablePrinter | undefined;
+}

@@ -1,0 +1,97 @@
+/** Encoders of whole objects. JSON passes through as bytes; nothing is parsed. */
+import type { ProtobufCodec } from '../../api/codec/protobuf.ts';
+import type { JsonObject } from '../../api/json.ts';
+import type { ListMeta } from '../../api/object.ts';
+import type { StoredObject } from '../registry/stored-object.ts';
+import type { Encoder } from './encoder.ts';
+import { cachedFrame } from './frame-cache.ts';
+import type { EncodedResource } from './encoded-resource.ts';
+import { jsonFrame, jsonWire, protobufWire, type Wire } from './wire.ts';
+
+const newline = Buffer.from('\n');
+const comma = Buffer.from(',');
+const brace = Buffer.from('{');
+
+/** `typed`: a built-in kind, whose lists leave kind and version out of their items. */
+export function jsonEncoder(resource: EncodedResource, typed: boolean): Encoder {
+  const itemHead = Buffer.from(`{"kind":"${resource.kind}","apiVersion":"${resource.apiVersion}",`);
+  const form = (type: string): string => `json ${resource.apiVersion} ${type}`;
+  return {
+    contentType: jsonWire.contentType,
+    streamContentType: jsonWire.streamContentType,
+    object: ({ bytes }) => Buffer.concat([bytes, newline]),
+    list(metadata, items) {
+      const head = `{"kind":"${resource.kind}List","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
+      const parts: Uint8Array[] = [Buffer.from(head)];
+      for (const { bytes } of items) {
+        if (parts.length > 1) parts.push(comma);
+        if (typed && startsWith(bytes, itemHead)) parts.push(brace, bytes.subarray(itemHead.length));
+        else parts.push(bytes);
+      }
+      parts.push(Buffer.from(']}\n'));
+      return Buffer.concat(parts);
+    },
+    event: (type, stored) => cachedFrame(stored, form(type), () => jsonFrame(type, stored.bytes)),
+    plain: jsonWire.plain,
+    errorEvent: (status) => jsonFrame('ERROR', jsonWire.plain(status)),
+  };
+}
+
+/** For built-in kinds only. */
+export function protobufEncoder(resource: EncodedResource, codec: ProtobufCodec): Encoder {
+  const wire = protobufWire(codec);
+  const listType = { apiVersion: resource.apiVersion, kind: `${resource.kind}List` };
+  const form = (type: string): string => `protobuf ${resource.apiVersion} ${type}`;
+  // Stored objects are JSON.
+  const encode = ({ object }: StoredObject): Uint8Array => codec.encode(object as JsonObject);
+  return {
+    contentType: wire.contentType,
+    streamContentType: wire.streamContentType,
+    object: encode,
+    list(metadata, items) {
+      const messages = items.map(({ object }) => codec.encodeItemOf(resource, object as JsonObject));
+      return codec.encodeListFromItems(listType, { ...metadata } as JsonObject, messages);
+    },
+    event: (type, stored) => cachedFrame(stored, form(type), () => wire.frame(type, encode(stored))),
+    plain: wire.plain,
+    errorEvent: (status) => wire.frame('ERROR', wire.plain(status)),
+  };
+}
+
+/** For the forms that people read: pretty JSON and YAML. */
+export function readableEncoder(resource: EncodedResource, typed: boolean, wire: Wire): Encoder {
+  return {
+    contentType: wire.contentType,
+    streamContentType: wire.streamContentType,
+    object: ({ object }) => wire.plain(object),
+    list: (metadata, items) => wire.plain(listOf(resource, typed, metadata, items)),
+    // Pretty watches are not pretty upstream either.
+    event: (type, { bytes }) => jsonFrame(type, bytes),
+    plain: wire.plain,
+    errorEvent: (status) => jsonFrame('ERROR', jsonWire.plain(status)),
+  };
+}
+
+function listOf(
+  resource: EncodedResource,
+  typed: boolean,
+  metadata: ListMeta,
+  items: readonly StoredObject[],
+): JsonObject {
+  const list = {
+    kind: `${resource.kind}List`,
+    apiVersion: resource.apiVersion,
+    metadata,
+    items: items.map(({ object }) => {
+      if (!typed) return object;
+      const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+      return rest;
+    }),
+  };
+  // Stored objects are JSON.
+  return list as unknown as JsonObject;
+}
+
+function startsWith(bytes: Uint8Array, head: Buffer): boolean {
+  return bytes.length > head.length && head.equals(bytes.subarray(0, head.length));
+}

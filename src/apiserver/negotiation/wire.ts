@@ -1,0 +1,68 @@
+/** The media types, as ways to write a whole value and a watch's frame. */
+import { protobufContentType, protobufStreamContentType, type ProtobufCodec } from '../../api/codec/protobuf.ts';
+import type { JsonObject } from '../../api/json.ts';
+import { stringify } from 'yaml';
+import { mediaTypes } from './accept.ts';
+
+export type Plain = Readonly<Record<string, unknown>>;
+
+export interface Wire {
+  readonly contentType: string;
+  readonly streamContentType: string;
+  /** With the newline at its end that upstream writes. */
+  plain(value: Plain): Uint8Array;
+  /** `payload`: what {@link plain} gives. */
+  frame(type: string, payload: Uint8Array): Uint8Array;
+}
+
+export const jsonWire: Wire = {
+  contentType: mediaTypes.json,
+  streamContentType: mediaTypes.json,
+  plain: (value) => Buffer.from(`${JSON.stringify(value)}\n`),
+  frame: jsonFrame,
+};
+
+export const prettyJsonWire: Wire = {
+  ...jsonWire,
+  plain: (value) => Buffer.from(JSON.stringify(value, undefined, 2)),
+};
+
+/** Has no stream: negotiation refuses that. */
+export const yamlWire: Wire = {
+  contentType: mediaTypes.yaml,
+  streamContentType: mediaTypes.yaml,
+  plain: (value) => Buffer.from(stringify(value, yamlStyle)),
+  frame() {
+    throw new Error('YAML is not streamed');
+  },
+};
+
+export function protobufWire(codec: ProtobufCodec): Wire {
+  return {
+    contentType: protobufContentType,
+    streamContentType: protobufStreamContentType,
+    // What is written is JSON.
+    plain: (value) => codec.encode(value as JsonObject),
+    frame: (type, payload) => codec.encodeWatchEvent(type, payload),
+  };
+}
+
+/** As upstream's library writes it: keys sorted, lists not indented, long texts on one line. */
+const yamlStyle = {
+  sortMapEntries: true,
+  indentSeq: false,
+  lineWidth: 0,
+  version: '1.1',
+  aliasDuplicateObjects: false,
+} as const;
+
+/** `{"type":"ADDED","object":…}` and a newline. `payload` may end in one. */
+export function jsonFrame(type: string, payload: Uint8Array): Uint8Array {
+  const end = payload.at(-1) === 0x0a ? payload.length - 1 : payload.length;
+  const head = `{"type":"${type}","object":`;
+  const frame = Buffer.allocUnsafe(head.length + end + 2);
+  frame.write(head, 'latin1');
+  frame.set(payload.subarray(0, end), head.length);
+  frame.write('}\n', head.length + end, 'latin1');
+  return frame;
+}
