@@ -151,7 +151,7 @@ function readEntry(
   }
   reader.enter(entryEnd, end);
   const object = asEntries(known);
-  setEntry(object, key, value ?? zeroValue(field, decoding, depth));
+  setEntry(object, key, value ?? zeroEntry(field, decoding, depth));
   return object;
 }
 
@@ -179,7 +179,10 @@ function singularMessage(
   return object;
 }
 
-function zeroValue(field: MessageField, decoding: Decoding, depth: number): JsonValue {
+function zeroEntry(field: MessageField, decoding: Decoding, depth: number): JsonValue {
+  // In maps upstream starts from empty slices, not from nil ones.
+  if (field.scalar === 'bytes') return '';
+  if (field.scalar === 'string-list') return [];
   if (field.scalar !== undefined) return zeroScalar(field.scalar);
   const object: JsonObject = {};
   decodeInto(object, field.message(), [], decoding, depth + 1);

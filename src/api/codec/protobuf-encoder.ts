@@ -88,7 +88,8 @@ function writeEntries(value: JsonValue, field: MessageField, encoding: Encoding,
     const key = keys[index] ?? '';
     const from = encoding.writer.size;
     const item = value[key] ?? null;
-    const isAbsent = item === null && field.scalar !== undefined && isNilable(field.scalar);
+    // Upstream's maps leave out nil bytes, but no other nil.
+    const isAbsent = item === null && field.scalar === 'bytes';
     if (!isAbsent) writeOne(item, field, encoding, depth, 2);
     encoding.writer.string(key);
     encoding.writer.tag(1, wire.bytes);

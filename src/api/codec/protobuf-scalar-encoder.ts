@@ -1,5 +1,6 @@
 /** JSON values to the wire, for what isn't a message with JSON's fields. Null stands for Go's zero value. */
 import type { JsonValue } from '../json.ts';
+import { canonicalQuantity } from '../quantity.ts';
 import { unrepresentable } from './protobuf-error.ts';
 import { wire } from './protobuf-reader.ts';
 import type { SchemaUnionType } from './protobuf-schema-union.ts';
@@ -64,8 +65,7 @@ function encodeWrapped(
       writer.int64(value === null ? 0n : parseDuration(text(value, field)));
       return writer.tag(1, wire.varint);
     case 'quantity':
-      // Upstream takes a bare number for a quantity too.
-      writer.string(value === null ? '0' : typeof value === 'number' ? String(value) : text(value, field));
+      writer.string(value === null ? '0' : quantity(value, field));
       return writer.tag(1, wire.bytes);
     case 'int-or-string':
       return encodeIntOrString(value, field, writer);
@@ -100,6 +100,18 @@ function encodeIntOrString(value: JsonValue, field: MessageField, writer: Protob
   writer.tag(2, wire.varint);
   writer.varint(isText ? 1 : 0);
   writer.tag(1, wire.varint);
+}
+
+/** Nearly all are: this saves the parsing. */
+const canonicalAlready = /^[1-9]\d{0,2}(?:m|[kMGTPE]|[KMGTPE]i)?$/;
+
+/** Upstream writes the canonical form, and takes a bare number for a quantity too. */
+function quantity(value: JsonValue, field: MessageField): string {
+  const given = typeof value === 'number' ? String(value) : text(value, field);
+  if (canonicalAlready.test(given)) return given;
+  const canonical = canonicalQuantity(given);
+  if ('error' in canonical) throw unrepresentable(`${field.name}: ${canonical.error}`);
+  return canonical.text;
 }
 
 function text(value: JsonValue, field: MessageField): string {

@@ -19,7 +19,10 @@ export const coreContainerDefaults: TypeDefaults = {
     setIfEmpty(action, 'scheme', 'HTTP');
   },
   'io.k8s.api.core.v1.ObjectFieldSelector': (selector) => setIfEmpty(selector, 'apiVersion', 'v1'),
-  'io.k8s.api.core.v1.ResourceList': roundUpToMilli,
+  'io.k8s.api.core.v1.ResourceList': (list, { gvk }) => {
+    // Upstream has no defaults for this group's kinds, though they have such lists.
+    if (gvk.group !== 'node.k8s.io') roundUpToMilli(list);
+  },
 };
 
 /** `latest` may change under its name, so it is pulled each time. */
