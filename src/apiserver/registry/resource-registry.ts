@@ -61,7 +61,6 @@ class BuiltinResource implements ServedResource {
   readonly kind: string;
   readonly listKind: string;
   readonly table: ServedResource['table'];
-  readonly protobuf = true;
   readonly namespaced: boolean;
   readonly verbs: ServedResource['verbs'];
   readonly subresources: ServedResource['subresources'];

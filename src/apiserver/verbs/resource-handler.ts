@@ -3,10 +3,9 @@
  * verbs answer.
  */
 import type { ApiResponse } from '../../api/exchange.ts';
-import type { GroupVersionKind } from '../../api/gvk.ts';
+import type { TypeMeta } from '../../api/codec/protobuf.ts';
 import type { JsonValue } from '../../api/json.ts';
-import type { Encoder } from '../negotiation/encoder.ts';
-import type { ServedResource } from '../registry/served-resource.ts';
+import type { Negotiator } from '../negotiation/negotiator.ts';
 import type { RequestContext } from '../request-context.ts';
 
 /** A body whose syntax was understood, before anybody looked at its type. */
@@ -21,23 +20,19 @@ export class BodySyntaxError extends Error {
   override readonly name = 'BodySyntaxError';
 }
 
-/** What content negotiation offers to the verbs. */
-export interface Negotiation {
+/** What content negotiation offers to the verbs, for one request. */
+export interface Negotiation extends Negotiator {
   /**
-   * The form of the answer. `resource` tells which forms there are (protobuf, Table columns); `watch`: it is a stream.
-   * @throws StatusError NotAcceptable
-   */
-  encoder(context: RequestContext, resource: ServedResource, watch: boolean): Encoder;
-  /**
-   * The request's body as JSON, whatever its content type. `fallback`: the kind of a protobuf or JSON body that names none.
+   * The request's body as JSON, whatever its content type. `fallback`: the kind of a body that names none (protobuf needs it to be
+   * read). Patches and empty bodies are not read by this.
    * @throws StatusError UnsupportedMediaType, BodySyntaxError
    */
-  body(context: RequestContext, fallback: GroupVersionKind): ParsedBody;
+  body(fallback: TypeMeta): ParsedBody;
 }
 
 /**
  * Answers one resource request. Throws StatusErrors, which the caller writes (in the form the client accepts); any other error is our
- * bug. Resolves with `undefined` when no such resource is served here.
+ * bug. Resolves with `undefined` when no such resource is served here (the caller's 404).
  */
 export type ResourceHandler = (
   context: RequestContext,

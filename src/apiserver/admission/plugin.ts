@@ -1,0 +1,60 @@
+/**
+ * Admission: a list of small plugins that look at a write between decoding and the strategy, and may change it (mutate), or between
+ * the strategy and storage, and may refuse it (validate). Mirrors apiserver admission Interface, MutationInterface,
+ * ValidationInterface.
+ */
+import type { KubeObject } from '../../api/object.ts';
+import type { User } from '../../api/user.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+export interface AdmissionAttributes {
+  readonly operation: Operation;
+  readonly resource: ServedResource;
+  /** Empty: the object itself. */
+  readonly subresource: string;
+  /** Empty for cluster-scoped resources, except namespaces, whose own name it is. */
+  readonly namespace: string;
+  /** Empty where it will be generated, and for deletions of collections. */
+  readonly name: string;
+  /** In stored form. Absent for deletions. To be changed by `mutate` only. */
+  readonly object: KubeObject | undefined;
+  readonly old: Readonly<KubeObject> | undefined;
+  readonly user: User;
+  readonly dryRun: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly warnings: string[];
+}
+
+export interface AdmissionPlugin {
+  readonly name: string;
+  /** Asked before anything else; must be cheap. */
+  handles(attributes: AdmissionAttributes): boolean;
+  /** May change `attributes.object`. Throws StatusErrors. */
+  mutate?(attributes: AdmissionAttributes): void | Promise<void>;
+  /** Throws StatusErrors. */
+  validate?(attributes: AdmissionAttributes): void | Promise<void>;
+}
+
+/** Runs all plugins in order; the first failure ends it. */
+export interface AdmissionChain {
+  mutate(attributes: AdmissionAttributes): Promise<void>;
+  validate(attributes: AdmissionAttributes): Promise<void>;
+}
+
+export function createAdmissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
+  return {
+    async mutate(attributes) {
+      for (const plugin of plugins) {
+        if (plugin.mutate && plugin.handles(attributes)) await plugin.mutate(attributes);
+      }
+    },
+    async validate(attributes) {
+      for (const plugin of plugins) {
+        if (plugin.validate && plugin.handles(attributes)) await plugin.validate(attributes);
+      }
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** POST. Mirrors apiserver endpoints/handlers createHandler. */
+import type { KubeObject } from '../../api/object.ts';
+import { ensureNamespace, wipeSystemMetadata } from '../registry/before-write.ts';
+import { dropRepeatedOwners } from '../registry/object-metadata.ts';
+import type { RequestContext } from '../request-context.ts';
+import { writeOptions } from './query-options.ts';
+import { readObject } from './request-object.ts';
+import { servedObject, storedForm } from './served-form.ts';
+import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler } from './verb.ts';
+
+export const createVerb: VerbHandler = async (request) => {
+  const { context, negotiation, store, resource, namespace } = request;
+  const encoder = encoderOf(request);
+  const options = writeOptions(context.query, 'CreateOptions');
+  const sent = readObject(context, negotiation, resource, options.fieldValidation);
+  resource.applyDefaults(sent);
+  const object = storedForm(resource, sent);
+  wipeSystemMetadata(object.metadata);
+  ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
+  warnOfRepeatedOwners(context, object);
+  const created = await store.create({
+    resource,
+    namespace,
+    object,
+    context: writeContextOf(request, options.dryRun),
+    admission: admissionOf(request, 'CREATE', options.dryRun),
+  });
+  return objectResponse(encoder, 201, servedObject(resource, created));
+};
+
+/** May mutate. */
+export function warnOfRepeatedOwners(context: RequestContext, object: KubeObject): void {
+  const repeated = dropRepeatedOwners(object.metadata);
+  if (repeated.length === 0) return;
+  context.warnings.push(
+    '.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such ' +
+      `requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated.join(', ')}`,
+  );
+}

@@ -1,0 +1,75 @@
+/**
+ * Subresources that are the object itself, seen through a keyhole: which part of it a write may change. Mirrors the strategies of
+ * pods' ephemeral containers and resize, namespaces' finalize, and certificate signing requests' approval.
+ */
+import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
+import type { KubeObject } from '../../api/object.ts';
+
+export interface ObjectPart {
+  readonly part: 'object' | 'status' | 'other';
+  /** The object to be written, of what was sent and what is there. Both are the caller's own and may be used up. */
+  take(sent: KubeObject, old: KubeObject | undefined): KubeObject;
+}
+
+const whole = (sent: KubeObject): KubeObject => sent;
+
+/** `subresource` is empty for the object itself. */
+export function subresourcePart(subresource: string): ObjectPart {
+  if (subresource === '') return { part: 'object', take: whole };
+  if (subresource === 'status') return { part: 'status', take: whole };
+  const take = takers[subresource];
+  return take
+    ? { part: 'other', take: (sent, old) => (old ? withVersionOf(sent, take(sent, old)) : sent) }
+    : { part: 'status', take: whole };
+}
+
+const takers: Readonly<Record<string, (sent: KubeObject, old: KubeObject) => KubeObject>> = {
+  finalize: (sent, old) => {
+    const finalizers = objectAt(sent, 'spec')['finalizers'];
+    return { ...old, spec: withField(objectAt(old, 'spec'), 'finalizers', finalizers), metadata: sent.metadata };
+  },
+  ephemeralcontainers: (sent, old) => {
+    const containers = objectAt(sent, 'spec')['ephemeralContainers'];
+    return { ...old, spec: withField(objectAt(old, 'spec'), 'ephemeralContainers', containers) };
+  },
+  resize: (sent, old) => {
+    const spec = objectAt(old, 'spec');
+    const sizes = new Map(
+      listAt(objectAt(sent, 'spec'), 'containers').map((container) => [container['name'], container]),
+    );
+    const containers = listAt(spec, 'containers').map((container) => {
+      const size = sizes.get(container['name']);
+      return size
+        ? withField(withField(container, 'resources', size['resources']), 'resizePolicy', size['resizePolicy'])
+        : container;
+    });
+    return { ...old, spec: { ...spec, containers } };
+  },
+  approval: (sent, old) => {
+    const conditions = listAt(objectAt(sent, 'status'), 'conditions');
+    return { ...old, status: { ...objectAt(old, 'status'), conditions } };
+  },
+};
+
+/** Optimistic concurrency is the client's wish, whatever part it writes. */
+function withVersionOf(sent: KubeObject, object: KubeObject): KubeObject {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  const { resourceVersion } = sent.metadata;
+  return { ...object, metadata: resourceVersion === undefined ? metadata : { ...metadata, resourceVersion } };
+}
+
+function objectAt(object: KubeObject, name: string): JsonObject {
+  const value = object[name];
+  // Metadata is never asked for.
+  return isJsonObject(value) ? value : {};
+}
+
+function listAt(object: JsonObject, name: string): JsonObject[] {
+  const value = object[name];
+  return Array.isArray(value) ? value.filter((item) => isJsonObject(item)) : [];
+}
+
+function withField(object: JsonObject, name: string, value: JsonValue | undefined): JsonObject {
+  const { [name]: _, ...rest } = object;
+  return value === undefined ? rest : { ...rest, [name]: value };
+}

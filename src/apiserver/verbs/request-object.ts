@@ -1,0 +1,162 @@
+/**
+ * The object in a request's body: decoded to its type, with upstream's errors for what doesn't fit. Mirrors apiserver
+ * endpoints/handlers createHandler, transformDecodeError, checkName, and apimachinery serializer/json.
+ */
+import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '../../api/gvk.ts';
+import { goQuote } from '../../api/go-text.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { newBadRequest, type StatusError } from '../../api/status.ts';
+import { DecodeError, decodeObject } from '../../schema/decode.ts';
+import { schemaForKind } from '../../schema/builtin/catalog.ts';
+import type { ObjectSchema } from '../../schema/schema.ts';
+import type { RequestContext } from '../request-context.ts';
+import { BodySyntaxError, type Negotiation, type ParsedBody } from './resource-handler.ts';
+import type { FieldValidation } from './query-options.ts';
+
+/** What the body is to be. */
+export interface ExpectedObject {
+  readonly gvk: GroupVersionKind;
+  readonly schema: ObjectSchema;
+  /** Of a subresource that takes the kind of another group version (Eviction): these are fine too. */
+  readonly otherApiVersions?: readonly string[];
+}
+
+const summaryBytesMax = 30;
+const scheme = 'pkg/api/legacyscheme/scheme.go:30';
+
+/** Decoded, not defaulted. Throws BadRequest. */
+export function readObject(
+  context: RequestContext,
+  negotiation: Negotiation,
+  expected: ExpectedObject,
+  validation: FieldValidation,
+): KubeObject {
+  const body = parseBody(context, negotiation, expected);
+  const value = body.value;
+  if (!isJsonObject(value)) throw unrecognized(context, expected, typeError(value, ''));
+  const gvk = gvkOf(context, value, expected);
+  const wrong = wrongKind(gvk, expected);
+  const decoded = wrong ? undefined : decode(gvk, expected, value);
+  if (!decoded) throw cannotBeHandled(gvk, expected, wrong ?? '');
+  const found = apiVersionOf(gvk);
+  const wanted = apiVersionOf(expected.gvk);
+  if (found !== wanted && !expected.otherApiVersions?.includes(found)) {
+    throw newBadRequest(
+      `the API version in the data (${found}) does not match the expected API version (${wanted})`,
+    );
+  }
+  reportStrictErrors(context, validation, [...body.strictErrors, ...decoded.strictErrors], (text) =>
+    cannotBeHandled(gvk, expected, text),
+  );
+  return { ...decoded.object, kind: gvk.kind, apiVersion: found };
+}
+
+/** Warns of them, throws, or says nothing, as the client asked. */
+export function reportStrictErrors(
+  context: RequestContext,
+  validation: FieldValidation,
+  strictErrors: readonly string[],
+  refuse: (text: string) => StatusError,
+): void {
+  if (strictErrors.length === 0 || validation === 'Ignore') return;
+  if (validation === 'Strict') throw refuse(`strict decoding error: ${strictErrors.join(', ')}`);
+  context.warnings.push(...strictErrors);
+}
+
+/** The object must be the one that the URL names. Throws BadRequest. */
+export function checkName(object: Readonly<KubeObject>, name: string): void {
+  const found = object.metadata.name ?? '';
+  if (found === name) return;
+  if (found === '') {
+    const text = `the name of the object (${name} based on URL) was undeterminable: name must be provided`;
+    throw newBadRequest(text);
+  }
+  throw newBadRequest(`the name of the object (${found}) does not match the name on the URL (${name})`);
+}
+
+function parseBody(context: RequestContext, negotiation: Negotiation, expected: ExpectedObject): ParsedBody {
+  try {
+    return negotiation.body({ apiVersion: apiVersionOf(expected.gvk), kind: expected.gvk.kind });
+  } catch (error) {
+    if (error instanceof BodySyntaxError) throw unrecognized(context, expected, error.message);
+    throw error;
+  }
+}
+
+function gvkOf(context: RequestContext, value: JsonObject, expected: ExpectedObject): GroupVersionKind {
+  const { kind = '', apiVersion = '' } = value;
+  if (typeof apiVersion !== 'string' && apiVersion !== null) {
+    throw unrecognized(context, expected, typeError(apiVersion, 'apiVersion'));
+  }
+  if (typeof kind !== 'string' && kind !== null) throw unrecognized(context, expected, typeError(kind, 'kind'));
+  const parsed = parseApiVersion(apiVersion ?? '');
+  if (!parsed) {
+    throw unrecognized(context, expected, `unexpected GroupVersion string: ${String(apiVersion)}`);
+  }
+  const { gvk } = expected;
+  let { group, version } = parsed;
+  if (version === '' && group === '') ({ group, version } = gvk);
+  return { group, version, kind: kind || gvk.kind };
+}
+
+/** What upstream says of a kind that isn't the expected one. */
+function wrongKind(gvk: GroupVersionKind, expected: ExpectedObject): string | undefined {
+  if (gvk.kind === expected.gvk.kind && gvk.group === expected.gvk.group) {
+    if (gvk.version === expected.gvk.version || schemaForKind(gvk)) return undefined;
+  }
+  if (expected.otherApiVersions?.includes(apiVersionOf(gvk)) && gvk.kind === expected.gvk.kind) return undefined;
+  if (!schemaForKind(gvk)) {
+    return `no kind ${goQuote(gvk.kind)} is registered for version ${goQuote(apiVersionOf(gvk))} in scheme ${goQuote(scheme)}`;
+  }
+  const from = `${gvk.version}.${gvk.kind}`;
+  return `converting (${from}) to (${internalPackage(expected.gvk.group)}.${expected.gvk.kind}): unknown conversion`;
+}
+
+/** The Go package of a group's internal types. */
+function internalPackage(group: string): string {
+  return group === '' ? 'core' : (group.split('.')[0] ?? group);
+}
+
+function decode(gvk: GroupVersionKind, expected: ExpectedObject, value: JsonObject) {
+  const same = apiVersionOf(gvk) === apiVersionOf(expected.gvk);
+  const schema = same ? expected.schema : (schemaForKind(gvk) ?? expected.schema);
+  try {
+    const decoded = decodeObject(schema, value);
+    // Every kind's schema has metadata; a missing one reads as empty.
+    const object = { metadata: {}, ...decoded.object } as KubeObject;
+    return { object, strictErrors: decoded.strictErrors };
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannotBeHandled(gvk, expected, error.message);
+    throw error;
+  }
+}
+
+function cannotBeHandled(gvk: GroupVersionKind, expected: ExpectedObject, problem: string): StatusError {
+  return newBadRequest(
+    `${gvk.kind} in version ${goQuote(gvk.version)} cannot be handled as a ${expected.gvk.kind}: ${problem}`,
+  );
+}
+
+function unrecognized(context: RequestContext, expected: ExpectedObject, problem: string): StatusError {
+  const summary = summarize(context.request.body);
+  return newBadRequest(
+    `the object provided is unrecognized (must be of type ${expected.gvk.kind}): ${problem} (${summary})`,
+  );
+}
+
+function summarize(body: Uint8Array): string {
+  if (body.length === 0) return '<empty>';
+  const head = Buffer.from(body.subarray(0, summaryBytesMax));
+  const text = body[0] === 0x7b ? head.toString() : head.toString('hex');
+  return body.length > summaryBytesMax ? `${text} ...` : text;
+}
+
+function typeError(value: JsonValue, name: string): string {
+  const found = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  const into =
+    name === ''
+      ? String.raw`Go value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
+      : `Go struct field .${name} of type string`;
+  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into ${into}`;
+}

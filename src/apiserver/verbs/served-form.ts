@@ -1,0 +1,29 @@
+/** Between the form in which objects are stored and the version that a request speaks. Mostly they are the same. */
+import type { KubeObject } from '../../api/object.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+import { StoredObject } from '../registry/stored-object.ts';
+
+/** For answers. The same object where there is no conversion; nothing is decoded then. */
+export function servedObject(resource: ServedResource, stored: StoredObject): StoredObject {
+  if (!resource.fromStorage) return stored;
+  return new StoredObject(encode(resource.fromStorage(stored.decode())), stored.revision);
+}
+
+export function servedObjects(resource: ServedResource, items: readonly StoredObject[]): readonly StoredObject[] {
+  return resource.fromStorage ? items.map((item) => servedObject(resource, item)) : items;
+}
+
+/** One's own copy as the request's version has it, to be patched. */
+export function servedCopy(resource: ServedResource, stored: StoredObject): KubeObject {
+  const object = stored.decode();
+  return resource.fromStorage ? resource.fromStorage(object) : object;
+}
+
+/** An object as the client sent it (decoded and defaulted), in stored form. */
+export function storedForm(resource: ServedResource, object: KubeObject): KubeObject {
+  return resource.toStorage ? resource.toStorage(object) : object;
+}
+
+function encode({ kind, apiVersion, metadata, ...rest }: KubeObject): Uint8Array {
+  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata, ...rest }));
+}

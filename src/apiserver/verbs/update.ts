@@ -1,0 +1,33 @@
+/** PUT, of an object and of its subresources of the same kind. Mirrors apiserver endpoints/handlers UpdateResource. */
+import { ensureNamespace } from '../registry/before-write.ts';
+import { warnOfRepeatedOwners } from './create.ts';
+import { subresourcePart } from './object-part.ts';
+import { writeOptions } from './query-options.ts';
+import { checkName, readObject } from './request-object.ts';
+import { servedObject, storedForm } from './served-form.ts';
+import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler } from './verb.ts';
+
+export const updateVerb: VerbHandler = async (request) => {
+  const { context, negotiation, store, resource, namespace, name } = request;
+  const encoder = encoderOf(request);
+  const options = writeOptions(context.query, 'UpdateOptions');
+  const sent = readObject(context, negotiation, resource, options.fieldValidation);
+  resource.applyDefaults(sent);
+  const object = storedForm(resource, sent);
+  ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
+  checkName(object, name);
+  warnOfRepeatedOwners(context, object);
+  const { part, take } = subresourcePart(request.subresource);
+  const { uid } = object.metadata;
+  const updated = await store.update({
+    resource,
+    namespace,
+    name,
+    part,
+    ...(uid ? { uid } : {}),
+    make: (old) => Promise.resolve(take(structuredClone(object), old?.decode())),
+    context: writeContextOf(request, options.dryRun),
+    admission: admissionOf(request, 'UPDATE', options.dryRun),
+  });
+  return objectResponse(encoder, updated.created ? 201 : 200, servedObject(resource, updated.object));
+};
