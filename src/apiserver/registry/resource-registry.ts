@@ -61,6 +61,7 @@ class BuiltinResource implements ServedResource {
   readonly kind: string;
   readonly listKind: string;
   readonly table: ServedResource['table'];
+  readonly protobuf = true;
   readonly namespaced: boolean;
   readonly verbs: ServedResource['verbs'];
   readonly subresources: ServedResource['subresources'];

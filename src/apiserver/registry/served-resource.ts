@@ -25,6 +25,8 @@ export interface ServedResource {
   /** Of the objects as served. */
   readonly schema: ObjectSchema;
   readonly definition: ResourceDefinition | undefined;
+  /** Whether objects can be written as protobuf: built-in kinds can, custom ones cannot. */
+  readonly protobuf: boolean;
   /** Of the objects as stored; the same as {@link gvk} where there is no conversion. */
   readonly storageGvk: GroupVersionKind;
   readonly storageSchema: ObjectSchema;

@@ -77,7 +77,7 @@ export function checkName(object: Readonly<KubeObject>, name: string): void {
 
 function parseBody(context: RequestContext, negotiation: Negotiation, expected: ExpectedObject): ParsedBody {
   try {
-    return negotiation.body({ apiVersion: apiVersionOf(expected.gvk), kind: expected.gvk.kind });
+    return negotiation.body(context, expected.gvk);
   } catch (error) {
     if (error instanceof BodySyntaxError) throw unrecognized(context, expected, error.message);
     throw error;

@@ -1,11 +1,12 @@
 /**
  * Where the HTTP room and the verbs meet: the listener's side finds out who asks for what (RequestContext) and in what form; the
- * verbs answer.
+ * verbs answer. This contract is settled: both rooms are written to it.
  */
 import type { ApiResponse } from '../../api/exchange.ts';
-import type { TypeMeta } from '../../api/codec/protobuf.ts';
+import type { GroupVersionKind } from '../../api/gvk.ts';
 import type { JsonValue } from '../../api/json.ts';
-import type { Negotiator } from '../negotiation/negotiator.ts';
+import type { Encoder } from '../negotiation/encoder.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
 import type { RequestContext } from '../request-context.ts';
 
 /** A body whose syntax was understood, before anybody looked at its type. */
@@ -20,19 +21,23 @@ export class BodySyntaxError extends Error {
   override readonly name = 'BodySyntaxError';
 }
 
-/** What content negotiation offers to the verbs, for one request. */
-export interface Negotiation extends Negotiator {
+/** What content negotiation offers to the verbs. */
+export interface Negotiation {
   /**
-   * The request's body as JSON, whatever its content type. `fallback`: the kind of a body that names none (protobuf needs it to be
-   * read). Patches and empty bodies are not read by this.
+   * The form of the answer. `resource` tells which forms there are (protobuf, Table columns); `watch`: it is a stream.
+   * @throws StatusError NotAcceptable
+   */
+  encoder(context: RequestContext, resource: ServedResource, watch: boolean): Encoder;
+  /**
+   * The request's body as JSON, whatever its content type. `fallback`: the kind of a protobuf or JSON body that names none.
    * @throws StatusError UnsupportedMediaType, BodySyntaxError
    */
-  body(fallback: TypeMeta): ParsedBody;
+  body(context: RequestContext, fallback: GroupVersionKind): ParsedBody;
 }
 
 /**
  * Answers one resource request. Throws StatusErrors, which the caller writes (in the form the client accepts); any other error is our
- * bug. Resolves with `undefined` when no such resource is served here (the caller's 404).
+ * bug. Resolves with `undefined` when no such resource is served here.
  */
 export type ResourceHandler = (
   context: RequestContext,

@@ -33,8 +33,8 @@ export interface VerbRequest extends VerbServices {
 export type VerbHandler = (request: VerbRequest) => Promise<ApiResponse>;
 
 /** Of single objects. Must be asked for before the body is read: 406 comes before 400. */
-export function encoderOf({ negotiation, resource }: VerbRequest): Encoder {
-  return negotiation.encoder(resource);
+export function encoderOf({ negotiation, context, resource }: VerbRequest): Encoder {
+  return negotiation.encoder(context, resource, false);
 }
 
 export function writeContextOf({ context }: VerbRequest, dryRun: boolean): WriteContext {
