@@ -26,14 +26,14 @@ export function decodeMessage(
 }
 
 /** Sets an entry even under a name like `__proto__`, as JSON.parse does. */
-export function setEntry(object: JsonObject, key: string, value: JsonValue): void {
+function setEntry(object: JsonObject, key: string, value: JsonValue): void {
   if (key === '__proto__')
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;
 }
 
 /** Decodes the message in `ranges` into `target`. The reader's place is undefined after it. */
-export function decodeInto(
+function decodeInto(
   target: JsonObject,
   message: Message,
   ranges: Ranges,

@@ -47,7 +47,7 @@ export function scalarWireType(type: ScalarType): number {
   return type === 'double' ? wire.fixed64 : wire.bytes;
 }
 
-export type FieldShape = 'value' | 'pointer' | 'repeated' | 'map';
+type FieldShape = 'value' | 'pointer' | 'repeated' | 'map';
 
 export interface MessageField {
   readonly number: number;
