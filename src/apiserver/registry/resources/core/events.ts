@@ -1,0 +1,4 @@
+import { defineResource } from '../../resource-definition.ts';
+import { eventTable } from './event-table.ts';
+
+export const events = defineResource({ group: '', resource: 'events', table: eventTable });
