@@ -33,7 +33,7 @@ export function unfitnessText(nodes: number, reasons: readonly string[]): string
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const parts = [...counts].map(([reason, count]) => `${count} ${reason}`).toSorted();
   return parts.length === 0
-    ? 'no nodes available to schedule pods'
+    ? `0/${nodes} nodes are available: no nodes available to schedule pods.`
     : `0/${nodes} nodes are available: ${parts.join(', ')}.`;
 }
 

@@ -1,5 +1,5 @@
 /** Amounts of cpu, memory, pods… as numbers, in thousandths. Pure. */
-import { quantityMilliValue } from '../../api/quantity.ts';
+import { parseQuantity, quantityValue } from '../../api/quantity.ts';
 import type { Candidate } from './fit.ts';
 import { nodeParts, type PodSpec } from './pod-view.ts';
 
@@ -7,7 +7,9 @@ import { nodeParts, type PodSpec } from './pod-view.ts';
 export type Resources = Readonly<Record<string, number>>;
 
 export function resourcesOf(list: Readonly<Record<string, string>>): Resources {
-  return Object.fromEntries(Object.entries(list).map(([name, amount]) => [name, Number(quantityMilliValue(amount))]));
+  return Object.fromEntries(
+    Object.entries(list).map(([name, amount]) => [name, Number(quantityValue(parseQuantity(amount), -3))]),
+  );
 }
 
 export function addResources(left: Resources, right: Resources): Resources {

@@ -26,7 +26,7 @@ function step(object: KubeObject, seconds: number): PodStep {
 function life(object: KubeObject, untilSeconds: number): string[] {
   const seen: string[] = [];
   let current = object;
-  for (let seconds = 0; seconds <= untilSeconds; ) {
+  for (let seconds = 0; seconds <= untilSeconds;) {
     const next = step(current, seconds);
     if (next.type === 'rest') break;
     if (next.type === 'remove') return [...seen, 'removed'];
@@ -44,7 +44,9 @@ function describe(object: KubeObject): string {
   const { status } = viewPod(object);
   const [container] = status?.containerStatuses ?? [];
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
-  const state = container?.state.waiting?.reason ?? (container?.state.running ? 'running' : `exit ${container?.state.terminated?.exitCode}`);
+  const state =
+    container?.state.waiting?.reason ??
+    (container?.state.running ? 'running' : `exit ${container?.state.terminated?.exitCode}`);
   return `${status?.phase} ${state} ready=${ready} restarts=${container?.restartCount}`;
 }
 
@@ -53,13 +55,21 @@ const cases: readonly [title: string, object: KubeObject, untilSeconds: number, 
     'a server starts, becomes ready and runs on',
     pod({}),
     60,
-    ['0 Pending ContainerCreating ready=False restarts=0', '0 Running running ready=False restarts=0', '0 Running running ready=True restarts=0'],
+    [
+      '0 Pending ContainerCreating ready=False restarts=0',
+      '0 Running running ready=False restarts=0',
+      '0 Running running ready=True restarts=0',
+    ],
   ],
   [
     'delays are kept',
     pod({ 'simulation.sublet.dev/start-delay': '2s', 'simulation.sublet.dev/ready-delay': '3s' }),
     60,
-    ['0 Pending ContainerCreating ready=False restarts=0', '2 Running running ready=False restarts=0', '5 Running running ready=True restarts=0'],
+    [
+      '0 Pending ContainerCreating ready=False restarts=0',
+      '2 Running running ready=False restarts=0',
+      '5 Running running ready=True restarts=0',
+    ],
   ],
   [
     'a job’s pod ends well',
@@ -74,13 +84,24 @@ const cases: readonly [title: string, object: KubeObject, untilSeconds: number, 
   ],
   [
     'an exit code fails a pod that is not restarted',
-    pod({ 'simulation.sublet.dev/exit-code': '3', 'simulation.sublet.dev/ready-delay': '9s' }, { restartPolicy: 'Never' }),
+    pod(
+      { 'simulation.sublet.dev/exit-code': '3', 'simulation.sublet.dev/ready-delay': '9s' },
+      { restartPolicy: 'Never' },
+    ),
     60,
-    ['0 Pending ContainerCreating ready=False restarts=0', '0 Running running ready=False restarts=0', '1 Failed exit 3 ready=False restarts=0'],
+    [
+      '0 Pending ContainerCreating ready=False restarts=0',
+      '0 Running running ready=False restarts=0',
+      '1 Failed exit 3 ready=False restarts=0',
+    ],
   ],
   [
     'a crash is followed by a restart, then by a longer and longer back-off',
-    pod({ 'simulation.sublet.dev/exit-code': '1', 'simulation.sublet.dev/run-for': '1s', 'simulation.sublet.dev/ready-delay': '9s' }),
+    pod({
+      'simulation.sublet.dev/exit-code': '1',
+      'simulation.sublet.dev/run-for': '1s',
+      'simulation.sublet.dev/ready-delay': '9s',
+    }),
     14,
     [
       '0 Pending ContainerCreating ready=False restarts=0',
@@ -102,7 +123,11 @@ const cases: readonly [title: string, object: KubeObject, untilSeconds: number, 
     'a condition is what the annotation says',
     pod({ 'simulation.sublet.dev/conditions': 'Ready=False' }),
     60,
-    ['0 Pending ContainerCreating ready=False restarts=0', '0 Running running ready=False restarts=0', '0 Running running ready=False restarts=0'],
+    [
+      '0 Pending ContainerCreating ready=False restarts=0',
+      '0 Running running ready=False restarts=0',
+      '0 Running running ready=False restarts=0',
+    ],
   ],
 ];
 
@@ -122,7 +147,10 @@ test('a deleted pod stops its containers within the grace period, then goes', ()
   assert.deepEqual(step(running, 10), { type: 'wait', forMs: 5000 });
   const stopped = step(running, 15);
   assert.ok(stopped.type === 'status');
-  assert.deepEqual(stopped.tell.map(({ reason }) => reason), ['Killing']);
+  assert.deepEqual(
+    stopped.tell.map(({ reason }) => reason),
+    ['Killing'],
+  );
   assert.deepEqual(step(withStatus(running, stopped.status), 15), { type: 'remove' });
 });
 

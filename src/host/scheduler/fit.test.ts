@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '../../api/object.ts';
+import { unfitness, unfitnessText } from './fit.ts';
+import { podSpec } from './pod-view.ts';
+import { podRequests, resourcesOf } from './resources.ts';
+
+function node(change: { labels?: Record<string, string>; spec?: object } = {}): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'node-1', labels: { zone: 'a', size: '8', ...change.labels } },
+    spec: { ...change.spec },
+    status: { allocatable: { cpu: '2', memory: '4Gi', pods: '10' } },
+  } as KubeObject;
+}
+
+function pod(spec: object): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web' },
+    spec: { containers: [{}], ...spec },
+  } as KubeObject;
+}
+
+const taint = { key: 'for', value: 'others', effect: 'NoSchedule' };
+const affinity = (term: object) => ({
+  affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } },
+});
+const selectorReason = "node(s) didn't match Pod's node affinity/selector";
+
+const cases: readonly [title: string, pod: KubeObject, node: KubeObject, reason: string | undefined][] = [
+  ['a plain pod fits', pod({}), node(), undefined],
+  [
+    'requests within what is free fit',
+    pod({ containers: [{ resources: { requests: { cpu: '1500m', memory: '1Gi' } } }] }),
+    node(),
+    undefined,
+  ],
+  [
+    'requests beyond it do not',
+    pod({ containers: [{ resources: { requests: { cpu: '1.5' } } }, { resources: { requests: { cpu: '600m' } } }] }),
+    node(),
+    'Insufficient cpu',
+  ],
+  [
+    'an init container may ask for more than those that follow',
+    pod({ initContainers: [{ resources: { requests: { memory: '5Gi' } } }] }),
+    node(),
+    'Insufficient memory',
+  ],
+  ['a node selector', pod({ nodeSelector: { zone: 'b' } }), node(), selectorReason],
+  ['a matching node selector', pod({ nodeSelector: { zone: 'a' } }), node(), undefined],
+  [
+    'node affinity by expression',
+    pod(affinity({ matchExpressions: [{ key: 'size', operator: 'Gt', values: ['4'] }] })),
+    node(),
+    undefined,
+  ],
+  [
+    'node affinity by field',
+    pod(affinity({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node-2'] }] })),
+    node(),
+    selectorReason,
+  ],
+  ['an empty term matches nothing', pod(affinity({})), node(), selectorReason],
+  ['a taint', pod({}), node({ spec: { taints: [taint] } }), 'node(s) had untolerated taint(s)'],
+  [
+    'a tolerated taint',
+    pod({ tolerations: [{ key: 'for', operator: 'Equal', value: 'others' }] }),
+    node({ spec: { taints: [taint] } }),
+    undefined,
+  ],
+  [
+    'everything tolerated',
+    pod({ tolerations: [{ operator: 'Exists' }] }),
+    node({ spec: { taints: [taint], unschedulable: true } }),
+    undefined,
+  ],
+  ['a cordoned node', pod({}), node({ spec: { unschedulable: true } }), 'node(s) were unschedulable'],
+];
+
+for (const [title, object, on, reason] of cases) {
+  test(title, () => {
+    const free = resourcesOf({ cpu: '2', memory: '4Gi', pods: '10' });
+    assert.equal(unfitness(object, podRequests(podSpec(object)), { node: on, free }), reason);
+  });
+}
+
+test('reasons are counted as the real scheduler counts them', () => {
+  assert.equal(
+    unfitnessText(3, ['Insufficient cpu', 'node(s) were unschedulable', 'Insufficient cpu']),
+    '0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu.',
+  );
+  assert.equal(unfitnessText(0, []), '0/0 nodes are available: no nodes available to schedule pods.');
+});

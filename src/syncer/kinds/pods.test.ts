@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JsonObject } from '../../api/json.ts';
+import type { KubeObject, ObjectMeta } from '../../api/object.ts';
+import { markOn, type On } from '../../api/side.ts';
+import { originOfCopy, placeOf } from '../../translate/marks.ts';
+import { copyPod } from '../../translate/pods/pod.ts';
+import { tokenSecret } from '../../translate/pods/tokens.ts';
+import type { Action } from '../action.ts';
+import type { Observed, View } from '../synced-kind.ts';
+import { pods } from './pods.ts';
+
+const now = Date.UTC(2030, 0, 1);
+const place = placeOf({ tenant: 'demo', hostNamespace: 'sublet-demo' });
+
+type Change = { readonly metadata?: ObjectMeta; readonly spec?: JsonObject; readonly status?: JsonObject };
+
+function tenantPod({ metadata, spec, status }: Change = {}): On<'tenant', KubeObject> {
+  return markOn('tenant', {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', namespace: 'default', uid: 'u1', resourceVersion: '7', ...metadata },
+    spec: { containers: [{ name: 'web', image: 'web:1' }], ...spec },
+    status: { phase: 'Pending', ...status },
+  });
+}
+
+function hostPod(of: On<'tenant', KubeObject>, { metadata, spec, status }: Change = {}): On<'host', KubeObject> {
+  const copy = copyPod(view(), of);
+  return markOn('host', {
+    ...copy,
+    metadata: { ...copy.metadata, uid: 'h1', resourceVersion: '3', ...metadata },
+    spec: { ...(copy['spec'] as JsonObject), ...spec },
+    status: { phase: 'Pending', ...status },
+  });
+}
+
+function view(change: Partial<View> = {}): View {
+  return {
+    place,
+    now,
+    namespacesSelectedBy: () => [],
+    isReferenced: () => false,
+    tokenSecret: () => undefined,
+    isAwaited: () => false,
+    ...change,
+  };
+}
+
+function plan(tenant: On<'tenant', KubeObject> | undefined, host?: On<'host', KubeObject>, change?: Partial<View>) {
+  const observed: Observed = { tenant, host, origin: host && originOfCopy(place, host) };
+  return pods.plan('default/web', observed, view(change));
+}
+
+/** What matters of an action, in a few words. */
+function brief(action: Action): string {
+  switch (action.type) {
+    case 'create-host':
+    case 'update-host':
+      return `${action.type} ${action.object.metadata.name}`;
+    case 'delete-host':
+      return `delete-host ${action.gvr.resource} ${action.name} ${action.uid} grace=${action.gracePeriodSeconds}`;
+    case 'delete-tenant':
+      return `delete-tenant ${action.uid} grace=${action.gracePeriodSeconds}`;
+    case 'bind-tenant-pod':
+      return `bind ${action.uid} to ${action.node}`;
+    case 'write-tokens':
+      return `write-tokens ${action.tokens.map(({ key }) => key).join()}`;
+    case 'update-tenant':
+    case 'update-tenant-status':
+      return `${action.type} ${JSON.stringify(action.object['status'])}`;
+  }
+}
+
+const running = { phase: 'Running', startTime: '2030-01-01T00:00:00Z' };
+const deletion = { deletionTimestamp: '2030-01-01T00:00:30Z', deletionGracePeriodSeconds: 30 };
+const bound = { spec: { nodeName: 'node-1' } };
+const pod = tenantPod();
+const boundPod = tenantPod({ ...bound, status: running });
+const hostName = 'web-x-default-x-demo';
+
+const cases: readonly [
+  title: string,
+  tenant: On<'tenant', KubeObject> | undefined,
+  host: On<'host', KubeObject> | undefined,
+  actions: readonly string[],
+][] = [
+  ['a new pod is created on the host', pod, undefined, [`create-host ${hostName}`]],
+  ['one that waits for its gates is not', tenantPod({ spec: { schedulingGates: [{ name: 'wait' }] } }), undefined, []],
+  ['in sync, nothing is done', pod, hostPod(pod), []],
+  ['the host’s choice of a node is told to the tenant', pod, hostPod(pod, bound), ['bind u1 to node-1']],
+  [
+    'status comes back',
+    tenantPod(bound),
+    hostPod(tenantPod(), { ...bound, status: running }),
+    [`update-tenant-status ${JSON.stringify(running)}`],
+  ],
+  [
+    'a new label goes to the host',
+    tenantPod({ metadata: { labels: { a: 'b' } } }),
+    hostPod(pod),
+    [`update-host ${hostName}`],
+  ],
+  [
+    'a copy of an earlier pod of that name goes first',
+    tenantPod({ metadata: { uid: 'u2' } }),
+    hostPod(pod),
+    [`delete-host pods ${hostName} h1 grace=undefined`],
+  ],
+  ['a copy without an original goes', undefined, hostPod(pod), [`delete-host pods ${hostName} h1 grace=undefined`]],
+  [
+    'a deletion in the tenant goes to the host with its grace period',
+    tenantPod({ ...bound, metadata: deletion }),
+    hostPod(pod, bound),
+    [`delete-host pods ${hostName} h1 grace=30`],
+  ],
+  [
+    'a shorter grace period is passed on',
+    tenantPod({ ...bound, metadata: { ...deletion, deletionGracePeriodSeconds: 5 } }),
+    hostPod(pod, { ...bound, metadata: deletion }),
+    [`delete-host pods ${hostName} h1 grace=5`],
+  ],
+  [
+    'a deletion on the host goes to the tenant',
+    boundPod,
+    hostPod(pod, { ...bound, metadata: deletion, status: running }),
+    ['delete-tenant u1 grace=30'],
+  ],
+  [
+    'both know: the host’s kubelet takes its time',
+    tenantPod({ ...bound, metadata: deletion }),
+    hostPod(pod, { ...bound, metadata: deletion }),
+    [],
+  ],
+  [
+    'the copy is gone after a deletion: so is the pod',
+    tenantPod({ ...bound, metadata: deletion }),
+    undefined,
+    ['delete-tenant u1 grace=0'],
+  ],
+  ['a pod that ran and whose copy is gone is not started again', boundPod, undefined, ['delete-tenant u1 grace=0']],
+  [
+    'a finished pod stays when its copy is cleaned away',
+    tenantPod({ ...bound, status: { phase: 'Succeeded', startTime: '2030-01-01T00:00:00Z' } }),
+    undefined,
+    [],
+  ],
+];
+
+for (const [title, tenant, host, actions] of cases) {
+  test(title, () => assert.deepEqual(plan(tenant, host).actions.map(brief), actions));
+}
+
+const withToken = tenantPod({
+  spec: {
+    volumes: [
+      { name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token', expirationSeconds: 600 } }] } },
+    ],
+  },
+});
+
+function secret(renewAt: number, uid = 'u1'): On<'host', KubeObject> {
+  const of = markOn('tenant', { ...withToken, metadata: { ...withToken.metadata, uid } });
+  const made = tokenSecret(place, of, { 'token.0': 'jwt' }, renewAt);
+  return markOn('host', { ...made, metadata: { ...made.metadata, uid: 's1' } });
+}
+
+test('tokens are on the host before the pod', () => {
+  assert.deepEqual(plan(withToken).actions.map(brief), ['write-tokens token.0', `create-host ${hostName}`]);
+});
+
+test('tokens that are fresh are left alone, and looked at again in time', () => {
+  const { actions, requeueAfterMs } = plan(withToken, undefined, { tokenSecret: () => secret(now + 60_000) });
+  assert.deepEqual(actions.map(brief), [`create-host ${hostName}`]);
+  const later = plan(withToken, hostPod(withToken), { tokenSecret: () => secret(now + 60_000) });
+  assert.deepEqual(later, { actions: [], requeueAfterMs: 60_000 });
+  assert.equal(requeueAfterMs, undefined);
+});
+
+test('tokens that are due, or of an earlier pod of that name, are renewed', () => {
+  for (const stale of [secret(now - 1), secret(now + 60_000, 'u0')]) {
+    const { actions } = plan(withToken, hostPod(withToken), { tokenSecret: () => stale });
+    assert.deepEqual(actions.map(brief), ['write-tokens token.0']);
+  }
+});
+
+test('when the pod is gone on both sides, its tokens go', () => {
+  const { actions } = plan(undefined, undefined, { tokenSecret: () => secret(now) });
+  assert.deepEqual(actions.map(brief), [`delete-host secrets ${secret(now).metadata.name} s1 grace=undefined`]);
+});
+
+test('what a plan says is done, another plan finds done', () => {
+  const [create] = plan(pod).actions;
+  assert.ok(create?.type === 'create-host');
+  const made = markOn('host', {
+    ...create.object,
+    metadata: { ...create.object.metadata, uid: 'h1' },
+    status: { phase: 'Pending' },
+  });
+  assert.deepEqual(plan(pod, made).actions, []);
+});
