@@ -1,0 +1,84 @@
+/**
+ * A real control plane on this machine, for tests and measurements: `node hack/host-cluster/cluster.ts COMMAND`. Upstream's kube-apiserver,
+ * kube-controller-manager, kube-scheduler and etcd, built from their Go modules; no kubelet, so pods are scheduled onto nodes only if someone plays them.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { credentialFiles } from './credentials.ts';
+import { clusterStatus, startCluster, stopCluster } from './lifecycle.ts';
+import { buildHostCluster } from './programs.ts';
+
+const usage = `usage: node hack/host-cluster/cluster.ts COMMAND
+
+  build                      builds the programs where they are not cached; prints their folder
+  up --dir DIR               starts a cluster; prints the path of its kubeconfig
+     [--port PORT]             the API server's port (default: a free one)
+     [--api-server-only]       without kube-controller-manager and kube-scheduler
+     [--api-server-arg=ARG]    a further flag of kube-apiserver; may be repeated
+  down --dir DIR [--delete]  ends it; with --delete at once, and its folder is deleted
+  status --dir DIR           its components; the exit code is 1 when not all of them run
+`;
+
+const report = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      dir: { type: 'string' },
+      port: { type: 'string' },
+      'api-server-only': { type: 'boolean', default: false },
+      'api-server-arg': { type: 'string', multiple: true, default: [] },
+      delete: { type: 'boolean', default: false },
+    },
+  });
+  const [command] = positionals;
+  if (command === 'build') {
+    print(await buildHostCluster(report));
+    return 0;
+  }
+  if (values.dir === undefined || positionals.length !== 1) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const folder = resolve(values.dir);
+  switch (command) {
+    case 'up': {
+      const { kubeconfig } = await startCluster({
+        folder,
+        controllers: !values['api-server-only'],
+        apiServerArgs: values['api-server-arg'],
+        ...(values.port === undefined ? {} : { port: Number(values.port) }),
+        report,
+      });
+      print(kubeconfig);
+      return 0;
+    }
+    case 'down':
+      await stopCluster(folder, { force: values.delete });
+      // Only a folder that is a cluster's.
+      if (values.delete && existsSync(credentialFiles(folder).pki)) rmSync(folder, { recursive: true });
+      return 0;
+    case 'status':
+      return status(folder);
+    default:
+      process.stderr.write(usage);
+      return 2;
+  }
+}
+
+function status(folder: string): number {
+  const components = clusterStatus(folder);
+  if (components.length === 0) print('stopped');
+  for (const { name, pid, running } of components) print(`${name}\t${running ? `pid ${pid}` : 'ended by itself'}`);
+  return components.length > 0 && components.every(({ running }) => running) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  report(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
