@@ -1,0 +1,14 @@
+# One image for every role: `docker run IMAGE tenant --config …`.
+FROM node:24.21-bookworm-slim AS build
+WORKDIR /sublet
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build
+
+FROM node:24.21-bookworm-slim
+COPY --from=build /sublet/dist /sublet
+ENV NODE_ENV=production
+USER 65532:65532
+ENTRYPOINT ["node", "/sublet/sublet.cjs"]
+CMD ["--help"]
