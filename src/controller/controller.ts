@@ -79,6 +79,7 @@ export class Controller implements Service {
   }
 
   async #reconcile(key: string): Promise<void> {
+    this.queue.cancelDelay(key);
     try {
       const result = await this.#options.reconcile(key, this.#abort.signal);
       this.queue.forget(key);

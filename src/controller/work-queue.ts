@@ -107,6 +107,12 @@ export class WorkQueue {
     this.addAfter(key, Math.min(retryMaxMs, retryInitialMs * 2 ** Math.min(failures, 64)));
   }
 
+  /** The key will be looked at now: what it was delayed for no longer needs a wake-up. */
+  cancelDelay(key: string): void {
+    this.#delayed.get(key)?.timer.cancel();
+    this.#delayed.delete(key);
+  }
+
   /** The key's work succeeded: its next failure starts with the shortest delay. */
   forget(key: string): void {
     this.#failures.delete(key);
