@@ -67,7 +67,11 @@ function encodedResource({ gvk, definition }: ServedResource): EncodedResource {
 }
 
 /** For errors and other objects that have no forms but the media types. @throws StatusError NotAcceptable */
-export function plainEncoder(context: RequestContext, type: TypeMeta, codec: ProtobufCodec): Encoder {
+export function plainEncoder(
+  context: Pick<RequestContext, 'request' | 'query'>,
+  type: TypeMeta,
+  codec: ProtobufCodec,
+): Encoder {
   const typed = codec.has(type.apiVersion, type.kind);
   const offered = typed ? allMedia : allMedia.filter((media) => media !== 'protobuf');
   const accepted = negotiate(
@@ -89,7 +93,12 @@ function notAcceptable(media: readonly Media[], streams: boolean): Error {
   return newNotAcceptable(media.map((one) => (streams ? `${mediaTypes[one]};stream=watch` : mediaTypes[one])));
 }
 
-function wireOf(accepted: Accepted, { request, query }: RequestContext, codec: ProtobufCodec, streams: boolean): Wire {
+function wireOf(
+  accepted: Accepted,
+  { request, query }: Pick<RequestContext, 'request' | 'query'>,
+  codec: ProtobufCodec,
+  streams: boolean,
+): Wire {
   switch (accepted.media) {
     case 'json':
       return !streams && (accepted.pretty || wantsPretty(query, request.headers['user-agent']))

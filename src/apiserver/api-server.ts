@@ -1,0 +1,202 @@
+/**
+ * The API server as one function from request to response: who asks (authentication), for what (RequestInfo), may they
+ * (authorization), and then the verbs, or what answers other paths. Mirrors the order of apiserver server/config.go
+ * DefaultBuildHandlerChain.
+ */
+import type { ProtobufCodec } from '../api/codec/protobuf.ts';
+import type { ApiRequest, ApiResponse, Exchange } from '../api/exchange.ts';
+import { newGenericServerResponse, newInternalError, newUnauthorized, StatusError } from '../api/status.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Random } from '../lib/random.ts';
+import type { Authenticator } from './authn/authenticator.ts';
+import { attributesOf, forbiddenError, type Authorizer } from './authz/authorizer.ts';
+import type { ResourceCatalog } from './discovery/resource-catalog.ts';
+import { RequestMetrics } from './http/request-metrics.ts';
+import { watchedStream } from './http/watched-stream.ts';
+import { createNegotiation } from './negotiation/create-negotiation.ts';
+import { statusResponse } from './negotiation/status-response.ts';
+import type { PathHandler } from './path-handler.ts';
+import type { RequestContext } from './request-context.ts';
+import { RequestInfoError, quotedUri, requestInfoOf } from './request-info.ts';
+import type { ResourceHandler } from './verbs/resource-handler.ts';
+import { warningHeaders } from './http/warning-headers.ts';
+
+export interface ApiServerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly catalog: ResourceCatalog;
+  readonly codec: ProtobufCodec;
+  readonly handleResource: ResourceHandler;
+  /** Discovery, health, version, OpenAPI…: the first that knows a path answers. */
+  readonly paths: readonly PathHandler[];
+}
+
+const pageNotFound = Buffer.from('404 page not found\n');
+const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const plainText = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+
+export function createApiServer(options: ApiServerOptions): Exchange {
+  return new ApiServer(options).exchange;
+}
+
+class ApiServer {
+  readonly #options: ApiServerOptions;
+  readonly #metrics = new RequestMetrics();
+  readonly #negotiation: ReturnType<typeof createNegotiation>;
+  readonly #paths: readonly PathHandler[];
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+    this.#negotiation = createNegotiation(options);
+    this.#paths = [...options.paths, this.#metricsPath(), this.#rootPath()];
+  }
+
+  /** Never rejects. */
+  readonly exchange: Exchange = async (request) => {
+    const { clock, random } = this.#options;
+    const began = clock.monotonic();
+    const asked = request.headers['audit-id'] ?? '';
+    // Clients may choose it; it is given back, so it must not be long.
+    const auditId = asked === '' ? random.uuid() : asked.slice(0, 64);
+    const context = this.#contextOf(request);
+    if (!('info' in context)) return withHeaders(context, auditId);
+    const ended = this.#metrics.started(context.info);
+    const finish = (code: number): void => {
+      ended();
+      const { info, query } = context;
+      const seconds = (clock.monotonic() - began) / 1000;
+      this.#metrics.finished({ info: this.#known(context), code, dryRun: query.has('dryRun'), seconds });
+      this.#options.logger.debug({ auditId, verb: info.verb, path: info.path, code, seconds }, 'request');
+    };
+    const response = await this.#answer(context, auditId);
+    const headers = { ...response.headers, ...warningHeaders(context.warnings) };
+    if (response.body instanceof Uint8Array) {
+      finish(response.status);
+      return withHeaders({ ...response, headers }, auditId);
+    }
+    const body = watchedStream(response.body, () => finish(response.status));
+    return withHeaders({ ...response, headers, body }, auditId);
+  };
+
+  /** Or what to answer when the path makes no sense. */
+  #contextOf(request: ApiRequest): Omit<RequestContext, 'user'> | ApiResponse {
+    try {
+      const info = requestInfoOf(request);
+      const query = new URLSearchParams(request.query);
+      return { request, info, query, now: this.#options.clock.now(), warnings: [] };
+    } catch (error) {
+      if (!(error instanceof RequestInfoError)) throw error;
+      const text = `Internal Server Error: ${quotedUri(request)}: failed to create RequestInfo: ${error.message}\n`;
+      return { status: 500, headers: plainText, body: Buffer.from(text) };
+    }
+  }
+
+  async #answer(context: Omit<RequestContext, 'user'>, auditId: string): Promise<ApiResponse> {
+    const { codec, logger } = this.#options;
+    try {
+      return await this.#route(await this.#admit(context));
+    } catch (error) {
+      if (error instanceof StatusError) {
+        const code = error.status.code ?? 500;
+        if (code >= 500) logger.warn({ auditId, path: context.info.path, error }, 'answered with an error');
+        return statusResponse(error, context, codec);
+      }
+      logger.error({ auditId, path: context.info.path, error }, 'a request met a bug');
+      return statusResponse(newInternalError(), context, codec);
+    }
+  }
+
+  /** Throws for who may not. */
+  async #admit(context: Omit<RequestContext, 'user'>): Promise<RequestContext> {
+    const { authenticator, authorizer, logger } = this.#options;
+    const authentication = await authenticator.authenticate(context.request);
+    if (authentication.outcome !== 'authenticated') {
+      const error = authentication.outcome === 'failed' ? authentication.error : 'no credentials';
+      logger.info({ path: context.info.path, error }, 'unable to authenticate the request');
+      throw newUnauthorized('Unauthorized');
+    }
+    const { user } = authentication;
+    const attributes = attributesOf(user, context.info);
+    const { decision, reason } = await authorizer.authorize(attributes);
+    if (decision !== 'allow') throw forbiddenError(attributes, reason);
+    return { ...context, user };
+  }
+
+  async #route(context: RequestContext): Promise<ApiResponse> {
+    const { info, request } = context;
+    if (info.isResourceRequest && this.#options.catalog.version(info.group, info.version)) {
+      if (!methods.has(request.method)) throw newGenericServerResponse({ code: 405 });
+      const answered = await this.#options.handleResource(context, this.#negotiation);
+      if (answered) return answered;
+      throw newGenericServerResponse({ code: 404 });
+    }
+    for (const handler of this.#paths) {
+      const known =
+        handler.paths.includes(info.path) || handler.prefixes?.some((prefix) => info.path.startsWith(prefix));
+      if (!known) continue;
+      const answered = await handler.handle(context);
+      if (answered) return answered;
+    }
+    // Below a group that is known, upstream's own router answers; elsewhere Go's.
+    if (info.isResourceRequest && this.#options.catalog.group(info.group))
+      throw newGenericServerResponse({ code: 404 });
+    return { status: 404, headers: plainText, body: pageNotFound };
+  }
+
+  #metricsPath(): PathHandler {
+    const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+    return {
+      paths: ['/metrics'],
+      handle: () => ({
+        status: 200,
+        headers: { 'content-type': contentType },
+        body: Buffer.from(this.#metrics.text()),
+      }),
+    };
+  }
+
+  /** Lists the paths there are. Mirrors apiserver server/routes/index.go. */
+  #rootPath(): PathHandler {
+    return {
+      paths: ['/', '/index.html'],
+      handle: () => {
+        const { catalog } = this.#options;
+        const groups = catalog.groups().flatMap(({ name, versions }) => {
+          const base = name === '' ? '/api' : `/apis/${name}`;
+          return [...(name === '' ? [] : [base]), ...versions.map(({ version }) => `${base}/${version}`)];
+        });
+        const own = this.#paths
+          .flatMap(({ paths }) => paths)
+          .filter((path) => path === '/version' || !path.endsWith('/'));
+        const paths = [...new Set([...own, ...groups])].toSorted();
+        const body = Buffer.from(JSON.stringify({ paths }, undefined, 2));
+        return { status: 200, headers: { 'content-type': 'application/json' }, body };
+      },
+    };
+  }
+
+  /** Names that clients make up don't become labels. */
+  #known({ info }: Pick<RequestContext, 'info'>): RequestContext['info'] {
+    const resources = this.#options.catalog.version(info.group, info.version)?.resources;
+    const resource = resources?.find(({ plural }) => plural === info.resource);
+    const subresource = resource?.subresources.find(({ name }) => name === info.subresource)?.name ?? '';
+    if (resource) return { ...info, subresource };
+    return {
+      ...info,
+      group: '',
+      version: '',
+      resource: '',
+      subresource: '',
+      verb: info.isResourceRequest ? info.verb : '',
+    };
+  }
+}
+
+/** Header names are lower case. Upstream lets nothing be cached, but for who says otherwise. */
+function withHeaders(response: ApiResponse, auditId: string): ApiResponse {
+  return { ...response, headers: { 'audit-id': auditId, 'cache-control': 'no-cache, private', ...response.headers } };
+}

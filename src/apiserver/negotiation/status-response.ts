@@ -1,0 +1,39 @@
+/** Errors on the wire. Mirrors apiserver responsewriters.ErrorNegotiated. */
+import type { ProtobufCodec } from '../../api/codec/protobuf.ts';
+import type { ApiResponse } from '../../api/exchange.ts';
+import { StatusError } from '../../api/status.ts';
+import type { RequestContext } from '../request-context.ts';
+import { plainEncoder } from './create-negotiation.ts';
+import { jsonWire, type Wire } from './wire.ts';
+
+/** In the form that the client accepts; in JSON if it accepts none. */
+export function statusResponse(
+  error: StatusError,
+  context: Pick<RequestContext, 'request' | 'query'>,
+  codec: ProtobufCodec,
+): ApiResponse {
+  const { status, retryAfterSeconds } = error;
+  const wire = acceptedWire(context, codec);
+  return {
+    status: status.code ?? 500,
+    headers: {
+      'content-type': wire.contentType,
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      // Upstream's error writer for refused requests says so.
+      ...(status.code === 403 ? { 'x-content-type-options': 'nosniff' } : {}),
+    },
+    body: wire.plain({ ...status }),
+  };
+}
+
+function acceptedWire(
+  context: Pick<RequestContext, 'request' | 'query'>,
+  codec: ProtobufCodec,
+): Pick<Wire, 'contentType' | 'plain'> {
+  try {
+    return plainEncoder(context, { apiVersion: 'v1', kind: 'Status' }, codec);
+  } catch (error) {
+    if (error instanceof StatusError) return jsonWire;
+    throw error;
+  }
+}
