@@ -34,7 +34,7 @@ async function main(): Promise<number> {
       delete: { type: 'boolean', default: false },
     },
   });
-  const [command] = positionals;
+  const command = positionals[0] ?? 'help';
   if (command === 'build') {
     print(await buildHostCluster(report));
     return 0;

@@ -2,6 +2,7 @@
 import { createPublicKey } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { Clock } from '../../src/lib/clock.ts';
 import {
   createCertificateAuthority,
@@ -108,4 +109,13 @@ export function writeKubeconfigs(folder: string, server: string): void {
     });
     writeFileSync(files.kubeconfig(name), text, { mode: 0o600 });
   }
+}
+
+/** The address of the API server that a kubeconfig of {@link writeKubeconfigs} names. */
+export function serverOf(kubeconfig: string): string {
+  // Written by writeKubeconfigs.
+  const { clusters } = parse(readFileSync(kubeconfig, 'utf8')) as { clusters: { cluster: { server: string } }[] };
+  const [entry] = clusters;
+  if (!entry) throw new Error(`${kubeconfig} names no cluster`);
+  return entry.cluster.server;
 }

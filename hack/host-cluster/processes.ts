@@ -58,7 +58,7 @@ export async function endProcess(identity: ProcessIdentity, graceMs: number): Pr
 
 /**
  * Runs a command once this process is gone, however it ended: a waiting shell reads from a pipe that only this process holds open.
- * Returns what calls that off.
+ * Returns what calls that off; may be called again.
  */
 export function runAfterThisProcess(program: string, args: readonly string[]): () => void {
   const shell = spawn('/bin/sh', ['-c', 'cat >/dev/null; exec "$@"', 'sh', program, ...args], {
@@ -68,9 +68,12 @@ export function runAfterThisProcess(program: string, args: readonly string[]): (
   shell.unref();
   // A pipe to a child keeps the event loop alive, which would keep this process from ever ending.
   if (shell.stdin && 'unref' in shell.stdin && typeof shell.stdin.unref === 'function') shell.stdin.unref();
+  let ended = false;
+  shell.once('exit', () => (ended = true));
   return () => {
     // The shell and its `cat`: a process group of their own.
-    if (shell.pid !== undefined && shell.exitCode === null) process.kill(-shell.pid, 'SIGKILL');
+    if (!ended && shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
+    ended = true;
   };
 }
 
