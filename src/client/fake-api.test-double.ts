@@ -301,7 +301,7 @@ export class FakeApi {
 
 function parseTarget(path: string): Target | undefined {
   const match =
-    /^(?:\/api\/(v1)|\/apis\/([^/]+\/[^/]+))(?:\/namespaces\/([^/]+)(?=\/[a-z]+s(?:$|\/)))?\/([a-z]+)(?:\/([^/]+))?(?:\/([a-z]+))?$/.exec(
+    /^(?:\/api\/(v1)|\/apis\/([^/]+\/[^/]+))(?:\/namespaces\/([^/]+)(?=\/(?!status$)[a-z]+s(?:$|\/)))?\/([a-z]+)(?:\/([^/]+))?(?:\/([a-z]+))?$/.exec(
       path,
     );
   if (!match) return undefined;

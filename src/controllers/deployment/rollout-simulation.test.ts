@@ -123,7 +123,7 @@ function eventsOf(api: FakeApi, kind: string): string[] {
   return api
     .all('events')
     .filter((event) => (event['involvedObject'] as { kind: string }).kind === kind)
-    .map((event) => `${String(event['reason'])}: ${String(event['message'])}`);
+    .map((event) => `${event['reason'] as string}: ${event['message'] as string}`);
 }
 
 test('a new Deployment comes up: ReplicaSet, pods, status, conditions, events, revision', async () => {
@@ -219,7 +219,10 @@ test('history beyond the limit is cleaned up, oldest first', async () => {
   const revisions = w.api
     .all('replicasets')
     .map((set) => set.metadata.annotations?.['deployment.kubernetes.io/revision']);
-  assert.deepEqual(revisions.sort(), ['3', '4', '5']);
+  assert.deepEqual(
+    revisions.map(Number).sort((left, right) => left - right),
+    [3, 4, 5],
+  );
   await w.stop();
 });
 

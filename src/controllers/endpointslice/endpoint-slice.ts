@@ -24,7 +24,7 @@ export interface EndpointSlice {
 export function asEndpointSlice(object: Readonly<KubeObject>): EndpointSlice {
   return {
     metadata: object.metadata,
-    addressType: String(object['addressType']),
+    addressType: object['addressType'] as string,
     endpoints: (object['endpoints'] ?? []) as readonly JsonObject[],
     ports: (object['ports'] ?? []) as readonly JsonObject[],
     object,

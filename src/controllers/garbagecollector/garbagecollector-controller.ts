@@ -145,7 +145,7 @@ class Collector<S extends Side> {
   }
 
   async #orphanDependents(node: GraphNode): Promise<Result> {
-    for (const dependent of [...node.dependents]) {
+    for (const dependent of node.dependents) {
       if (!dependent.observed) continue;
       const latest = await this.#latest(dependent);
       if (!latest?.metadata.ownerReferences?.some(({ uid }) => uid === node.uid)) continue;

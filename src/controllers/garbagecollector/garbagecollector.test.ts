@@ -71,7 +71,7 @@ async function world(before?: (api: FakeApi) => Promise<void>) {
 
 function owner(object: KubeObject, change: Partial<OwnerReference> = {}): OwnerReference {
   const { name = '', uid = '' } = object.metadata;
-  return { apiVersion: object.apiVersion, kind: object.kind, name, uid, ...change } as OwnerReference;
+  return { apiVersion: object.apiVersion, kind: object.kind, name, uid, ...change };
 }
 
 test('background: dependents of dependents go after their owner', async () => {

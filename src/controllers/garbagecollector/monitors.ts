@@ -100,7 +100,7 @@ export class Monitors<S extends Side> implements Service {
       if (kept) continue;
       this.#monitors.delete(key);
       await this.#end(monitor);
-      for (const node of [...this.#graph.ofType(monitor.type)]) this.#graph.remove(node.uid);
+      for (const node of this.#graph.ofType(monitor.type)) this.#graph.remove(node.uid);
     }
     for (const [key, type] of types) if (!this.#monitors.has(key)) this.#begin(key, type);
   }
