@@ -1,0 +1,165 @@
+/**
+ * What `sublet tenant` and `sublet host` have in common: the store, the API server over it, its front door, and how code in the same process calls
+ * it.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { arch } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createProtobufCodec } from '../api/codec/protobuf.ts';
+import type { Exchange } from '../api/exchange.ts';
+import { createAdmissionChain } from '../apiserver/admission/plugin.ts';
+import { createApiServer } from '../apiserver/api-server.ts';
+import { unionAuthenticator } from '../apiserver/authn/authenticator.ts';
+import { bearerTokenAuthenticator } from '../apiserver/authn/bearer-tokens.ts';
+import { certificateAuthenticator } from '../apiserver/authn/certificates.ts';
+import { issuerDiscovery } from '../apiserver/authn/issuer-discovery.ts';
+import { selfSubjectReviews, tokenReviews } from '../apiserver/authn/reviews.ts';
+import { createServiceAccountTokens, type BoundObjects } from '../apiserver/authn/service-account-tokens.ts';
+import { accessReviews } from '../apiserver/authz/access-reviews.ts';
+import { authenticatedAdmins } from '../apiserver/authz/authenticated-admins.ts';
+import { createDiscovery } from '../apiserver/discovery/discovery.ts';
+import { createResourceCatalog } from '../apiserver/discovery/resource-catalog.ts';
+import { healthPaths } from '../apiserver/health/health.ts';
+import { Listener } from '../apiserver/http/listener.ts';
+import { builtinSources } from '../apiserver/openapi/builtin-sources.ts';
+import { OpenApiService } from '../apiserver/openapi/openapi-service.ts';
+import { storedDescriptions } from '../apiserver/openapi/stored-descriptions.ts';
+import type { PathHandler } from '../apiserver/path-handler.ts';
+import { GenericStore } from '../apiserver/registry/generic-store.ts';
+import { createResourceRegistry, type ResourceRegistry } from '../apiserver/registry/resource-registry.ts';
+import { builtinResourceDefinitions } from '../apiserver/registry/resources/builtin-resources.ts';
+import type { WriteHooks } from '../apiserver/registry/write-context.ts';
+import { createResourceHandler } from '../apiserver/verbs/dispatch.ts';
+import { versionInfo, versionPath } from '../apiserver/version.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Service } from '../lib/service.ts';
+import { builtinResources, builtinVersion } from '../schema/builtin/catalog.ts';
+import { protobufTable } from '../schema/builtin/protobuf.ts';
+import { AutoCompaction } from '../storage/auto-compaction.ts';
+import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
+import type { Store } from '../storage/store.ts';
+import { realClock } from './real-clock.ts';
+import { realRandom } from './real-random.ts';
+import type { ServerConfig } from './role-config.ts';
+
+export interface ApiServerParts {
+  readonly store: Store;
+  /** PEM; the first signs service-account tokens. */
+  readonly serviceAccountKeys: readonly string[];
+  readonly serviceAccountIssuer: string;
+  /** `127.0.0.1:6443`: where clients find it. */
+  readonly address: string;
+  /** What writes of some kinds need of the world, by `group/resource`. */
+  readonly hooks: Readonly<Record<string, WriteHooks>>;
+  /** Upstream's descriptions of fields, as the build found them; absent: `explain` shows none. */
+  readonly descriptions?: Uint8Array;
+  readonly logger: Logger;
+}
+
+/** The API server over a store, as one function. */
+export function composeApiServer(parts: ApiServerParts): Exchange {
+  const { store, logger } = parts;
+  const common = { clock: realClock, random: realRandom, logger };
+  const codec = createProtobufCodec(protobufTable);
+  const catalog = createResourceCatalog(builtinResources());
+  const resources = createResourceRegistry(builtinResourceDefinitions);
+  const objects = new GenericStore({ store, clock: realClock, random: realRandom, hooks: parts.hooks });
+  const tokens = createServiceAccountTokens({
+    ...common,
+    keys: parts.serviceAccountKeys,
+    issuer: parts.serviceAccountIssuer,
+    objects: boundObjects(objects, resources),
+  });
+  const handleResource = createResourceHandler({
+    store: objects,
+    resources,
+    admission: createAdmissionChain([]),
+    virtual: [tokenReviews(tokens, tokens.audiences), selfSubjectReviews, ...accessReviews(authenticatedAdmins)],
+  });
+  return createApiServer({
+    ...common,
+    codec,
+    catalog,
+    handleResource,
+    authenticator: unionAuthenticator([certificateAuthenticator(realClock), bearerTokenAuthenticator(tokens)]),
+    authorizer: authenticatedAdmins,
+    paths: [
+      createDiscovery({ catalog, codec, address: parts.address }),
+      healthPaths([], logger),
+      versionPath(
+        versionInfo(`v${builtinVersion().replace(/^v/, '')}`, `linux/${arch() === 'x64' ? 'amd64' : arch()}`),
+      ),
+      openApiPaths(parts.descriptions),
+      issuerDiscovery(tokens, parts.address),
+    ],
+  });
+}
+
+/** The store of a role's configuration, with what keeps its history short. */
+export async function openRoleStore(config: ServerConfig, logger: Logger): Promise<{ store: Store; service: Service }> {
+  mkdirSync(dirname(config.store), { recursive: true, mode: 0o700 });
+  const store = await openSqliteStore({ path: config.store });
+  const compaction = new AutoCompaction(store, realClock, logger);
+  const service: Service = {
+    name: 'store',
+    start: () => compaction.start(),
+    async stop() {
+      await compaction.stop();
+      await store.close();
+    },
+  };
+  return { store, service };
+}
+
+/** The front door of a role's configuration. */
+export function roleListener(config: ServerConfig, exchange: Exchange, logger: Logger): Listener {
+  return new Listener({
+    exchange,
+    credentials: {
+      certificate: readFileSync(config.serverCertificate, 'utf8'),
+      key: readFileSync(config.serverKey, 'utf8'),
+      clientAuthority: readFileSync(config.authority, 'utf8'),
+    },
+    address: config.listen.address,
+    port: config.listen.port,
+    clock: realClock,
+    logger,
+  });
+}
+
+/** What the build found of upstream's descriptions, beside the bundle. */
+export function builtDescriptions(): Uint8Array | undefined {
+  try {
+    return readFileSync(join(dirname(process.argv[1] ?? ''), 'descriptions.json.gz'));
+  } catch {
+    // Built without Go at hand, or run from the sources.
+    return undefined;
+  }
+}
+
+function openApiPaths(descriptions: Uint8Array | undefined): PathHandler {
+  const service = new OpenApiService({
+    sources: () => builtinSources(),
+    version: builtinVersion().replace(/^v?(\d+\.\d+).*/, '$1'),
+    ...(descriptions === undefined ? {} : { descriptions: () => storedDescriptions(descriptions) }),
+  });
+  return {
+    paths: ['/openapi/v2', '/openapi/v3'],
+    prefixes: ['/openapi/v3/'],
+    handle: ({ info, query, request, now }) =>
+      service.handle({ path: info.path, query, headers: request.headers, now }),
+  };
+}
+
+/** Tokens are good only while what they are bound to is there. */
+function boundObjects(objects: GenericStore, resources: ResourceRegistry): BoundObjects {
+  return {
+    async find(plural, namespace, name) {
+      const resource = resources.find('', 'v1', plural);
+      const found = resource && (await objects.find({ resource, namespace, name }));
+      if (!found) return undefined;
+      const { uid = '', deletionTimestamp } = found.object.metadata;
+      return deletionTimestamp === undefined ? { uid } : { uid, deletionTime: Date.parse(deletionTimestamp) };
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { Side } from '../api/side.ts';
+import type { Client } from '../client/client.ts';
+import { InformerFactory } from '../client/informer-factory.ts';
+import { EventRecorder } from '../controller/event-recorder.ts';
+import { Manager } from '../controller/manager.ts';
+import { createControllers } from '../controllers/controllers.ts';
+import type { Logger } from '../lib/logger.ts';
+import { realClock } from './real-clock.ts';
+import { realRandom } from './real-random.ts';
+
+/** The built-in controllers over one API server. `rootCertificate`: PEM, published in every namespace. */
+export function controllersOf<S extends Side>(client: Client<S>, rootCertificate: string, logger: Logger): Manager {
+  const common = { client, clock: realClock, random: realRandom, logger };
+  const informers = new InformerFactory(common);
+  const events = new EventRecorder(common);
+  const controllers = createControllers({ ...common, informers, events, rootCertificate });
+  return new Manager({ name: 'controllers', informers: [informers], controllers, services: [events] });
+}

@@ -1,0 +1,107 @@
+/**
+ * `sublet host`: the embedded stand-in for a real cluster, or (`--nodes-only`) simulated nodes for one that has no nodes.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createClient } from '../client/create-client.ts';
+import { createHttpExchange } from '../client/http-exchange.ts';
+import { createScheduler } from '../host/scheduler/scheduler.ts';
+import { createSimulatedNodes } from '../host/simulation/simulated-nodes.ts';
+import { startAll, stopAll, type Service } from '../lib/service.ts';
+import { builtDescriptions, composeApiServer, openRoleStore, roleListener } from './api-server-role.ts';
+import { tellReady, untilAskedToStop } from './child-role.ts';
+import { controllersOf } from './controllers-role.ts';
+import { processLogger } from './process-logger.ts';
+import { realClock } from './real-clock.ts';
+import { realRandom } from './real-random.ts';
+import { readRoleConfig, type HostConfig } from './role-config.ts';
+
+const help = `sublet host: an embedded stand-in for a cluster, with simulated nodes
+
+  --config FILE           run the whole host, as FILE says
+  --nodes-only            only simulated nodes, for another cluster
+  --kubeconfig FILE       that cluster (with --nodes-only)
+  --nodes N               how many (with --nodes-only; default 3)
+  --log-level LEVEL       (with --nodes-only; default warn)
+`;
+
+export async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      config: { type: 'string' },
+      'nodes-only': { type: 'boolean', default: false },
+      kubeconfig: { type: 'string' },
+      nodes: { type: 'string', default: '3' },
+      'log-level': { type: 'string', default: 'warn' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const asked = untilAskedToStop();
+  if (values.help) process.stdout.write(help);
+  else if (values['nodes-only']) {
+    if (values.kubeconfig === undefined) throw new Error('--nodes-only needs --kubeconfig');
+    await runUntil(asked, await nodesFor(values.kubeconfig, Number(values.nodes), values['log-level']));
+  } else if (values.config === undefined) throw new Error(`--config is missing\n\n${help}`);
+  else await runUntil(asked, await embeddedHost(values.config));
+}
+
+async function runUntil(asked: Promise<void>, services: readonly Service[]): Promise<void> {
+  // A pending timer of ours keeps nothing alive; this does.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  await startAll(services);
+  tellReady();
+  await asked;
+  clearInterval(alive);
+  await stopAll(services);
+  process.disconnect?.();
+}
+
+async function embeddedHost(file: string): Promise<readonly Service[]> {
+  const config = readRoleConfig<HostConfig>(file, ['nodes', 'serviceCidr']);
+  const logger = processLogger('host', config.logLevel);
+  const { store, service } = await openRoleStore(config, logger);
+  const descriptions = builtDescriptions();
+  const exchange = composeApiServer({
+    store,
+    serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
+    serviceAccountIssuer: config.serviceAccountIssuer,
+    address: `${config.listen.address}:${config.listen.port}`,
+    hooks: {},
+    logger,
+    ...(descriptions === undefined ? {} : { descriptions }),
+  });
+  const client = (name: string) =>
+    createClient('host', exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
+  const common = { clock: realClock, random: realRandom, logger };
+  return [
+    service,
+    roleListener(config, exchange, logger),
+    controllersOf(client('sublet-host-controllers'), readFileSync(config.authority, 'utf8'), logger),
+    createScheduler({ ...common, host: client('sublet-host-scheduler') }),
+    createSimulatedNodes({ ...common, host: client('sublet-host-nodes'), nodes: config.nodes }),
+  ];
+}
+
+async function nodesFor(kubeconfig: string, nodes: number, logLevel: string): Promise<readonly Service[]> {
+  // Kubeconfigs need what the embedded host does without.
+  const { resolveKubeconfig } = await import('../tenancy/kubeconfig.ts');
+  const { server, certificateAuthority, clientCertificate, clientKey, token } = await resolveKubeconfig(kubeconfig);
+  const { exchange, close } = createHttpExchange({
+    server,
+    certificateAuthority,
+    clock: realClock,
+    ...(clientCertificate !== undefined && clientKey !== undefined
+      ? { clientCertificate: () => ({ certificate: clientCertificate, key: clientKey }) }
+      : {}),
+    ...(token === undefined ? {} : { token: () => token }),
+  });
+  const logger = processLogger('nodes', logLevel);
+  const host = createClient('host', exchange, { userAgent: 'sublet-nodes' });
+  const connection: Service = {
+    name: 'connection',
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(close()),
+  };
+  return [connection, createSimulatedNodes({ host, nodes, clock: realClock, random: realRandom, logger })];
+}

@@ -1,0 +1,111 @@
+/** `sublet tenant`: one tenant, whole, in one process: API server, built-in controllers, syncer. */
+import { readFileSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createClient } from '../client/create-client.ts';
+import { createHttpExchange } from '../client/http-exchange.ts';
+import { createRateBudget, type Urgency } from '../client/rate-budget.ts';
+import type { ApiRequest } from '../api/exchange.ts';
+import type { Logger } from '../lib/logger.ts';
+import { startAll, stopAll, type Service } from '../lib/service.ts';
+import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
+import { createSyncer } from '../syncer/syncer.ts';
+import { placeOf } from '../translate/marks.ts';
+import { builtDescriptions, composeApiServer, openRoleStore, roleListener } from './api-server-role.ts';
+import { tellReady, untilAskedToStop } from './child-role.ts';
+import { controllersOf } from './controllers-role.ts';
+import { processLogger } from './process-logger.ts';
+import { realClock } from './real-clock.ts';
+import { realRandom } from './real-random.ts';
+import { readHostConnection, readRoleConfig, type TenantConfig } from './role-config.ts';
+
+export async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } } });
+  if (values.config === undefined) throw new Error('sublet tenant needs --config FILE');
+  const asked = untilAskedToStop();
+  const services = await composeTenant(values.config);
+  await startAll(services);
+  tellReady();
+  await asked;
+  await stopAll(services);
+  process.disconnect?.();
+}
+
+async function composeTenant(file: string): Promise<readonly Service[]> {
+  const config = readRoleConfig<TenantConfig>(file, ['tenant', 'hostNamespace', 'hostConnection']);
+  const logger = processLogger('tenant', config.logLevel).child({ tenant: config.tenant });
+  const { store, service } = await openRoleStore(config, logger);
+  const descriptions = builtDescriptions();
+  const exchange = composeApiServer({
+    store,
+    serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
+    serviceAccountIssuer: config.serviceAccountIssuer,
+    address: `${config.listen.address}:${config.listen.port}`,
+    hooks: {},
+    logger,
+    ...(descriptions === undefined ? {} : { descriptions }),
+  });
+  const client = (name: string) =>
+    createClient('tenant', exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
+  const host = connectHost(config.hostConnection);
+  const syncer = createSyncer({
+    place: placeOf(config),
+    tenant: client('sublet-syncer'),
+    host: host.client,
+    kinds: syncedKinds,
+    clock: realClock,
+    random: realRandom,
+    logger,
+  });
+  return [
+    service,
+    host.service,
+    roleListener(config, exchange, logger),
+    controllersOf(client('sublet-controllers'), readFileSync(config.authority, 'utf8'), logger),
+    inBackground(syncer, logger),
+  ];
+}
+
+/** The tenant serves its users whether or not its host can be reached just now. */
+function inBackground(service: Service, logger: Logger): Service {
+  return {
+    name: service.name,
+    start() {
+      service.start().catch((error: unknown) => logger.error({ err: error }, `${service.name} did not start`));
+      return Promise.resolve();
+    },
+    stop: () => service.stop(),
+  };
+}
+
+/** The host's client, within its budget. The file with its credentials is read again whenever it changes. */
+function connectHost(file: string) {
+  let connection = readHostConnection(file);
+  const { exchange, close } = createHttpExchange({
+    server: connection.server,
+    certificateAuthority: connection.certificateAuthority,
+    token: () => connection.token,
+    clock: realClock,
+  });
+  const budget = createRateBudget({ clock: realClock });
+  // The folder: a file that is replaced is another one afterwards.
+  const watcher = watch(dirname(file), { persistent: false }, (_event, changed) => {
+    if (changed === basename(file)) connection = readHostConnection(file);
+  });
+  const service: Service = {
+    name: 'host connection',
+    start: () => Promise.resolve(),
+    stop() {
+      watcher.close();
+      close();
+      return Promise.resolve();
+    },
+  };
+  return { client: createClient('host', budget.limit(exchange, urgencyOf), { userAgent: 'sublet-syncer' }), service };
+}
+
+/** Pods that are being started go first; what is told back goes last. */
+function urgencyOf({ method, path }: ApiRequest): Urgency {
+  if (method === 'POST') return 'urgent';
+  return path.includes('/events') ? 'background' : 'normal';
+}
