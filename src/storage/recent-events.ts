@@ -5,9 +5,9 @@
 import type { StoreEvent } from './store.ts';
 
 /** Above this the older half is dropped. */
-export const recentEventsMax = 1024;
+const recentEventsMax = 1024;
 /** Of values and previous values. */
-export const recentBytesMax = 2 * 1024 * 1024;
+const recentBytesMax = 2 * 1024 * 1024;
 
 export class RecentEvents {
   #events: StoreEvent[] = [];

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Entry, Store, StoreEvent } from './store.ts';
 
 /** One store that can be closed and opened again. */
-export interface StoreUnderTest {
+interface StoreUnderTest {
   open(): Promise<Store>;
   /** Called when no store is open. */
   remove(): Promise<void>;

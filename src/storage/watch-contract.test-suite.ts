@@ -131,6 +131,17 @@ function testStarts(make: MakeStore): void {
       );
     }));
 
+  test('from the future take only their part of what is written at once', () =>
+    withStore(make, async (store) => {
+      const future = await recordWatch(store, '/a/', 4);
+      await Promise.all(['2', '3', '4', '5', '6'].map((name) => set(store, `/a/${name}`, name)));
+      await future.reached(6);
+      assert.deepEqual(
+        future.events.map(({ revision }) => revision),
+        [5, 6],
+      );
+    }));
+
   test('from before the compaction fail, from its revision they do not', () =>
     withStore(make, async (store) => {
       for (const value of ['2', '3', '4', '5']) await set(store, '/a/x', value);

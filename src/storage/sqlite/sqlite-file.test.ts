@@ -204,6 +204,22 @@ test('on a full disk puts fail and nothing of them is there; a deletion in the s
     await store.close();
   }));
 
+test('when the disk fails in the middle of a transaction, nothing of it is there, and the next one works', () =>
+  withPath(async (path) => {
+    const database = openDatabase(path);
+    const store = new SqliteStore(database, { path });
+    database.exec(`CREATE TEMP TRIGGER fault BEFORE INSERT ON main.revisions WHEN NEW.key = '/a/000005'
+      BEGIN SELECT RAISE(ABORT, 'fault'); END`);
+    const watch = await recordWatch(store, '/', 1);
+    assert.equal(reasons(await createMany(store, 10)).length, 10);
+    database.exec('DROP TRIGGER fault');
+    assert.deepEqual(await store.list({ prefix: '/' }), { entries: [], revision: 1, remaining: 0 });
+    assert.equal(await set(store, '/a/x', '1'), 2);
+    await watch.reached(2);
+    assert.equal(watch.events.length, 1);
+    await store.close();
+  }));
+
 test('more writes at once than the queue holds are refused; the others are made', () =>
   withSqliteStore(async (store) => {
     const failed = reasons(await createMany(store, queuedWritesMax + 10));
@@ -232,6 +248,10 @@ test('compaction lets other work through, and the file shrinks', () =>
     const after = statSync(path).size;
     assert.ok(before > 12_000_000 && after < 2_000_000, `${before} bytes shrank to ${after}`);
     assert.equal(await store.revision(), 16_001);
+    await store.close();
+    const database = openDatabase(path);
+    assert.equal(database.prepare('SELECT count(*) AS rows FROM revisions').get()?.['rows'], 0, 'deletions go too');
+    database.close();
   }));
 
 test('a compaction that a closing interrupts is rejected, and what is left is sound and can be compacted', () =>

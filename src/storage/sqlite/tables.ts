@@ -138,7 +138,7 @@ function history(database: DatabaseSync) {
   const forgetReplaced = prepare<[number, number]>(
     database,
     `DELETE FROM revisions WHERE revision IN
-       (SELECT previous FROM revisions WHERE revision > ? AND revision <= ? AND previous > 0)`,
+       (SELECT previous FROM revisions WHERE revision > ? AND revision <= ?)`,
   );
   const forgetDeletions = prepare<[number, number]>(
     database,

@@ -7,7 +7,7 @@ import type { StoreEvent, Write, WriteResult } from '../store.ts';
 import type { Tables } from './tables.ts';
 
 /** What became of one write: its result, or why the disk refused it. */
-export type Outcome = WriteResult | StoreFullError;
+type Outcome = WriteResult | StoreFullError;
 
 export interface Committed {
   /** One for each write, in their order. */
