@@ -1,0 +1,53 @@
+/** DELETE of a collection. Mirrors apiserver endpoints/handlers DeleteCollection and generic registry Store.DeleteCollection. */
+import { StatusError } from '../../api/status.ts';
+import { deleteObject } from '../registry/delete-object.ts';
+import { listObjects, type ListRequest } from '../registry/list-objects.ts';
+import type { StoredObject } from '../registry/stored-object.ts';
+import { deleteOptionsOf } from './delete-options.ts';
+import { listOptionsOf } from './list.ts';
+import { servedObjects } from './served-form.ts';
+import { admissionOf, encoderOf, writeContextOf, type VerbHandler } from './verb.ts';
+
+/** Objects listed at once. */
+const chunkLimit = 10_000;
+/** Deletions under way at once: writes of one turn share a transaction. */
+const parallelMax = 32;
+
+/** Not atomic: when one deletion fails, others have been done. Answers with the objects as they were listed. */
+export const deleteCollectionVerb: VerbHandler = async (request) => {
+  const { store, resource, namespace, context } = request;
+  const encoder = encoderOf(request);
+  const asked = listOptionsOf(request, false);
+  const { options, dryRun } = deleteOptionsOf(request);
+  const deletion = {
+    resource,
+    options,
+    context: writeContextOf(request, dryRun),
+    admission: admissionOf(request, 'DELETE', dryRun),
+  };
+  const deleted: StoredObject[] = [];
+  let list: ListRequest = { ...asked, resource, namespace, limit: asked.limit || chunkLimit };
+  for (;;) {
+    const { items, metadata } = await listObjects(store.store, list);
+    for (let from = 0; from < items.length; from += parallelMax) {
+      context.request.signal.throwIfAborted();
+      await Promise.all(items.slice(from, from + parallelMax).map((item) => deleteOne(item)));
+    }
+    deleted.push(...items);
+    // Who gives a limit wants no more than it deleted.
+    if (asked.limit > 0 || metadata.continue === undefined) {
+      const body = encoder.list(metadata, servedObjects(resource, deleted));
+      return { status: 200, headers: { 'content-type': encoder.contentType }, body };
+    }
+    list = { ...list, continue: metadata.continue, resourceVersion: '', resourceVersionMatch: '' };
+  }
+
+  async function deleteOne({ object }: StoredObject): Promise<void> {
+    const { namespace: at = '', name = '' } = object.metadata;
+    try {
+      await deleteObject(store, { ...deletion, namespace: at, name });
+    } catch (error) {
+      if (!(error instanceof StatusError && error.status.reason === 'NotFound')) throw error;
+    }
+  }
+};

@@ -1,0 +1,115 @@
+/** DeleteOptions, from the body or the query. Mirrors apiserver endpoints/handlers DeleteResource and ValidateDeleteOptions. */
+import * as field from '../../api/field-error.ts';
+import type { FieldError } from '../../api/field-error.ts';
+import { parseApiVersion } from '../../api/gvk.ts';
+import { goQuote } from '../../api/go-text.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
+import { newBadRequest } from '../../api/status.ts';
+import { schemaForKind } from '../../schema/builtin/catalog.ts';
+import { DecodeError, decodeObject } from '../../schema/decode.ts';
+import type { DeleteOptions } from '../registry/delete-object.ts';
+import { boolOption, intOption, throwInvalidOptions, validateDryRun } from './query-options.ts';
+import { BodySyntaxError } from './resource-handler.ts';
+import type { VerbRequest } from './verb.ts';
+
+export interface DeleteCall {
+  readonly options: DeleteOptions;
+  readonly dryRun: boolean;
+}
+
+const gvk = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' };
+const policies = ['Foreground', 'Background', 'Orphan', 'nil'];
+
+/** Throws BadRequest, Invalid, UnsupportedMediaType. */
+export function deleteOptionsOf(request: VerbRequest): DeleteCall {
+  const { body } = request.context.request;
+  return body.length > 0 ? optionsOfObject(bodyOf(request)) : optionsOfQuery(request.context.query);
+}
+
+/** Of an Eviction's `deleteOptions` too. Throws Invalid. */
+export function optionsOfObject(object: JsonObject): DeleteCall {
+  const preconditions = isJsonObject(object['preconditions']) ? object['preconditions'] : {};
+  const dryRun = Array.isArray(object['dryRun']) ? object['dryRun'].filter((value) => typeof value === 'string') : [];
+  return checked(dryRun, {
+    gracePeriodSeconds: numberOf(object['gracePeriodSeconds']),
+    orphanDependents: typeof object['orphanDependents'] === 'boolean' ? object['orphanDependents'] : undefined,
+    propagationPolicy: textOf(object['propagationPolicy']),
+    uid: textOf(preconditions['uid']),
+    resourceVersion: textOf(preconditions['resourceVersion']),
+  });
+}
+
+function optionsOfQuery(query: URLSearchParams): DeleteCall {
+  return checked(query.getAll('dryRun'), {
+    gracePeriodSeconds: intOption(query, 'gracePeriodSeconds'),
+    orphanDependents: boolOption(query, 'orphanDependents'),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
+    uid: undefined,
+    resourceVersion: undefined,
+  });
+}
+
+interface GivenOptions {
+  readonly gracePeriodSeconds: number | undefined;
+  readonly orphanDependents: boolean | undefined;
+  readonly propagationPolicy: string | undefined;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+}
+
+function checked(dryRun: readonly string[], given: GivenOptions): DeleteCall {
+  const errors: FieldError[] = [];
+  const { propagationPolicy: policy, orphanDependents } = given;
+  if (orphanDependents !== undefined && policy !== undefined) {
+    const text = 'orphanDependents and deletionPropagation cannot be both set';
+    errors.push(field.invalid('propagationPolicy', policy, text));
+  }
+  const known = policy === undefined || isPolicy(policy);
+  if (!known) errors.push(field.notSupported('propagationPolicy', policy, policies));
+  throwInvalidOptions('DeleteOptions', [...errors, ...validateDryRun(dryRun)]);
+  return {
+    dryRun: dryRun.length > 0,
+    options: {
+      ...(given.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: given.gracePeriodSeconds }),
+      ...(orphanDependents === undefined ? {} : { orphanDependents }),
+      ...(policy !== undefined && isPolicy(policy) ? { propagationPolicy: policy } : {}),
+      ...(given.uid === undefined ? {} : { uid: given.uid }),
+      ...(given.resourceVersion === undefined ? {} : { resourceVersion: given.resourceVersion }),
+    },
+  };
+}
+
+function bodyOf({ context, negotiation }: VerbRequest): JsonObject {
+  const value = parse(() => negotiation.body(context, gvk).value);
+  if (!isJsonObject(value)) throw newBadRequest('decoded object cannot be converted to DeleteOptions');
+  const { kind = gvk.kind, apiVersion = 'v1' } = value;
+  const parsed = typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined;
+  const schema = parsed && typeof kind === 'string' ? schemaForKind({ ...parsed, kind }) : undefined;
+  if (!schema) {
+    const named = `no kind ${goQuote(String(kind))} is registered for version ${goQuote(String(apiVersion))}`;
+    throw newBadRequest(`${named} in scheme "pkg/apis/meta/internalversion/scheme/register.go:76"`);
+  }
+  if (kind !== gvk.kind) throw newBadRequest('decoded object cannot be converted to DeleteOptions');
+  return parse(() => decodeObject(schema, value).object);
+}
+
+function parse<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof BodySyntaxError || error instanceof DecodeError) throw newBadRequest(error.message);
+    throw error;
+  }
+}
+
+function isPolicy(text: string): text is 'Orphan' | 'Background' | 'Foreground' {
+  return text === 'Orphan' || text === 'Background' || text === 'Foreground';
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function numberOf(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

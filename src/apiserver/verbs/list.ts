@@ -1,0 +1,44 @@
+/** GET of a collection. Mirrors apiserver endpoints/handlers ListResource and listOpts. */
+import { newBadRequest } from '../../api/status.ts';
+import { requiredFieldValue } from '../../api/field-selector.ts';
+import { listObjects } from '../registry/list-objects.ts';
+import { checkFieldLabels, type Selection } from '../registry/selection.ts';
+import { listOptions, type ListOptions } from './query-options.ts';
+import { servedObjects } from './served-form.ts';
+import { encoderOf, type VerbHandler, type VerbRequest } from './verb.ts';
+
+export const listVerb: VerbHandler = async (request) => {
+  const { resource, namespace, store, context } = request;
+  const encoder = encoderOf(request);
+  const options = listOptionsOf(request, false);
+  const { items, metadata } = await listObjects(store.store, {
+    resource,
+    namespace,
+    selection: options.selection,
+    limit: options.limit,
+    continue: options.continue,
+    resourceVersion: options.resourceVersion,
+    resourceVersionMatch: options.resourceVersionMatch,
+  });
+  // Whoever asked has gone: nobody wants the bytes.
+  context.request.signal.throwIfAborted();
+  const body = encoder.list(metadata, servedObjects(resource, items));
+  return { status: 200, headers: { 'content-type': encoder.contentType }, body };
+};
+
+/** The options, with their field labels checked, and with the name in the path as a selector. Throws BadRequest, Invalid. */
+export function listOptionsOf({ context, resource, name }: VerbRequest, watch: boolean): ListOptions {
+  const options = listOptions(context.query, watch);
+  checkFieldLabels(resource, options.selection.fields);
+  return name === '' ? options : { ...options, selection: withName(options.selection, name) };
+}
+
+function withName(selection: Selection, name: string): Selection {
+  if (selection.fields.length === 0) {
+    return { ...selection, fields: [{ field: 'metadata.name', operator: '=', value: name }] };
+  }
+  if (requiredFieldValue(selection.fields, 'metadata.name') !== name) {
+    throw newBadRequest("fieldSelector metadata.name doesn't match requested name");
+  }
+  return selection;
+}

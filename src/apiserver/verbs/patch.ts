@@ -1,0 +1,46 @@
+/** PATCH, of an object and of its subresources of the same kind. Mirrors apiserver endpoints/handlers PatchResource. */
+import { newNotFound } from '../../api/status.ts';
+import { ensureNamespace } from '../registry/before-write.ts';
+import { warnOfRepeatedOwners } from './create.ts';
+import { subresourcePart } from './object-part.ts';
+import { patcherOf } from './patch-object.ts';
+import { writeOptions } from './query-options.ts';
+import { checkName } from './request-object.ts';
+import { servedCopy, servedObject, storedForm } from './served-form.ts';
+import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler } from './verb.ts';
+
+export const patchVerb: VerbHandler = async (request) => {
+  const { context, store, resource, namespace, name } = request;
+  const patch = patcherOf(context, fieldValidationOf(context.query), resource.protobuf);
+  const encoder = encoderOf(request);
+  const options = writeOptions(context.query, 'PatchOptions');
+  const { part, take } = subresourcePart(request.subresource);
+  const updated = await store.update({
+    resource,
+    namespace,
+    name,
+    part,
+    // A patch carries the current resourceVersion along unless it names another: so a lost race is simply run again.
+    make: async (old) => {
+      if (!old) throw newNotFound(resource.gr, name);
+      const patched = patch(servedCopy(resource, old), resource.schema);
+      patched.kind = resource.kind;
+      patched.apiVersion = resource.apiVersion;
+      resource.applyDefaults(patched);
+      const object = storedForm(resource, patched);
+      ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
+      checkName(object, name);
+      warnOfRepeatedOwners(context, object);
+      return Promise.resolve(take(object, old.decode()));
+    },
+    context: writeContextOf(request, options.dryRun),
+    admission: admissionOf(request, 'UPDATE', options.dryRun),
+  });
+  return objectResponse(encoder, 200, servedObject(resource, updated.object));
+};
+
+/** Content types are judged before options: a bad directive is reported by {@link writeOptions} right after. */
+function fieldValidationOf(query: URLSearchParams): 'Ignore' | 'Warn' | 'Strict' {
+  const text = query.get('fieldValidation');
+  return text === 'Ignore' || text === 'Strict' ? text : 'Warn';
+}

@@ -1,0 +1,15 @@
+/** POST of a resource that code answers (reviews). Nothing is stored. */
+import { plainResponse, encoderOf, type VerbRequest } from './verb.ts';
+import type { ApiResponse } from '../../api/exchange.ts';
+import type { VirtualResource } from '../registry/virtual-resource.ts';
+import { writeOptions } from './query-options.ts';
+import { readObject } from './request-object.ts';
+
+export async function reviewVerb(request: VerbRequest, review: VirtualResource): Promise<ApiResponse> {
+  const { context, negotiation, resource } = request;
+  const encoder = encoderOf(request);
+  const options = writeOptions(context.query, 'CreateOptions');
+  const object = readObject(context, negotiation, resource, options.fieldValidation);
+  resource.applyDefaults(object);
+  return plainResponse(encoder, 201, await review.create(context, object));
+}

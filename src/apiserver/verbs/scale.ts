@@ -1,0 +1,180 @@
+/**
+ * `/scale`: any kind's number of replicas, as one autoscaling/v1 Scale. Mirrors the ScaleREST of kubernetes pkg/registry/apps and
+ * autoscaling validation.
+ */
+import { formatLabelSelector, labelRequirements, labelRequirementsOfSet, labelRequirementsText } from '../../api/label-selector.ts';
+import * as field from '../../api/field-error.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
+import { subdomainNameRule } from '../../api/names.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { newConflict, newInvalid, newNotFound, StatusError } from '../../api/status.ts';
+import { schemaForKind } from '../../schema/builtin/catalog.ts';
+import type { ObjectSchema } from '../../schema/schema.ts';
+import { ensureNamespace } from '../registry/before-write.ts';
+import { validateObjectMeta } from '../registry/object-metadata.ts';
+import type { ScalePaths } from '../registry/resource-definition.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
+import type { StoredObject } from '../registry/stored-object.ts';
+import { patcherOf } from './patch-object.ts';
+import { writeOptions, type WriteOptions } from './query-options.ts';
+import { checkName, readObject } from './request-object.ts';
+import { admissionOf, encoderOf, plainResponse, writeContextOf, type VerbHandler, type VerbRequest } from './verb.ts';
+
+const gvk = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
+export const getScale: VerbHandler = async (request) => {
+  const encoder = encoderOf(request);
+  try {
+    return plainResponse(encoder, 200, scaleOf(request.resource, await request.store.get(request)));
+  } catch (error) {
+    if (error instanceof StatusError && error.status.reason === 'NotFound') throw notFound(request);
+    throw error;
+  }
+};
+
+export const updateScale: VerbHandler = async (request) => {
+  const { context, negotiation, namespace, name } = request;
+  const encoder = encoderOf(request);
+  const options = writeOptions(context.query, 'UpdateOptions');
+  const scale = readObject(context, negotiation, { gvk, schema: scaleSchema() }, options.fieldValidation);
+  ensureNamespace(scale.metadata, namespace);
+  checkName(scale, name);
+  const uid = scale.metadata.uid ?? '';
+  const stored = await writeScale(request, options, uid, () => scale);
+  return plainResponse(encoder, 200, scaleOf(request.resource, stored));
+};
+
+export const patchScale: VerbHandler = async (request) => {
+  const { context, namespace, name } = request;
+  const given = context.query.get('fieldValidation');
+  const validation = given === 'Ignore' || given === 'Strict' ? given : 'Warn';
+  const patch = patcherOf(context, validation, true);
+  const encoder = encoderOf(request);
+  const options = writeOptions(context.query, 'PatchOptions');
+  const stored = await writeScale(request, options, '', (old) => {
+    const scale = patch(scaleOf(request.resource, old), scaleSchema());
+    ensureNamespace(scale.metadata, namespace);
+    checkName(scale, name);
+    return scale;
+  });
+  return plainResponse(encoder, 200, scaleOf(request.resource, stored));
+};
+
+async function writeScale(
+  request: VerbRequest,
+  options: WriteOptions,
+  uid: string,
+  make: (old: StoredObject) => KubeObject,
+): Promise<StoredObject> {
+  const { store, resource, namespace, name } = request;
+  const { object } = await store.update({
+    resource,
+    namespace,
+    name,
+    part: 'object',
+    ...(uid === '' ? {} : { uid }),
+    make: (old) => {
+      if (!old) throw notFound(request);
+      const scale = make(old);
+      checkScale(request, scale, old);
+      return Promise.resolve(withReplicas(resource, old, scale));
+    },
+    context: writeContextOf(request, options.dryRun),
+    admission: admissionOf(request, 'UPDATE', options.dryRun),
+  });
+  return object;
+}
+
+function checkScale({ resource, name }: VerbRequest, scale: KubeObject, old: StoredObject): void {
+  const replicas = replicasAt(scale, 'spec.replicas');
+  const errors = validateObjectMeta(scale.metadata, true, subdomainNameRule);
+  if (replicas < 0) {
+    errors.push(field.invalid('spec.replicas', replicas, 'must be greater than or equal to 0'));
+  }
+  if (errors.length > 0) throw newInvalid(gvk, name, errors);
+  const { uid } = scale.metadata;
+  const found = old.object.metadata.uid;
+  if (uid && uid !== found) {
+    const text = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${found ?? ''}`;
+    throw newConflict({ group: resource.gr.group, resource: `${resource.gr.resource}/scale` }, name, text);
+  }
+}
+
+function withReplicas(resource: ServedResource, old: StoredObject, scale: KubeObject): KubeObject {
+  const object = old.decode();
+  const path = steps(pathsOf(resource).specReplicas);
+  // Paths never lead into metadata.
+  setAt(object as JsonObject, path, replicasAt(scale, 'spec.replicas'));
+  const { resourceVersion } = scale.metadata;
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata: resourceVersion ? { ...metadata, resourceVersion } : metadata };
+}
+
+function scaleOf(resource: ServedResource, stored: StoredObject): KubeObject {
+  const { object } = stored;
+  const paths = pathsOf(resource);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = replicasAt(object, paths.specReplicas);
+  const selector = paths.selector(object);
+  return {
+    kind: gvk.kind,
+    apiVersion: 'autoscaling/v1',
+    // Only these of the object's metadata, as upstream has it.
+    metadata: JSON.parse(JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp })) as KubeObject['metadata'],
+    spec: replicas === 0 ? {} : { replicas },
+    status: {
+      replicas: replicasAt(object, paths.statusReplicas),
+      ...(selector === '' ? {} : { selector }),
+    },
+  };
+}
+
+/** What kinds without a definition have. */
+const usualPaths: ScalePaths = {
+  specReplicas: '.spec.replicas',
+  statusReplicas: '.status.replicas',
+  selector(object) {
+    const selector = isJsonObject(object['spec']) ? object['spec']['selector'] : undefined;
+    if (!isJsonObject(selector)) return '';
+    const isSelector = 'matchLabels' in selector || 'matchExpressions' in selector;
+    // A plain map of labels is a replication controller's.
+    if (!isSelector) return labelRequirementsText(labelRequirementsOfSet(selector as Record<string, string>));
+    return formatLabelSelector(selector) === '<error>' ? '' : labelRequirementsText(labelRequirements(selector));
+  },
+};
+
+function pathsOf(resource: ServedResource): ScalePaths {
+  return resource.definition?.scale ?? usualPaths;
+}
+
+function replicasAt(object: Readonly<KubeObject>, path: string): number {
+  let value: JsonValue | undefined = object as JsonObject;
+  for (const step of steps(path)) value = isJsonObject(value) ? value[step] : undefined;
+  return typeof value === 'number' ? value : 0;
+}
+
+function setAt(object: JsonObject, path: readonly string[], value: JsonValue): void {
+  const [step, ...rest] = path;
+  if (step === undefined) return;
+  if (rest.length === 0) object[step] = value;
+  else {
+    const inner = object[step];
+    const next = isJsonObject(inner) ? inner : {};
+    object[step] = next;
+    setAt(next, rest, value);
+  }
+}
+
+function steps(path: string): string[] {
+  return path.split('.').filter((step) => step !== '');
+}
+
+function scaleSchema(): ObjectSchema {
+  const schema = schemaForKind(gvk);
+  if (!schema) throw new Error('the table of built-in types has no Scale');
+  return schema;
+}
+
+function notFound({ resource, name }: VerbRequest): StatusError {
+  return newNotFound({ group: resource.gr.group, resource: `${resource.gr.resource}/scale` }, name);
+}

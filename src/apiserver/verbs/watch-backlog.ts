@@ -1,0 +1,122 @@
+/**
+ * The frames of one watch on their way to its client: the client pulls, and one that is too slow is cut off instead of being buffered
+ * for. What a watch begins with is kept as objects and encoded only when it is pulled, so that a large collection never counts as
+ * backlog.
+ */
+
+/** Waiting frames, their bytes, and how many they are: above either, the watch is ended. */
+export const backlogBytesMax = 16 * 1024 * 1024;
+export const backlogFramesMax = 20_000;
+/** Frames are joined into chunks of about this size. */
+const chunkBytes = 64 * 1024;
+
+export class WatchBacklog implements AsyncIterable<Uint8Array> {
+  readonly #initial: Iterator<Uint8Array>;
+  readonly #onClose: () => void;
+  #initialDone = false;
+  #frames: Uint8Array[] = [];
+  #bytes = 0;
+  #ended = false;
+  #closed = false;
+  #wake: (() => void) | undefined;
+
+  /** `initial`: made while it is pulled. `onClose`: nobody reads any more; called once. */
+  constructor(initial: Iterable<Uint8Array>, onClose: () => void) {
+    this.#initial = initial[Symbol.iterator]();
+    this.#onClose = onClose;
+  }
+
+  /** `false`: the client is too slow, and the backlog was dropped; or it has ended. */
+  push(frame: Uint8Array): boolean {
+    if (this.#ended) return false;
+    this.#frames.push(frame);
+    this.#bytes += frame.length;
+    if (this.#bytes > backlogBytesMax || this.#frames.length > backlogFramesMax) {
+      this.#frames = [];
+      this.#bytes = 0;
+      this.end();
+      return false;
+    }
+    this.#wake?.();
+    return true;
+  }
+
+  /** What is waiting is still delivered. */
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  /** Nothing more is delivered. Idempotent. */
+  close(): void {
+    this.#frames = [];
+    this.end();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#onClose();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return {
+      next: () => this.#next(),
+      return: () => {
+        this.#initialDone = true;
+        this.close();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      const chunk = this.#takeChunk();
+      if (chunk) return { done: false, value: chunk };
+      if (this.#ended) {
+        this.close();
+        return { done: true, value: undefined };
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+  }
+
+  #takeChunk(): Uint8Array | undefined {
+    if (!this.#initialDone && !this.#closed) {
+      const frames = this.#takeInitial();
+      if (frames.length > 0) return joined(frames);
+    }
+    if (this.#frames.length === 0) return undefined;
+    const frames: Uint8Array[] = [];
+    let bytes = 0;
+    for (const frame of this.#frames) {
+      frames.push(frame);
+      bytes += frame.length;
+      if (bytes >= chunkBytes) break;
+    }
+    this.#frames = frames.length === this.#frames.length ? [] : this.#frames.slice(frames.length);
+    this.#bytes -= bytes;
+    return joined(frames);
+  }
+
+  #takeInitial(): Uint8Array[] {
+    const frames: Uint8Array[] = [];
+    let bytes = 0;
+    while (bytes < chunkBytes) {
+      const next = this.#initial.next();
+      if (next.done) {
+        this.#initialDone = true;
+        break;
+      }
+      frames.push(next.value);
+      bytes += next.value.length;
+    }
+    return frames;
+  }
+}
+
+function joined(frames: readonly Uint8Array[]): Uint8Array {
+  const [only] = frames;
+  return frames.length === 1 && only ? only : Buffer.concat(frames);
+}
