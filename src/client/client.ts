@@ -18,7 +18,7 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface GetOptions {
+interface GetOptions {
   readonly resourceVersion?: string;
   /** Ask for PartialObjectMetadata: nothing but kind and metadata comes. */
   readonly metadataOnly?: boolean;
@@ -48,7 +48,7 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
-export interface PatchOptions {
+interface PatchOptions {
   readonly subresource?: string;
   /** Needed for `apply`. */
   readonly fieldManager?: string;

@@ -39,7 +39,7 @@ export interface HttpExchange {
 }
 
 /** How one protocol version sends a request. */
-export interface HttpPool {
+interface HttpPool {
   /** Rejects with a {@link ConnectionError}. */
   send(request: ApiRequest, path: string, headers: Record<string, string>): Promise<ApiResponse>;
   close(): void;

@@ -53,7 +53,7 @@ export interface Informer<S extends Side> extends Lister<S> {
 }
 
 /** The default transform: managed fields are most of an object's memory, and an update without them keeps them. */
-export function withoutManagedFields(object: KubeObject): void {
+function withoutManagedFields(object: KubeObject): void {
   delete object.metadata['managedFields'];
 }
 

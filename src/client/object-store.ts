@@ -17,7 +17,7 @@ export interface Lister<S extends Side> {
 }
 
 /** The indexes that every store has. */
-export const namespaceIndex = 'namespace';
+const namespaceIndex = 'namespace';
 /** By the UID of each owner reference. */
 export const ownerIndex = 'owner';
 

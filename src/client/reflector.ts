@@ -16,7 +16,7 @@ import type { ResourceClient, WatchEvent } from './client.ts';
 import { retryAfterMs } from './response-error.ts';
 
 /** Where a reflector puts what it reads. Methods are synchronous and must not throw. */
-export interface ReflectorSink<S extends Side> {
+interface ReflectorSink<S extends Side> {
   /** The whole state: what isn't in it doesn't exist. */
   replace(objects: readonly On<S, KubeObject>[], resourceVersion: string): void;
   /** One change, in order. */

@@ -4,7 +4,7 @@ import { startAll, stopAll } from '../lib/service.ts';
 import type { Controller } from './controller.ts';
 
 /** What a manager needs of an InformerFactory. */
-export interface ManagedInformers extends Service {
+interface ManagedInformers extends Service {
   whenSynced(signal?: AbortSignal): Promise<void>;
 }
 

@@ -21,7 +21,7 @@ export interface Pod {
   };
 }
 
-export interface PodContainer {
+interface PodContainer {
   readonly name: string;
   readonly restartPolicy?: string;
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];

@@ -11,7 +11,7 @@ import { replicaSetController, replicationController } from './replicaset/replic
 import { rootCaController } from './root-ca/root-ca-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 
-export const builtinControllers: readonly BuiltinController[] = [
+const builtinControllers: readonly BuiltinController[] = [
   namespaceController,
   serviceAccountController,
   rootCaController,

@@ -39,7 +39,7 @@ export function scaleDownOld(deployment: Deployment, old: readonly ReplicaSet[],
   const ordered = active.toSorted(byCreation);
   const unhealthy = shrink(ordered, removable, (set) => set.replicas - (set.status.availableReplicas ?? 0));
   const cleaned = ordered.map((set) => resized(set, unhealthy));
-  const available = availableReplicas([...cleaned, newSet]);
+  const available = lastingReplicas([...cleaned, newSet]);
   const healthy = shrink(cleaned, available - minAvailable, ({ replicas }) => replicas);
   return [...unhealthy, ...healthy];
 }
@@ -77,6 +77,14 @@ export function totalReplicas(sets: readonly ReplicaSet[]): number {
 
 export function availableReplicas(sets: readonly ReplicaSet[]): number {
   return sets.reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
+}
+
+/**
+ * Available pods that are there to stay: a set that has been scaled down may still report the pods that it is about to lose. Upstream
+ * counts them, and can fall below the minimum when the new pods become ready in that moment.
+ */
+function lastingReplicas(sets: readonly ReplicaSet[]): number {
+  return sets.reduce((sum, { replicas, status }) => sum + Math.min(replicas, status.availableReplicas ?? 0), 0);
 }
 
 /** Oldest first; of the same second by name. */

@@ -407,6 +407,10 @@ test('property: surge and availability are kept, it converges, and then it is si
       assert.deepEqual(w.api.writes.slice(writes), []);
       await w.stop();
     }),
-    { numRuns: 25 },
+    {
+      numRuns: 25,
+      // Old pods that were already given up counted as available: see lastingReplicas.
+      examples: [[{ replicas: 7, surge: '29%', unavailable: '0%', steps: [], faults: [] }]],
+    },
   );
 });

@@ -117,7 +117,7 @@ class Worker<S extends Side> {
 }
 
 /** `undefined`: what stands is right. Pure. */
-export function wantedEndpoints(
+function wantedEndpoints(
   service: Service,
   all: readonly JsonObject[],
   current: Readonly<KubeObject> | undefined,

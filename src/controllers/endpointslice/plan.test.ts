@@ -175,7 +175,8 @@ test('a headless Service has the headless label; both families get slices of the
 
 test('pods whose named port has different numbers are in different slices', () => {
   const { slices } = run(service(), [pod({ name: 'old', port: 1 }), pod({ name: 'new', port: 2 })]);
-  assert.deepEqual(slices.map((slice) => (slice['ports'] as JsonObject[])[0]?.['port']).sort(), [1, 2]);
+  const ports = slices.map((slice) => (slice['ports'] as JsonObject[])[0]?.['port']);
+  assert.deepEqual(new Set(ports), new Set([1, 2]));
 });
 
 test('new labels of the Service reach its slices; a foreign slice of its name is deleted', () => {

@@ -9,7 +9,7 @@ import { podsToDelete } from './deletion-order.ts';
 import type { ReplicaSet } from './replica-set.ts';
 
 /** So many pods are created or deleted at most in one go. */
-export const burstReplicas = 500;
+const burstReplicas = 500;
 
 export interface Snapshot {
   readonly set: ReplicaSet;
