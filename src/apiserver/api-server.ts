@@ -63,7 +63,7 @@ class ApiServer {
     // Clients may choose it; it is given back, so it must not be long.
     const auditId = asked === '' ? random.uuid() : asked.slice(0, 64);
     const context = this.#contextOf(request);
-    if (!('info' in context)) return withHeaders(context, auditId);
+    if (!('info' in context)) return { ...context, headers: { ...context.headers, 'audit-id': auditId } };
     const ended = this.#metrics.started(context.info);
     const finish = (code: number): void => {
       ended();
@@ -128,8 +128,10 @@ class ApiServer {
 
   async #route(context: RequestContext): Promise<ApiResponse> {
     const { info, request } = context;
-    if (info.isResourceRequest && this.#options.catalog.version(info.group, info.version)) {
-      if (!methods.has(request.method)) throw newGenericServerResponse({ code: 405 });
+    const version = info.isResourceRequest ? this.#options.catalog.version(info.group, info.version) : undefined;
+    if (version) {
+      const known = version.resources.some(({ plural }) => plural === info.resource);
+      if (!methods.has(request.method)) throw newGenericServerResponse({ code: known ? 405 : 404 });
       const answered = await this.#options.handleResource(context, this.#negotiation);
       if (answered) return answered;
       throw newGenericServerResponse({ code: 404 });
@@ -142,8 +144,9 @@ class ApiServer {
       if (answered) return answered;
     }
     // Below a group that is known, upstream's own router answers; elsewhere Go's.
-    if (info.isResourceRequest && this.#options.catalog.group(info.group))
-      throw newGenericServerResponse({ code: 404 });
+    const [, root = '', group = ''] = info.path.split('/');
+    const known = root === 'api' || (root === 'apis' && group !== '' && this.#options.catalog.group(group));
+    if (known) throw newGenericServerResponse({ code: 404 });
     return { status: 404, headers: plainText, body: pageNotFound };
   }
 

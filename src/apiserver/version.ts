@@ -1,4 +1,5 @@
 /** `/version`. Mirrors apimachinery version.Info. */
+import { newGenericServerResponse } from '../api/status.ts';
 import type { PathHandler } from './path-handler.ts';
 
 export interface VersionInfo {
@@ -42,6 +43,9 @@ export function versionPath(info: VersionInfo): PathHandler {
   const body = Buffer.from(JSON.stringify(info, undefined, 2));
   return {
     paths: ['/version', '/version/'],
-    handle: () => ({ status: 200, headers: { 'content-type': 'application/json' }, body }),
+    handle({ request }) {
+      if (request.method !== 'GET') throw newGenericServerResponse({ code: 405 });
+      return { status: 200, headers: { 'content-type': 'application/json' }, body };
+    },
   };
 }

@@ -3,7 +3,7 @@ import type { GroupVersionKind } from '../../api/gvk.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { CatalogGroup, DiscoveredResource } from './resource-catalog.ts';
 
-/** `apiVersion`: `apidiscovery.k8s.io/v2` or `…/v2beta1`. */
+/** `apiVersion`: `apidiscovery.k8s.io/v2`. */
 export function aggregatedDocument(groups: readonly CatalogGroup[], apiVersion: string): JsonObject {
   return {
     kind: 'APIGroupDiscoveryList',

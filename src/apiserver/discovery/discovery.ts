@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import type { ProtobufCodec } from '../../api/codec/protobuf.ts';
 import type { ApiResponse } from '../../api/exchange.ts';
 import type { JsonObject } from '../../api/json.ts';
-import { newNotAcceptable } from '../../api/status.ts';
+import { newGenericServerResponse, newNotAcceptable } from '../../api/status.ts';
 import { mediaTypes, negotiate, type Accepted, type Media } from '../negotiation/accept.ts';
-import { jsonWire, protobufWire, yamlWire } from '../negotiation/wire.ts';
+import { wireOf } from '../negotiation/create-negotiation.ts';
+import { prettyJsonWire, type Wire } from '../negotiation/wire.ts';
 import type { PathHandler } from '../path-handler.ts';
 import type { RequestContext } from '../request-context.ts';
 import { aggregatedDocument } from './aggregated-document.ts';
@@ -26,12 +27,11 @@ interface Written {
 }
 
 const media: readonly Media[] = ['json', 'yaml', 'protobuf'];
-const aggregatedVersions = new Set(['v2', 'v2beta1']);
 const aggregatedGroup = 'apidiscovery.k8s.io';
 const noBody = new Uint8Array();
 
 export function createDiscovery({ catalog, codec, address }: DiscoveryOptions): PathHandler {
-  /** Aggregated documents, by path and content type; as many as there are forms. */
+  /** Aggregated documents, by path and form; as many as there are forms. */
   const written = new Map<string, Written>();
   let writtenAt = 0;
 
@@ -39,85 +39,75 @@ export function createDiscovery({ catalog, codec, address }: DiscoveryOptions): 
     paths: ['/api', '/apis'],
     prefixes: ['/api/', '/apis/'],
     handle(context) {
-      const { request, info } = context;
-      const parts = info.path.split('/').filter((part) => part !== '');
-      if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
-      if (parts.length === 1) {
-        const accepted = accept(request.headers['accept'], true);
-        return accepted.conversion ? aggregated(context, accepted) : answer(accepted.media, rootDocument(info.path));
-      }
-      const document = documentOf(parts);
-      return document && answer(accept(request.headers['accept'], false).media, document);
+      const parts = context.info.path.split('/').filter((part) => part !== '');
+      const isGroupList = parts.length === 1 && parts[0] === 'apis';
+      const document = isGroupList ? groupListDocument(namedGroups()) : documentOf(parts);
+      if (!document) return undefined;
+      // The list of groups comes from elsewhere upstream, where methods make no difference.
+      if (context.request.method !== 'GET' && !isGroupList) throw newGenericServerResponse({ code: 405 });
+      const accepted = accept(context, parts.length === 1);
+      return accepted.conversion ? aggregated(context, accepted) : answer(context, accepted, document);
     },
   };
 
-  function rootDocument(path: string): JsonObject {
-    if (path.startsWith('/apis')) return groupListDocument(namedGroups());
-    return apiVersionsDocument(catalog.group(''), address);
-  }
-
-  function documentOf([prefix, first = '', second, third]: readonly string[]): JsonObject | undefined {
-    if (third !== undefined) return undefined;
-    if (prefix === 'apis' && first !== '' && second === undefined) {
-      const group = catalog.group(first);
-      return group && groupDocument(group);
+  function documentOf([prefix, first, second, third]: readonly string[]): JsonObject | undefined {
+    const [group, version, more] = prefix === 'api' ? ['', first, second] : [first, second, third];
+    if (group === undefined || more !== undefined) return undefined;
+    if (version !== undefined) {
+      const found = catalog.version(group, version);
+      return found && resourceListDocument(group, found);
     }
-    if (prefix === 'api' && second !== undefined) return undefined;
-    const group = prefix === 'api' ? '' : first;
-    const version = catalog.version(group, prefix === 'api' ? first : (second ?? ''));
-    return version && resourceListDocument(group, version);
+    const found = catalog.group(group);
+    return found && (group === '' ? apiVersionsDocument(found, address) : groupDocument(found));
   }
 
   function namedGroups(): ReturnType<ResourceCatalog['groups']> {
     return catalog.groups().filter(({ name }) => name !== '');
   }
 
-  function aggregated({ request, info }: RequestContext, { media, conversion }: Accepted): ApiResponse {
-    const version = conversion?.version ?? '';
+  function answer(context: RequestContext, accepted: Accepted, document: JsonObject): ApiResponse {
+    const wire = wireOf(accepted, context, codec, false);
+    return { status: 200, headers: { 'content-type': wire.contentType }, body: bytesOf(wire, accepted, document) };
+  }
+
+  function aggregated(context: RequestContext, accepted: Accepted): ApiResponse {
+    const version = accepted.conversion?.version ?? '';
     if (writtenAt !== catalog.generation) written.clear();
     writtenAt = catalog.generation;
-    const root = info.path.startsWith('/apis') ? 'apis' : 'api';
-    const key = `${root} ${media} ${version}`;
+    const root = context.info.path.startsWith('/apis') ? 'apis' : 'api';
+    const wire = wireOf(accepted, context, codec, false);
+    const key = `${root} ${accepted.media} ${wire === prettyJsonWire} ${version}`;
     let document = written.get(key);
     if (!document) {
       const groups = root === 'apis' ? namedGroups() : catalog.groups().filter(({ name }) => name === '');
-      document = write(media, version, aggregatedDocument(groups, `${aggregatedGroup}/${version}`));
+      document = write(wire, accepted, aggregatedDocument(groups, `${aggregatedGroup}/${version}`));
       written.set(key, document);
     }
     const headers = { etag: document.etag, vary: 'Accept', 'cache-control': 'public' };
-    if (request.headers['if-none-match'] === document.etag) return { status: 304, headers, body: noBody };
+    if (context.request.headers['if-none-match'] === document.etag) return { status: 304, headers, body: noBody };
     return { status: 200, headers: { ...headers, 'content-type': document.contentType }, body: document.body };
   }
 
-  function write(media: Media, version: string, document: JsonObject): Written {
+  function write(wire: Wire, accepted: Accepted, document: JsonObject): Written {
     const text = JSON.stringify(document);
-    const etag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
-    const contentType = `${mediaTypes[media]};g=${aggregatedGroup};v=${version};as=APIGroupDiscoveryList`;
-    return { contentType, etag, body: bytesOf(media, document) };
+    const version = accepted.conversion?.version ?? '';
+    return {
+      contentType: `${wire.contentType};g=${aggregatedGroup};v=${version};as=APIGroupDiscoveryList`,
+      etag: `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`,
+      body: bytesOf(wire, accepted, document),
+    };
   }
 
-  function answer(media: Media, document: JsonObject): ApiResponse {
-    return { status: 200, headers: { 'content-type': mediaTypes[media] }, body: bytesOf(media, document) };
+  function bytesOf(wire: Wire, { media }: Accepted, document: JsonObject): Uint8Array {
+    return wire.plain(media === 'protobuf' ? { apiVersion: 'v1', ...document } : document);
   }
 
-  function bytesOf(media: Media, document: JsonObject): Uint8Array {
-    switch (media) {
-      case 'json':
-        return jsonWire.plain(document);
-      case 'yaml':
-        return yamlWire.plain(document);
-      case 'protobuf':
-        return protobufWire(codec).plain({ apiVersion: 'v1', ...document });
-    }
-  }
-
-  function accept(header: string | undefined, root: boolean): Accepted {
-    const accepted = negotiate(header, media, (medium, conversion) => {
+  function accept({ request }: RequestContext, root: boolean): Accepted {
+    const accepted = negotiate(request.headers['accept'], media, (medium, conversion) => {
       if (conversion === undefined) return true;
       const { group, version, kind } = conversion;
-      if (!root || group !== aggregatedGroup || kind !== 'APIGroupDiscoveryList') return false;
-      if (medium === 'protobuf') return codec.has(`${aggregatedGroup}/${version}`, kind);
-      return aggregatedVersions.has(version);
+      if (!root || group !== aggregatedGroup || version !== 'v2' || kind !== 'APIGroupDiscoveryList') return false;
+      return medium !== 'protobuf' || codec.has(`${aggregatedGroup}/${version}`, kind);
     });
     if (!accepted) throw newNotAcceptable(media.map((medium) => mediaTypes[medium]));
     return accepted;

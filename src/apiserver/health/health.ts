@@ -71,13 +71,16 @@ async function allChecks(
 
 async function oneCheck(check: HealthCheck): Promise<ApiResponse> {
   const failure = await check.check();
-  return failure === undefined ? text(200, 'ok') : text(500, `internal server error: ${failure}\n`);
+  if (failure !== undefined) return text(500, `internal server error: ${failure}\n`);
+  return { status: 200, headers: plain, body: Buffer.from('ok') };
 }
+
+const plain = { 'content-type': 'text/plain; charset=utf-8' };
 
 function text(status: number, body: string): ApiResponse {
   return {
     status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+    headers: { ...plain, 'x-content-type-options': 'nosniff' },
     body: Buffer.from(body),
   };
 }

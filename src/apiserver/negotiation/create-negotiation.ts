@@ -93,7 +93,8 @@ function notAcceptable(media: readonly Media[], streams: boolean): Error {
   return newNotAcceptable(media.map((one) => (streams ? `${mediaTypes[one]};stream=watch` : mediaTypes[one])));
 }
 
-function wireOf(
+/** `streams`: for a watch, which is never pretty. */
+export function wireOf(
   accepted: Accepted,
   { request, query }: Pick<RequestContext, 'request' | 'query'>,
   codec: ProtobufCodec,

@@ -4,7 +4,7 @@ import type { ApiResponse } from '../../api/exchange.ts';
 import { StatusError } from '../../api/status.ts';
 import type { RequestContext } from '../request-context.ts';
 import { plainEncoder } from './create-negotiation.ts';
-import { jsonWire, type Wire } from './wire.ts';
+import { prettyJsonWire, type Wire } from './wire.ts';
 
 /** In the form that the client accepts; in JSON if it accepts none. */
 export function statusResponse(
@@ -33,7 +33,7 @@ function acceptedWire(
   try {
     return plainEncoder(context, { apiVersion: 'v1', kind: 'Status' }, codec);
   } catch (error) {
-    if (error instanceof StatusError) return jsonWire;
+    if (error instanceof StatusError) return prettyJsonWire;
     throw error;
   }
 }

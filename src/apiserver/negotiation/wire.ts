@@ -18,13 +18,13 @@ export interface Wire {
 export const jsonWire: Wire = {
   contentType: mediaTypes.json,
   streamContentType: mediaTypes.json,
-  plain: (value) => Buffer.from(`${JSON.stringify(value)}\n`),
+  plain: (value) => Buffer.from(`${escapeHtml(JSON.stringify(value))}\n`),
   frame: jsonFrame,
 };
 
 export const prettyJsonWire: Wire = {
   ...jsonWire,
-  plain: (value) => Buffer.from(JSON.stringify(value, undefined, 2)),
+  plain: (value) => Buffer.from(escapeHtml(JSON.stringify(value, undefined, 2))),
 };
 
 /** Has no stream: negotiation refuses that. */
@@ -55,6 +55,14 @@ const yamlStyle = {
   version: '1.1',
   aliasDuplicateObjects: false,
 } as const;
+
+/** As Go's encoder does; the JSON stays the same. */
+function escapeHtml(json: string): string {
+  return json.replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
 
 /** `{"type":"ADDED","object":…}` and a newline. `payload` may end in one. */
 export function jsonFrame(type: string, payload: Uint8Array): Uint8Array {
