@@ -4,6 +4,7 @@
  */
 import type { KubeObject, ObjectMeta } from '../../../api/object.ts';
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the door's very purpose
 export function viewAs<T extends { readonly metadata?: ObjectMeta }>(object: Readonly<KubeObject>): T {
   return object as unknown as T;
 }

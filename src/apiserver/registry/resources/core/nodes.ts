@@ -1,4 +1,30 @@
+import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
+import { jsonOf, objectAt, textAt } from '../fields.ts';
+import { viewAs } from '../view.ts';
 import { nodeTable } from './node-table.ts';
 
-export const nodes = defineResource({ group: '', resource: 'nodes', table: nodeTable });
+interface Node {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly unschedulable?: boolean };
+}
+
+/** Mirrors pkg/registry/core/node. */
+export const nodes = defineResource({
+  group: '',
+  resource: 'nodes',
+  strategy: { prepareForCreate: settlePodRanges, prepareForUpdate: settlePodRanges },
+  table: nodeTable,
+  selectableFields: (node) => ({ 'spec.unschedulable': String(viewAs<Node>(node).spec?.unschedulable ?? false) }),
+});
+
+/** `podCIDR` is the first of `podCIDRs`, and wins where they differ. May mutate. */
+function settlePodRanges(node: KubeObject): void {
+  const spec = objectAt(jsonOf(node), 'spec');
+  if (!spec) return;
+  const single = textAt(spec, 'podCIDR');
+  const ranges = spec['podCIDRs'];
+  const first = Array.isArray(ranges) ? ranges[0] : undefined;
+  if (single !== '' && single !== first) spec['podCIDRs'] = [single];
+  else if (single === '' && typeof first === 'string') spec['podCIDR'] = first;
+}

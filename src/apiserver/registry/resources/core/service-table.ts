@@ -46,7 +46,7 @@ export const serviceTable: TablePrinter = {
 
 function externalAddresses({ spec, status }: Service): string {
   const external = spec.externalIPs ?? [];
-  switch (spec.type) {
+  switch (spec.type ?? '') {
     case 'ClusterIP':
     case 'NodePort':
       return external.length > 0 ? external.join(',') : '<none>';

@@ -1,4 +1,23 @@
+import { dns1035NameRule } from '../../../../api/names.ts';
+import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
+import { viewAs } from '../view.ts';
+import { clearFieldsOfOldType } from './service-type-fields.ts';
 import { serviceTable } from './service-table.ts';
 
-export const services = defineResource({ group: '', resource: 'services', table: serviceTable });
+interface Service {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly clusterIP?: string; readonly type?: string };
+}
+
+/** Mirrors pkg/registry/core/service. */
+export const services = defineResource({
+  group: '',
+  resource: 'services',
+  strategy: { nameRule: dns1035NameRule, prepareForUpdate: clearFieldsOfOldType },
+  table: serviceTable,
+  selectableFields(service) {
+    const { spec } = viewAs<Service>(service);
+    return { 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' };
+  },
+});

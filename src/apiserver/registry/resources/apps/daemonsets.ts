@@ -1,0 +1,90 @@
+import { equalJson, type JsonObject } from '../../../../api/json.ts';
+import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
+import { defineResource } from '../../resource-definition.ts';
+import { ageColumn, ageOf, countColumn, labelsText, nameColumn, nameOf, textColumn } from '../columns.ts';
+import { settleTemplate } from '../core/pod-aliases.ts';
+import { jsonOf, objectAt } from '../fields.ts';
+import { viewAs } from '../view.ts';
+import {
+  selectorText,
+  templateCells,
+  workloadColumns,
+  type LabelSelector,
+  type PodTemplate,
+} from '../workload-columns.ts';
+
+interface DaemonSet {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly selector?: LabelSelector;
+    readonly template?: PodTemplate & { readonly spec?: { readonly nodeSelector?: Readonly<Record<string, string>> } };
+  };
+  readonly status?: {
+    readonly desiredNumberScheduled?: number;
+    readonly currentNumberScheduled?: number;
+    readonly numberReady?: number;
+    readonly updatedNumberScheduled?: number;
+    readonly numberAvailable?: number;
+  };
+}
+
+/** Where apps/v1 keeps what once was spec.templateGeneration. */
+const templateGeneration = 'deprecated.daemonset.template.generation';
+
+/** Mirrors pkg/registry/apps/daemonset. */
+export const daemonsets = defineResource({
+  group: 'apps',
+  resource: 'daemonsets',
+  strategy: {
+    prepareForCreate(set) {
+      settleTemplate(set);
+      setTemplateGeneration(set, Math.max(1, templateGenerationOf(set)));
+    },
+    prepareForUpdate(set, old) {
+      settleTemplate(set);
+      const same = equalJson(templateOf(set), templateOf(old));
+      setTemplateGeneration(set, templateGenerationOf(old) + (same ? 0 : 1));
+    },
+  },
+  table: {
+    columns: [
+      nameColumn,
+      countColumn('Desired'),
+      countColumn('Current'),
+      countColumn('Ready'),
+      countColumn('Up-to-date'),
+      countColumn('Available'),
+      textColumn('Node Selector'),
+      ageColumn,
+      ...workloadColumns,
+    ],
+    row(object, context) {
+      const { spec, status } = viewAs<DaemonSet>(object);
+      return [
+        nameOf(object),
+        status?.desiredNumberScheduled ?? 0,
+        status?.currentNumberScheduled ?? 0,
+        status?.numberReady ?? 0,
+        status?.updatedNumberScheduled ?? 0,
+        status?.numberAvailable ?? 0,
+        labelsText(spec?.template?.spec?.nodeSelector),
+        ageOf(object, context),
+        ...templateCells(spec?.template),
+        selectorText(spec?.selector),
+      ];
+    },
+  },
+});
+
+function templateOf(set: Readonly<KubeObject>): JsonObject | undefined {
+  return objectAt(objectAt(jsonOf(set), 'spec'), 'template');
+}
+
+function templateGenerationOf({ metadata }: Readonly<KubeObject>): number {
+  const number = Number(metadata.annotations?.[templateGeneration] ?? '0');
+  return Number.isSafeInteger(number) ? number : 0;
+}
+
+function setTemplateGeneration({ metadata }: KubeObject, generation: number): void {
+  metadata.annotations = { ...metadata.annotations, [templateGeneration]: String(generation) };
+}

@@ -1,0 +1,37 @@
+import type { KubeObject } from '../../../../api/object.ts';
+import { defineResource } from '../../resource-definition.ts';
+import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
+import { settleTemplate } from '../core/pod-aliases.ts';
+import { jsonOf, objectAt, objectsAt } from '../fields.ts';
+import { scaleOfReplicas, type Replicated } from '../replicated.ts';
+import { viewAs } from '../view.ts';
+import { templateCells, templateColumns } from '../workload-columns.ts';
+
+/** Mirrors pkg/registry/apps/statefulset. */
+export const statefulsets = defineResource({
+  group: 'apps',
+  resource: 'statefulsets',
+  scale: scaleOfReplicas,
+  strategy: { prepareForCreate: settle, prepareForUpdate: settle },
+  table: {
+    columns: [nameColumn, textColumn('Ready'), ageColumn, ...templateColumns],
+    row(object, context) {
+      const { spec, status } = viewAs<Replicated>(object);
+      return [
+        nameOf(object),
+        `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
+        ageOf(object, context),
+        ...templateCells(spec?.template),
+      ];
+    },
+  },
+});
+
+/** Claims say what they are. Mirrors Convert_apps_StatefulSetSpec_To_v1_StatefulSetSpec. May mutate. */
+function settle(set: KubeObject): void {
+  settleTemplate(set);
+  for (const claim of objectsAt(objectAt(jsonOf(set), 'spec'), 'volumeClaimTemplates')) {
+    claim['apiVersion'] = 'v1';
+    claim['kind'] = 'PersistentVolumeClaim';
+  }
+}

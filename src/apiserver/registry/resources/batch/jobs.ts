@@ -1,0 +1,34 @@
+import type { KubeObject } from '../../../../api/object.ts';
+import { defineResource } from '../../resource-definition.ts';
+import { settleTemplate } from '../core/pod-aliases.ts';
+import { ensureObject, jsonOf, setUnless } from '../fields.ts';
+import { viewAs } from '../view.ts';
+import { jobTable, type Job } from './job-table.ts';
+
+const controllerUid = 'batch.kubernetes.io/controller-uid';
+
+/** Mirrors pkg/registry/batch/job. */
+export const jobs = defineResource({
+  group: 'batch',
+  resource: 'jobs',
+  strategy: {
+    defaultGarbageCollection: 'orphan',
+    prepareForCreate(job) {
+      settleTemplate(job);
+      if (!viewAs<Job>(job).spec?.manualSelector) generateSelector(job);
+    },
+    prepareForUpdate: (job) => settleTemplate(job),
+  },
+  table: jobTable,
+  selectableFields: (job) => ({ 'status.successful': String(viewAs<Job>(job).status?.succeeded ?? 0) }),
+});
+
+/** The job's pods are known by its uid. May mutate. Mirrors generateSelector. */
+function generateSelector(job: KubeObject): void {
+  const { name = '', uid = '' } = job.metadata;
+  const spec = ensureObject(jsonOf(job), 'spec');
+  const labels = ensureObject(ensureObject(ensureObject(spec, 'template'), 'metadata'), 'labels');
+  for (const key of ['job-name', 'batch.kubernetes.io/job-name']) setUnless(labels, key, name);
+  for (const key of ['controller-uid', controllerUid]) setUnless(labels, key, uid);
+  setUnless(ensureObject(ensureObject(spec, 'selector'), 'matchLabels'), controllerUid, uid);
+}

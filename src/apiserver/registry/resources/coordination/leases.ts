@@ -1,0 +1,15 @@
+import type { ObjectMeta } from '../../../../api/object.ts';
+import { defineResource } from '../../resource-definition.ts';
+import { namedTable, textColumn } from '../columns.ts';
+import { viewAs } from '../view.ts';
+
+interface Lease {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly holderIdentity?: string };
+}
+
+export const leases = defineResource({
+  group: 'coordination.k8s.io',
+  resource: 'leases',
+  table: namedTable([textColumn('Holder')], (object) => [viewAs<Lease>(object).spec?.holderIdentity ?? '']),
+});

@@ -1,0 +1,75 @@
+import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
+import { defineResource } from '../../resource-definition.ts';
+import { ageColumn, ageOf, nameColumn, nameOf, textColumn, wide } from '../columns.ts';
+import { jsonOf, objectAt, textAt } from '../fields.ts';
+import { viewAs } from '../view.ts';
+import { accessModesText, storageClassOf } from './access-modes.ts';
+
+interface PersistentVolumeClaim {
+  readonly metadata: ObjectMeta;
+  readonly spec?: {
+    readonly volumeName?: string;
+    readonly storageClassName?: string;
+    readonly volumeAttributesClassName?: string;
+    readonly volumeMode?: string;
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly capacity?: Readonly<Record<string, string>>;
+    readonly accessModes?: readonly string[];
+  };
+}
+
+/** Mirrors pkg/registry/core/persistentvolumeclaim. */
+export const persistentvolumeclaims = defineResource({
+  group: '',
+  resource: 'persistentvolumeclaims',
+  strategy: {
+    prepareForCreate(claim) {
+      claim['status'] = { phase: 'Pending' };
+      matchDataSources(claim);
+    },
+    prepareForUpdate: matchDataSources,
+  },
+  table: {
+    columns: [
+      nameColumn,
+      textColumn('Status'),
+      textColumn('Volume'),
+      textColumn('Capacity'),
+      textColumn('Access Modes'),
+      textColumn('StorageClass'),
+      textColumn('VolumeAttributesClass'),
+      ageColumn,
+      wide(textColumn('VolumeMode')),
+    ],
+    row(object, context) {
+      const { metadata, spec, status } = viewAs<PersistentVolumeClaim>(object);
+      const bound = Boolean(spec?.volumeName);
+      return [
+        nameOf(object),
+        metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''),
+        spec?.volumeName ?? '',
+        bound ? (status?.capacity?.['storage'] ?? '0') : '',
+        bound ? accessModesText(status?.accessModes) : '',
+        storageClassOf(metadata, spec?.storageClassName),
+        spec?.volumeAttributesClassName ?? '<unset>',
+        ageOf(object, context),
+        spec?.volumeMode ?? '<unset>',
+      ];
+    },
+  },
+  selectableFields: (object) => ({ name: object.metadata.name ?? '' }),
+});
+
+/** The two ways to name a source say the same, where they can. Mirrors pvcutil NormalizeDataSources. May mutate. */
+function matchDataSources(claim: KubeObject): void {
+  const spec = objectAt(jsonOf(claim), 'spec');
+  if (!spec) return;
+  const source = objectAt(spec, 'dataSource');
+  const reference = objectAt(spec, 'dataSourceRef');
+  if (source && !reference) spec['dataSourceRef'] = structuredClone(source);
+  else if (reference && !source && textAt(reference, 'namespace') === '') {
+    spec['dataSource'] = structuredClone(reference);
+  }
+}

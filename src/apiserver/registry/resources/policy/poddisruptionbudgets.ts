@@ -1,0 +1,26 @@
+import type { ObjectMeta } from '../../../../api/object.ts';
+import { defineResource } from '../../resource-definition.ts';
+import { countColumn, namedTable, textColumn } from '../columns.ts';
+import { viewAs } from '../view.ts';
+
+interface PodDisruptionBudget {
+  readonly metadata: ObjectMeta;
+  readonly spec?: { readonly minAvailable?: number | string; readonly maxUnavailable?: number | string };
+  readonly status?: { readonly disruptionsAllowed?: number };
+}
+
+export const poddisruptionbudgets = defineResource({
+  group: 'policy',
+  resource: 'poddisruptionbudgets',
+  table: namedTable(
+    [textColumn('Min Available'), textColumn('Max Unavailable'), countColumn('Allowed Disruptions')],
+    (object) => {
+      const { spec, status } = viewAs<PodDisruptionBudget>(object);
+      return [
+        String(spec?.minAvailable ?? 'N/A'),
+        String(spec?.maxUnavailable ?? 'N/A'),
+        status?.disruptionsAllowed ?? 0,
+      ];
+    },
+  ),
+});

@@ -1,0 +1,8 @@
+import { pathSegmentNameRule } from '../../../../api/names.ts';
+import { defineResource } from '../../resource-definition.ts';
+
+export const clusterroles = defineResource({
+  group: 'rbac.authorization.k8s.io',
+  resource: 'clusterroles',
+  strategy: { nameRule: pathSegmentNameRule },
+});
