@@ -34,9 +34,13 @@ const int64Limit = 2 ** 63;
 
 /** `%v`: of an int64 where it is one, else of a float64. */
 export function goNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < int64Limit) return String(BigInt(value));
+  return Number.isInteger(value) && Math.abs(value) < int64Limit ? String(BigInt(value)) : goFloat(value);
+}
+
+/** `%v` of a float64: the shortest digits, with an exponent from a million on. Finite. */
+export function goFloat(value: number): string {
   const magnitude = Math.abs(value);
-  const scientific = magnitude >= 1e6 || magnitude < 1e-4;
+  const scientific = magnitude >= 1e6 || (magnitude < 1e-4 && magnitude > 0);
   // Go writes at least two digits of exponent.
   return (scientific ? value.toExponential() : String(value)).replace(/e([+-])(\d)$/, 'e$10$2');
 }
