@@ -15,6 +15,7 @@ import type { ResourceCatalog } from './discovery/resource-catalog.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { watchedStream } from './http/watched-stream.ts';
 import { createNegotiation } from './negotiation/create-negotiation.ts';
+import { checkAccepted } from './negotiation/check-accepted.ts';
 import { statusResponse } from './negotiation/status-response.ts';
 import type { PathHandler } from './path-handler.ts';
 import type { RequestContext } from './request-context.ts';
@@ -132,6 +133,7 @@ class ApiServer {
     if (version) {
       const known = version.resources.some(({ plural }) => plural === info.resource);
       if (!methods.has(request.method)) throw newGenericServerResponse({ code: known ? 405 : 404 });
+      if (known) checkAccepted(context);
       const answered = await this.#options.handleResource(context, this.#negotiation);
       if (answered) return answered;
       throw newGenericServerResponse({ code: 404 });

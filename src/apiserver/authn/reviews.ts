@@ -22,8 +22,8 @@ export function tokenReviews(tokens: TokenAuthenticator, audiences: readonly str
       }
       const asked = textsOf(spec['audiences']);
       const result = await tokens.authenticateToken(token, asked.length > 0 ? asked : audiences);
-      object['status'] = statusOf(result);
-      return object;
+      const { kind, apiVersion, metadata } = object;
+      return { kind, apiVersion, metadata, spec, status: statusOf(result) };
     },
   };
 

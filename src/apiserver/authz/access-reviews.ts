@@ -13,8 +13,9 @@ const version = 'v1';
 /** All four of them. */
 export function accessReviews(authorizer: Authorizer): readonly VirtualResource[] {
   const decide = async (object: KubeObject, user: User): Promise<KubeObject> => {
-    object['status'] = statusOf(await authorizer.authorize(attributesOf(specOf(object), user)));
-    return object;
+    const status = statusOf(await authorizer.authorize(attributesOf(specOf(object), user)));
+    const { kind, apiVersion, metadata } = object;
+    return { kind, apiVersion, metadata, spec: specOf(object), status };
   };
   return [
     {
@@ -128,13 +129,19 @@ function attributeErrors(spec: JsonObject): field.FieldError[] {
   const { resourceAttributes: resource = null, nonResourceAttributes: other = null } = spec;
   if (resource !== null && other !== null) {
     const detail = 'cannot be specified in combination with resourceAttributes';
-    return [field.invalid(path.child('nonResourceAttributes'), other, detail)];
+    return [field.invalid(path.child('nonResourceAttributes'), internalForm(other), detail)];
   }
   if (resource === null && other === null) {
     const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
     return [field.invalid(path.child('resourceAttributes'), null, detail)];
   }
   return [];
+}
+
+/** As upstream's message shows it: its internal type has no names for JSON. */
+function internalForm(attributes: JsonValue): JsonValue {
+  const { path, verb } = isJsonObject(attributes) ? attributes : {};
+  return { Path: textOf(path), Verb: textOf(verb) };
 }
 
 function subjectErrors(object: KubeObject): field.FieldError[] {
@@ -154,7 +161,7 @@ function localErrors(object: KubeObject): field.FieldError[] {
     errors.push(field.invalid('spec.resourceAttributes.namespace', namespace, 'must match metadata.namespace'));
   }
   if (other !== null) {
-    errors.push(field.invalid('spec.nonResourceAttributes', other, 'disallowed on this kind of request'));
+    errors.push(field.invalid('spec.nonResourceAttributes', internalForm(other), 'disallowed on this kind of request'));
   }
   return errors;
 }

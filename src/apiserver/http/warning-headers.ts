@@ -8,7 +8,7 @@ const charactersEachMax = 256;
 /** Each text once. */
 export function warningHeaders(warnings: readonly string[]): ApiResponse['headers'] {
   if (warnings.length === 0) return {};
-  const texts = [...new Set(warnings.map(printable))].filter((text) => text !== '');
+  const texts = [...new Set(warnings.flatMap(yamlLines).map(printable))].filter((text) => text !== '');
   const total = texts.reduce((sum, text) => sum + text.length, 0);
   const kept: string[] = [];
   let left = charactersMax;
@@ -19,6 +19,17 @@ export function warningHeaders(warnings: readonly string[]): ApiResponse['header
     kept.push(`299 - ${quoted(cut)}`);
   }
   return { warning: kept };
+}
+
+/** What the YAML decoder found stands in one text. Mirrors apiserver handlers parseYAMLWarnings. */
+function yamlLines(text: string): string[] {
+  const head = 'yaml: unmarshal errors:\n';
+  return text.startsWith(head)
+    ? text
+        .slice(head.length)
+        .split('\n')
+        .map((line) => line.trim())
+    : [text];
 }
 
 /** Controls have no place in a header, nor has what isn't Latin. */

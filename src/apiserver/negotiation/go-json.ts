@@ -137,8 +137,8 @@ class Scanner {
   }
 
   #enter(): void {
+    if (++this.#depth > jsonDepthMax) this.#invalid('exceeded max depth');
     this.#at++;
-    if (++this.#depth > jsonDepthMax) throw new ScanError('exceeded max depth');
   }
 
   #leave(): void {

@@ -23,12 +23,14 @@ export function parseBody(request: ApiRequest, fallback: TypeMeta, codec: Protob
   if (media === 'protobuf') return protobufBody(request.body, fallback, codec);
   const parsed = media === 'json' ? jsonBody(request.body) : yamlBody(request.body);
   checkTypeMeta(parsed.value);
-  return parsed;
+  // What says nothing is an object that has nothing.
+  return parsed.value === null ? { value: {}, strictErrors: [] } : parsed;
 }
 
 /** JSON with upstream's texts. The findings of strictness are looked for only when asked. */
 export function jsonBody(bytes: Uint8Array): ParsedBody {
-  if (nestsTooDeeply(bytes)) throw new BodySyntaxError(`${jsonErrorHead}exceeded max depth`);
+  if (nestsTooDeeply(bytes))
+    throw new BodySyntaxError(`${jsonErrorHead}${scanJson(bytes).error ?? 'exceeded max depth'}`);
   let value: JsonValue;
   try {
     // JSON.parse gives JSON.
@@ -54,7 +56,7 @@ export function yamlBody(bytes: Uint8Array): ParsedBody {
     return { value, strictErrors: duplicates.length > 0 ? [text] : [] };
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
-    throw new BodySyntaxError(`error converting YAML to JSON: ${cause.message}`, { cause });
+    throw new BodySyntaxError(cause.message, { cause });
   }
 }
 

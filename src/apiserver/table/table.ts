@@ -1,4 +1,5 @@
 /** `Table`: what kubectl shows. Mirrors apiserver registry/rest table.go and endpoints/handlers asTable. */
+import { goQuote } from '../../api/go-text.ts';
 import type { KubeObject, ListMeta } from '../../api/object.ts';
 import { newBadRequest } from '../../api/status.ts';
 import type { Column, TableContext, TablePrinter } from '../registry/resource-definition.ts';
@@ -6,6 +7,7 @@ import type { StoredObject } from '../registry/stored-object.ts';
 
 export interface TableOptions {
   readonly includeObject: 'None' | 'Metadata' | 'Object';
+  /** Not by request: a watch has its columns once. */
   readonly noHeaders: boolean;
   /** `meta.k8s.io/v1` or `meta.k8s.io/v1beta1` */
   readonly apiVersion: string;
@@ -17,17 +19,12 @@ export type Table = Readonly<Record<string, unknown>>;
 export function tableOptionsOf(query: URLSearchParams, apiVersion: string): TableOptions {
   const asked = query.get('includeObject') ?? '';
   if (asked !== '' && asked !== 'None' && asked !== 'Metadata' && asked !== 'Object') {
-    const supported = '"Metadata", "None", "Object", ""';
+    const detail = "must be 'Metadata', 'Object', 'None', or empty";
     throw newBadRequest(
-      `Unable to convert to Table as requested: includeObject: Unsupported value: ${JSON.stringify(asked)}: supported values: ${supported}`,
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(asked)}: ${detail}`,
     );
   }
-  const noHeaders = query.get('noHeaders');
-  return {
-    includeObject: asked === '' ? 'Metadata' : asked,
-    noHeaders: noHeaders !== null && !['false', '0'].includes(noHeaders.toLowerCase()),
-    apiVersion,
-  };
+  return { includeObject: asked === '' ? 'Metadata' : asked, noHeaders: false, apiVersion };
 }
 
 export function tableOf(
