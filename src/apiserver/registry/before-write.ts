@@ -31,9 +31,7 @@ export function ensureNamespace(meta: ObjectMeta, namespace: string): void {
   const given = meta.namespace ?? '';
   if (given === namespace) return;
   if (given !== '' && namespace !== '') {
-    throw newBadRequest(
-      'the namespace of the provided object does not match the namespace sent on the request',
-    );
+    throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   if (namespace === '') delete meta.namespace;
   else meta.namespace = namespace;

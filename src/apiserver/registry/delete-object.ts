@@ -185,4 +185,3 @@ function answerOf({ resource, name }: DeleteRequest, object: StoredObject): Stor
     ...(uid === undefined ? {} : { uid }),
   });
 }
-

@@ -5,14 +5,28 @@
  * All objects here are in stored form; verbs convert where the served version is another one. Every error is a StatusError, but for
  * what the store itself throws.
  */
-import { newAlreadyExists, newConflict, newGenerateNameConflict, newInvalid, newNotFound, StatusError } from '../../api/status.ts';
+import {
+  newAlreadyExists,
+  newConflict,
+  newGenerateNameConflict,
+  newInvalid,
+  newNotFound,
+  StatusError,
+} from '../../api/status.ts';
 import * as field from '../../api/field-error.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { encodeForStorage, parseResourceVersion, spliceResourceVersion } from '../../api/resource-version.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import type { Entry, Store } from '../../storage/store.ts';
-import { beforeCreate, beforeStatusUpdate, beforeUpdate, ensureNamespace, fillSystemMetadata } from './before-write.ts';
+import {
+  beforeCreate,
+  beforeStatusUpdate,
+  beforeUpdate,
+  canonical,
+  ensureNamespace,
+  fillSystemMetadata,
+} from './before-write.ts';
 import { failedPrecondition, storeFailure } from './storage-errors.ts';
 import { allowsCreateOnUpdate, allowsUnconditionalUpdate } from './resource-traits.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -163,16 +177,18 @@ export class GenericStore {
     const { resource, context, admission } = request;
     fillSystemMetadata(object.metadata, context, this.random);
     ensureNamespace(object.metadata, resource.namespaced ? request.namespace : '');
+    const hooks = this.#hooksOf(resource);
+    hooks?.prepare?.(object, undefined);
     const whole = beforeCreate(resource, object, context);
     await admission.validate(whole, undefined);
-    const finish = await this.#begin(resource, whole, undefined, context);
+    const finish = await hooks?.begin(whole, undefined, context);
     let written = false;
     try {
-      const stored = await this.#insert(resource, whole, context.dryRun);
+      const stored = await this.#insert(resource, hooks ? canonical(resource, whole) : whole, context.dryRun);
       written = true;
       return stored;
     } finally {
-      await finish(written && !context.dryRun);
+      await finish?.(written && !context.dryRun);
     }
   }
 
@@ -229,9 +245,12 @@ export class GenericStore {
     await admission.mutate(object, old);
     checkVersion(resource, name, object, entry.revision);
     ensureNamespace(object.metadata, resource.namespaced ? request.namespace : '');
-    const whole = prepare(request, object, old);
-    await admission.validate(whole, old);
-    const finish = await this.#begin(resource, whole, old, context, request.part);
+    const hooks = request.part === 'object' ? this.#hooksOf(resource) : undefined;
+    hooks?.prepare?.(object, old);
+    const prepared = prepare(request, object, old);
+    await admission.validate(prepared, old);
+    const finish = await hooks?.begin(prepared, old, context);
+    const whole = hooks ? canonical(resource, prepared) : prepared;
     let written = false;
     try {
       if (deletedByUpdate(resource, whole, old)) {
@@ -245,7 +264,7 @@ export class GenericStore {
       written = true;
       return { ok: true, result: { object: outcome.object, created: false } };
     } finally {
-      await finish(written && !context.dryRun);
+      await finish?.(written && !context.dryRun);
     }
   }
 
@@ -264,17 +283,6 @@ export class GenericStore {
     } catch (error) {
       throw storeFailure(error, resource.gr, operation);
     }
-  }
-
-  async #begin(
-    resource: ServedResource,
-    object: KubeObject,
-    old: Readonly<KubeObject> | undefined,
-    context: WriteContext,
-    part: UpdateRequest['part'] = 'object',
-  ): Promise<(written: boolean) => Promise<void>> {
-    const hooks = part === 'object' ? this.#hooksOf(resource) : undefined;
-    return hooks ? hooks.begin(object, old, context) : () => Promise.resolve();
   }
 
   #hooksOf(resource: ServedResource): WriteHooks | undefined {

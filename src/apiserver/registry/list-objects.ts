@@ -5,7 +5,13 @@
 import type { ListMeta } from '../../api/object.ts';
 import { invalidResourceVersionMessage, parseResourceVersion } from '../../api/resource-version.ts';
 import { newBadRequest } from '../../api/status.ts';
-import { CompactedError, FutureRevisionError, type ListRange, type ListResult, type Store } from '../../storage/store.ts';
+import {
+  CompactedError,
+  FutureRevisionError,
+  type ListRange,
+  type ListResult,
+  type Store,
+} from '../../storage/store.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import { storedObjectOf } from './generic-store.ts';
 import { matchesSelection, selectedName, selectedNamespace, selectsEverything, type Selection } from './selection.ts';
@@ -38,7 +44,7 @@ const chunkMax = 10_000;
 /** Items are in stored form. Throws StatusErrors: BadRequest, Expired, Timeout (a resourceVersion of the future). */
 export async function listObjects(store: Store, request: ListRequest): Promise<ListAnswer> {
   const { resource, selection } = request;
-  const namespace = request.namespace || ((resource.namespaced && selectedNamespace(selection)) || '');
+  const namespace = request.namespace || (resource.namespaced && selectedNamespace(selection)) || '';
   const prefix = storageRange(resource.storagePrefix, namespace);
   const start = whereToStart(request, prefix);
   const name = selectedName(selection);

@@ -24,7 +24,9 @@ export interface ResourceRegistry {
 /** With the built-in resources. `definitions`: what code adds to them. */
 export function createResourceRegistry(definitions: readonly ResourceDefinition[]): ResourceRegistry {
   const served = new Map<string, ServedResource>();
-  const byResource = new Map(definitions.map((definition) => [`${definition.group}/${definition.resource}`, definition]));
+  const byResource = new Map(
+    definitions.map((definition) => [`${definition.group}/${definition.resource}`, definition]),
+  );
   for (const facts of builtinResources()) {
     const definition = byResource.get(`${facts.group}/${facts.plural}`);
     served.set(keyOf(facts.group, facts.version, facts.plural), new BuiltinResource(facts, definition));
@@ -34,7 +36,8 @@ export function createResourceRegistry(definitions: readonly ResourceDefinition[
     stored() {
       const seen = new Map<string, ServedResource>();
       for (const resource of served.values()) {
-        if (resource.verbs.includes('list') && !seen.has(resource.storagePrefix)) seen.set(resource.storagePrefix, resource);
+        if (resource.verbs.includes('list') && !seen.has(resource.storagePrefix))
+          seen.set(resource.storagePrefix, resource);
       }
       return [...seen.values()];
     },

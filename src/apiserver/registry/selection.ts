@@ -39,7 +39,11 @@ export function selectedNamespace({ fields }: Selection): string | undefined {
 export function checkFieldLabels(resource: ServedResource, fields: FieldRequirements): void {
   if (fields.length === 0) return;
   const selectable = resource.definition?.selectableFields;
-  const known = new Set(['metadata.name', 'metadata.namespace', ...Object.keys(selectable?.(emptyObject(resource)) ?? {})]);
+  const known = new Set([
+    'metadata.name',
+    'metadata.namespace',
+    ...Object.keys(selectable?.(emptyObject(resource)) ?? {}),
+  ]);
   for (const { field } of fields) {
     if (known.has(field)) continue;
     if (selectable) throw newBadRequest(`field label not supported: ${field}`);

@@ -20,6 +20,8 @@ export type Finish = (written: boolean) => Promise<void>;
  * and AfterDelete hooks of apiserver's generic registry; not run for subresources, and never for what failed validation.
  */
 export interface WriteHooks {
+  /** Before the strategy. May mutate `object`. */
+  prepare?(object: KubeObject, old: Readonly<KubeObject> | undefined): void;
   /** May mutate `object` (in its stored form). Throws StatusErrors. `old` is absent on create. */
   begin(object: KubeObject, old: Readonly<KubeObject> | undefined, context: WriteContext): Promise<Finish>;
   /** The object is gone. */

@@ -87,7 +87,8 @@ function bound(old: StoredObject, binding: KubeObject, node: string, now: number
     const { nominatedNodeName: _, ...status } = pod['status'];
     pod['status'] = status;
   }
-  if (binding.metadata.annotations) pod.metadata.annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations };
+  if (binding.metadata.annotations)
+    pod.metadata.annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations };
   if (binding.metadata.labels) pod.metadata.labels = { ...pod.metadata.labels, ...binding.metadata.labels };
   setPodCondition(pod, { type: 'PodScheduled', status: 'True' }, now);
   return pod;

@@ -118,7 +118,8 @@ test('create: what is refused, in upstream’s words', async (t) => {
       url: `${configMaps}?dryRun=Some`,
       body: configMap('a'),
       status: {
-        message: 'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
+        message:
+          'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
         reason: 'Invalid',
         details: {
           group: 'meta.k8s.io',

@@ -67,7 +67,15 @@ function requestOf(
   resource: ServedResource,
 ): VerbRequest {
   const { namespace, name, subresource } = context.info;
-  return { ...services, context, negotiation, resource, namespace: resource.namespaced ? namespace : '', name, subresource };
+  return {
+    ...services,
+    context,
+    negotiation,
+    resource,
+    namespace: resource.namespaced ? namespace : '',
+    name,
+    subresource,
+  };
 }
 
 async function handleSubresource(

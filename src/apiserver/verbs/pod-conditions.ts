@@ -22,7 +22,10 @@ export function setPodCondition(pod: KubeObject, condition: PodCondition, now: n
     lastTransitionTime: same ? (old['lastTransitionTime'] ?? null) : timestamp(now),
   };
   const others = conditions.filter((one) => one !== old);
-  pod['status'] = { ...status, conditions: old ? conditions.map((one) => (one === old ? set : one)) : [...others, set] };
+  pod['status'] = {
+    ...status,
+    conditions: old ? conditions.map((one) => (one === old ? set : one)) : [...others, set],
+  };
 }
 
 export function isPodReady(pod: Readonly<KubeObject>): boolean {

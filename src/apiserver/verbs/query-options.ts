@@ -35,7 +35,10 @@ export interface ListOptions {
 const fieldManagerBytesMax = 128;
 
 /** `kind`: `CreateOptions`… Throws BadRequest, Invalid. */
-export function writeOptions(query: URLSearchParams, kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'): WriteOptions {
+export function writeOptions(
+  query: URLSearchParams,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+): WriteOptions {
   const dryRun = query.getAll('dryRun');
   const fieldManager = query.get('fieldManager') ?? '';
   const fieldValidation = query.get('fieldValidation') ?? '';
@@ -111,7 +114,8 @@ function selectionOf(query: URLSearchParams): Selection {
 
 function validateFieldManager(manager: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (Buffer.byteLength(manager) > fieldManagerBytesMax) errors.push(field.tooLong('fieldManager', fieldManagerBytesMax));
+  if (Buffer.byteLength(manager) > fieldManagerBytesMax)
+    errors.push(field.tooLong('fieldManager', fieldManagerBytesMax));
   let position = 0;
   for (const character of manager) {
     if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) {

@@ -42,9 +42,7 @@ export function readObject(
   const found = apiVersionOf(gvk);
   const wanted = apiVersionOf(expected.gvk);
   if (found !== wanted && !expected.otherApiVersions?.includes(found)) {
-    throw newBadRequest(
-      `the API version in the data (${found}) does not match the expected API version (${wanted})`,
-    );
+    throw newBadRequest(`the API version in the data (${found}) does not match the expected API version (${wanted})`);
   }
   reportStrictErrors(context, validation, [...body.strictErrors, ...decoded.strictErrors], (text) =>
     cannotBeHandled(gvk, expected, text),
@@ -153,7 +151,8 @@ function summarize(body: Uint8Array): string {
 }
 
 function typeError(value: JsonValue, name: string): string {
-  const found = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  const found =
+    value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
   const into =
     name === ''
       ? String.raw`Go value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`

@@ -39,7 +39,4 @@ export interface Negotiation {
  * Answers one resource request. Throws StatusErrors, which the caller writes (in the form the client accepts); any other error is our
  * bug. Resolves with `undefined` when no such resource is served here.
  */
-export type ResourceHandler = (
-  context: RequestContext,
-  negotiation: Negotiation,
-) => Promise<ApiResponse | undefined>;
+export type ResourceHandler = (context: RequestContext, negotiation: Negotiation) => Promise<ApiResponse | undefined>;

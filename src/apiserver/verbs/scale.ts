@@ -2,7 +2,12 @@
  * `/scale`: any kind's number of replicas, as one autoscaling/v1 Scale. Mirrors the ScaleREST of kubernetes pkg/registry/apps and
  * autoscaling validation.
  */
-import { formatLabelSelector, labelRequirements, labelRequirementsOfSet, labelRequirementsText } from '../../api/label-selector.ts';
+import {
+  formatLabelSelector,
+  labelRequirements,
+  labelRequirementsOfSet,
+  labelRequirementsText,
+} from '../../api/label-selector.ts';
 import * as field from '../../api/field-error.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { subdomainNameRule } from '../../api/names.ts';
@@ -120,7 +125,9 @@ function scaleOf(resource: ServedResource, stored: StoredObject): KubeObject {
     kind: gvk.kind,
     apiVersion: 'autoscaling/v1',
     // Only these of the object's metadata, as upstream has it.
-    metadata: JSON.parse(JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp })) as KubeObject['metadata'],
+    metadata: JSON.parse(
+      JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp }),
+    ) as KubeObject['metadata'],
     spec: replicas === 0 ? {} : { replicas },
     status: {
       replicas: replicasAt(object, paths.statusReplicas),

@@ -49,7 +49,11 @@ function createToken(tokens: Pick<ServiceAccountTokens, 'issue' | 'audiences'>):
       kind: gvk.kind,
       apiVersion: 'authentication.k8s.io/v1',
       metadata: { name, namespace, uid, creationTimestamp: timestamp(context.now) },
-      spec: { ...spec, audiences: audiences.length > 0 ? audiences : [...tokens.audiences], expirationSeconds: seconds },
+      spec: {
+        ...spec,
+        audiences: audiences.length > 0 ? audiences : [...tokens.audiences],
+        expirationSeconds: seconds,
+      },
       status: { token: issued.token, expirationTimestamp: timestamp(issued.expires) },
     });
   };
@@ -78,8 +82,10 @@ function secondsOf(spec: JsonObject): number {
   const seconds = typeof spec['expirationSeconds'] === 'number' ? spec['expirationSeconds'] : 3600;
   const path = field.path('spec', 'expirationSeconds');
   const errors: field.FieldError[] = [];
-  if (seconds < secondsMin) errors.push(field.invalid(path, seconds, 'may not specify a duration less than 10 minutes'));
-  if (seconds > secondsMax) errors.push(field.invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds'));
+  if (seconds < secondsMin)
+    errors.push(field.invalid(path, seconds, 'may not specify a duration less than 10 minutes'));
+  if (seconds > secondsMax)
+    errors.push(field.invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds'));
   if (errors.length > 0) throw newInvalid(gvk, '', errors);
   return seconds;
 }

@@ -74,6 +74,10 @@ export function objectResponse(encoder: Encoder, status: number, object: StoredO
 }
 
 /** For what isn't stored: Scale, TokenRequest… */
-export function plainResponse(encoder: Encoder, status: number, object: Readonly<Record<string, unknown>>): ApiResponse {
+export function plainResponse(
+  encoder: Encoder,
+  status: number,
+  object: Readonly<Record<string, unknown>>,
+): ApiResponse {
   return { status, headers: { 'content-type': encoder.contentType }, body: encoder.plain(object) };
 }

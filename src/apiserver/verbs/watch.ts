@@ -34,7 +34,10 @@ export function createWatchVerb(store: GenericStore): VerbHandler {
     const parsed = parseResourceVersion(options.resourceVersion);
     if (!parsed.ok) throw failure(500, '', fieldErrorText(parsed.fieldError));
     const start = await startOf(request, options, parsed.revision);
-    const body = start instanceof StatusError ? failed(encoder, start) : new Watch(request, options, encoder, start).run(bookmarks);
+    const body =
+      start instanceof StatusError
+        ? failed(encoder, start)
+        : new Watch(request, options, encoder, start).run(bookmarks);
     return { status: 200, headers: { 'content-type': encoder.streamContentType }, body: await body };
   };
 }
@@ -100,7 +103,7 @@ class Watch {
     this.#lastRevision = start.revision;
     const { resource } = request;
     const name = selectedName(options.selection);
-    const namespace = request.namespace || ((resource.namespaced && selectedNamespace(options.selection)) || '');
+    const namespace = request.namespace || (resource.namespaced && selectedNamespace(options.selection)) || '';
     const single = name !== undefined && (namespace !== '' || !resource.namespaced);
     this.#key = single ? storageKey(resource.storagePrefix, namespace, name) : undefined;
     this.#range = storageRange(resource.storagePrefix, namespace);

@@ -1,0 +1,17 @@
+/** The plugins that are always on, in upstream's order. */
+import type { Random } from '../../lib/random.ts';
+import type { ClusterReader } from './cluster-reader.ts';
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import type { AdmissionPlugin } from './plugin.ts';
+import { priorityAdmission } from './priority.ts';
+import { serviceAccountAdmission } from './service-account.ts';
+
+export function builtinAdmissionPlugins(cluster: ClusterReader, random: Random): readonly AdmissionPlugin[] {
+  return [
+    namespaceLifecycle(cluster),
+    serviceAccountAdmission(cluster, random),
+    priorityAdmission(cluster),
+    defaultTolerationSeconds,
+  ];
+}

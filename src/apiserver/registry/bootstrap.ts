@@ -1,0 +1,137 @@
+/**
+ * What a cluster has from its first second: the namespaces, the priority classes of the system, and the Service by which pods find
+ * the API server. Mirrors kubernetes pkg/controlplane (systemnamespaces, kubernetesservice) and scheduling/rest.
+ */
+import type { JsonObject } from '../../api/json.ts';
+import type { KubeObject } from '../../api/object.ts';
+import { StatusError } from '../../api/status.ts';
+import type { GenericStore } from './generic-store.ts';
+import type { ResourceRegistry } from './resource-registry.ts';
+import type { WriteAdmission, WriteContext } from './write-context.ts';
+
+export interface BootstrapOptions {
+  readonly store: GenericStore;
+  readonly resources: ResourceRegistry;
+  /** Absent: there is no Service `kubernetes`; somebody else keeps it. */
+  readonly kubernetesService?: KubernetesService;
+}
+
+export interface KubernetesService {
+  /** Of the Service; empty: as any Service gets one. */
+  readonly clusterIp: string;
+  /** Where the API server itself is reached. */
+  readonly address: string;
+  readonly port: number;
+}
+
+const systemNamespaces = ['kube-system', 'kube-public', 'kube-node-lease', 'default'];
+const priorityClasses = [
+  {
+    name: 'system-node-critical',
+    value: 2000001000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+  {
+    name: 'system-cluster-critical',
+    value: 2000000000,
+    description:
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
+];
+const httpsPort = 443;
+const noAdmission: WriteAdmission = { mutate: () => Promise.resolve(), validate: () => Promise.resolve() };
+
+/** Creates what is missing, and brings the address of the API server up to date. Idempotent; to be called at every start. */
+export async function bootstrapCluster(options: BootstrapOptions): Promise<void> {
+  for (const name of systemNamespaces) await ensure(options, '', 'namespaces', '', { metadata: { name } });
+  for (const { name, ...fields } of priorityClasses) {
+    await ensure(options, 'scheduling.k8s.io', 'priorityclasses', '', { metadata: { name }, ...fields });
+  }
+  if (!options.kubernetesService) return;
+  const { clusterIp, address, port } = options.kubernetesService;
+  await ensure(options, '', 'services', 'default', {
+    metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: {
+      type: 'ClusterIP',
+      sessionAffinity: 'None',
+      ...(clusterIp === '' ? {} : { clusterIP: clusterIp }),
+      ports: [{ name: 'https', protocol: 'TCP', port: httpsPort, targetPort: port }],
+    },
+  });
+  await ensureEndpoints(options, address, port);
+}
+
+async function ensureEndpoints(options: BootstrapOptions, address: string, port: number): Promise<void> {
+  const ports = [{ name: 'https', port, protocol: 'TCP' }];
+  await ensure(
+    options,
+    'discovery.k8s.io',
+    'endpointslices',
+    'default',
+    {
+      metadata: { name: 'kubernetes', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports,
+    },
+    ['endpoints', 'ports'],
+  );
+  await ensure(
+    options,
+    '',
+    'endpoints',
+    'default',
+    {
+      metadata: { name: 'kubernetes', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: [{ addresses: [{ ip: address }], ports }],
+    },
+    ['subsets'],
+  );
+}
+
+/** `current`: the fields that are ours, whatever is there. */
+async function ensure(
+  { store, resources }: BootstrapOptions,
+  group: string,
+  plural: string,
+  namespace: string,
+  fields: JsonObject & { readonly metadata: { readonly name: string } },
+  current: readonly string[] = [],
+): Promise<void> {
+  const resource = resources.find(group, 'v1', plural);
+  if (!resource) throw new Error(`${plural} are always served`);
+  const { name } = fields.metadata;
+  // Made here, with metadata and all.
+  const object = { ...fields, apiVersion: resource.apiVersion, kind: resource.kind } as KubeObject;
+  if (namespace !== '') object.metadata.namespace = namespace;
+  resource.applyDefaults(object);
+  const context: WriteContext = {
+    user: { name: 'system:apiserver', groups: ['system:masters'] },
+    now: store.clock.now(),
+    warnings: [],
+    dryRun: false,
+  };
+  if (!(await store.find({ resource, namespace, name }))) {
+    try {
+      await store.create({ resource, namespace, object, context, admission: noAdmission });
+      return;
+    } catch (error) {
+      // Another replica was faster.
+      if (!(error instanceof StatusError && error.status.reason === 'AlreadyExists')) throw error;
+    }
+  }
+  if (current.length === 0) return;
+  await store.update({
+    resource,
+    namespace,
+    name,
+    part: 'object',
+    make: (old) => {
+      const next = old ? old.decode() : structuredClone(object);
+      for (const field of current) next[field] = structuredClone(object[field]);
+      return Promise.resolve(next);
+    },
+    context,
+    admission: noAdmission,
+  });
+}
