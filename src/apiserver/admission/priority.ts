@@ -1,6 +1,8 @@
 /** A pod's priority is its class's. Mirrors kubernetes plugin/pkg/admission/priority. */
 import { isJsonObject, type JsonObject } from '../../api/json.ts';
+import { goJson } from '../../api/go-text.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { jsonOf, textAt } from '../registry/resources/fields.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { admissionForbidden, isCore } from './forbidden.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
@@ -43,19 +45,19 @@ function keepPriority(spec: JsonObject, old: Readonly<KubeObject> | undefined): 
 }
 
 async function setPriority(attributes: AdmissionAttributes, spec: JsonObject, cluster: ClusterReader): Promise<void> {
-  const name = typeof spec['priorityClassName'] === 'string' ? spec['priorityClassName'] : '';
+  const name = textAt(spec, 'priorityClassName');
   const found = name === '' ? await defaultClass(cluster) : await cluster.find(group, 'priorityclasses', '', name);
   if (!found && name !== '') throw admissionForbidden(attributes, `no PriorityClass with name ${name} was found`);
   const priority = Number(found?.['value'] ?? 0);
-  const policy = String(found?.['preemptionPolicy'] ?? defaultPolicy);
+  const policy = (found && textAt(jsonOf(found), 'preemptionPolicy')) || defaultPolicy;
   const given = spec['priority'];
   if (given !== undefined && given !== priority) {
-    const text = `the integer value of priority (${String(given)}) must not be provided in pod spec; priority admission controller computed ${priority} from the given PriorityClass name`;
+    const text = `the integer value of priority (${goJson(given)}) must not be provided in pod spec; priority admission controller computed ${priority} from the given PriorityClass name`;
     throw admissionForbidden(attributes, text);
   }
-  const givenPolicy = spec['preemptionPolicy'];
-  if (givenPolicy !== undefined && givenPolicy !== policy) {
-    const text = `the string value of PreemptionPolicy (${String(givenPolicy)}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`;
+  const givenPolicy = textAt(spec, 'preemptionPolicy');
+  if (givenPolicy !== '' && givenPolicy !== policy) {
+    const text = `the string value of PreemptionPolicy (${givenPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`;
     throw admissionForbidden(attributes, text);
   }
   if (found) spec['priorityClassName'] = found.metadata.name ?? '';

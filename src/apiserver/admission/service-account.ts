@@ -5,6 +5,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { randomSuffix, type Random } from '../../lib/random.ts';
+import { textAt } from '../registry/resources/fields.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { admissionForbidden, isCore } from './forbidden.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
@@ -25,10 +26,10 @@ export function serviceAccountAdmission(cluster: ClusterReader, random: Random):
       // Pods that mirror a kubelet's own have no account.
       if (!pod || pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return;
       const spec = specOf(pod);
-      const name = typeof spec['serviceAccountName'] === 'string' ? spec['serviceAccountName'] : '';
-      spec['serviceAccountName'] = name || 'default';
-      spec['serviceAccount'] = spec['serviceAccountName'];
-      const account = await accountOf(attributes, cluster, spec['serviceAccountName']);
+      const name = textAt(spec, 'serviceAccountName') || 'default';
+      spec['serviceAccountName'] = name;
+      spec['serviceAccount'] = name;
+      const account = await accountOf(attributes, cluster, name);
       if (mountsToken(account, spec)) mountToken(spec, random);
       const secrets = account['imagePullSecrets'];
       if (listAt(spec, 'imagePullSecrets').length === 0 && Array.isArray(secrets)) {
@@ -59,8 +60,8 @@ function mountsToken(account: Readonly<KubeObject>, spec: JsonObject): boolean {
 /** May mutate. */
 function mountToken(spec: JsonObject, random: Random): void {
   const volumes = listAt(spec, 'volumes');
-  const there = volumes.find((volume) => String(volume['name'] ?? '').startsWith(volumePrefix));
-  const name = there ? String(there['name']) : `${volumePrefix}${randomSuffix(random, suffixLength)}`;
+  const there = volumes.find((volume) => textAt(volume, 'name').startsWith(volumePrefix));
+  const name = there ? textAt(there, 'name') : `${volumePrefix}${randomSuffix(random, suffixLength)}`;
   let needed = false;
   for (const container of [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')]) {
     const mounts = listAt(container, 'volumeMounts');

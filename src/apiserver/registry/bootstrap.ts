@@ -95,7 +95,7 @@ async function ensure(
   group: string,
   plural: string,
   namespace: string,
-  fields: JsonObject & { readonly metadata: { readonly name: string } },
+  fields: JsonObject & { readonly metadata: JsonObject & { readonly name: string } },
   current: readonly string[] = [],
 ): Promise<void> {
   const resource = resources.find(group, 'v1', plural);

@@ -1,13 +1,14 @@
 /** Puts a pod on a node: `/binding`, and the older `bindings` resource. Mirrors kubernetes core/pod/storage BindingREST. */
 import type { ApiResponse } from '../../api/exchange.ts';
 import * as field from '../../api/field-error.ts';
-import { isJsonObject } from '../../api/json.ts';
+import { isJsonObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { failure, newBadRequest, newConflict, successStatus } from '../../api/status.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { failedPrecondition } from '../registry/storage-errors.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { StoredObject } from '../registry/stored-object.ts';
+import { textAt } from '../registry/resources/fields.ts';
 import { setPodCondition } from './pod-conditions.ts';
 import { writeOptions } from './query-options.ts';
 import { readObject } from './request-object.ts';
@@ -36,24 +37,28 @@ async function bind(request: VerbRequest, pods: ServedResource): Promise<ApiResp
     throw newBadRequest('name in URL does not match name in Binding object');
   }
   const target = isJsonObject(binding['target']) ? binding['target'] : {};
-  checkTarget(target['kind'], target['name']);
+  const node = checkTarget(target);
   const admission = admissionOf({ ...request, name }, 'CREATE', options.dryRun);
   await admission.mutate(binding, undefined);
   await admission.validate(binding, undefined);
   await store.rewrite({ resource: pods, namespace, name }, options.dryRun, (old) => {
     checkPreconditions({ resource: pods, namespace, name }, binding, old);
-    return bound(old, binding, String(target['name']), context.now);
+    return bound(old, binding, node, context.now);
   });
   return plainResponse(encoder, 201, { ...successStatus(), code: 201 });
 }
 
-function checkTarget(kind: unknown, name: unknown): void {
+/** The node's name. */
+function checkTarget(target: JsonObject): string {
+  const kind = textAt(target, 'kind');
+  const name = textAt(target, 'name');
   const errors: field.FieldError[] = [];
-  if (kind !== undefined && kind !== '' && kind !== 'Node') {
-    errors.push(field.notSupported('target.kind', String(kind), ['Node', '<empty>']));
+  if (kind !== '' && kind !== 'Node') {
+    errors.push(field.notSupported('target.kind', kind, ['Node', '<empty>']));
   }
-  if (typeof name !== 'string' || name === '') errors.push(field.required('target.name', ''));
+  if (name === '') errors.push(field.required('target.name', ''));
   if (errors.length > 0) throw failure(500, '', field.fieldErrorsText(errors));
+  return name;
 }
 
 function checkPreconditions(

@@ -26,8 +26,11 @@ export const deleteCollectionVerb: VerbHandler = async (request) => {
     admission: admissionOf(request, 'DELETE', dryRun),
   };
   const deleted: StoredObject[] = [];
-  let list: ListRequest = { ...asked, resource, namespace, limit: asked.limit || chunkLimit };
+  const first: ListRequest = { ...asked, resource, namespace, limit: asked.limit || chunkLimit };
+  let next: string | undefined;
   for (;;) {
+    const list =
+      next === undefined ? first : { ...first, continue: next, resourceVersion: '', resourceVersionMatch: '' };
     const { items, metadata } = await listObjects(store.store, list);
     for (let from = 0; from < items.length; from += parallelMax) {
       context.request.signal.throwIfAborted();
@@ -39,7 +42,7 @@ export const deleteCollectionVerb: VerbHandler = async (request) => {
       const body = encoder.list(metadata, servedObjects(resource, deleted));
       return { status: 200, headers: { 'content-type': encoder.contentType }, body };
     }
-    list = { ...list, continue: metadata.continue, resourceVersion: '', resourceVersionMatch: '' };
+    next = metadata.continue;
   }
 
   async function deleteOne({ object }: StoredObject): Promise<void> {

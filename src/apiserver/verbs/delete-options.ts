@@ -82,11 +82,12 @@ function checked(dryRun: readonly string[], given: GivenOptions): DeleteCall {
 function bodyOf({ context, negotiation }: VerbRequest): JsonObject {
   const value = parse(() => negotiation.body(context, gvk).value);
   if (!isJsonObject(value)) throw newBadRequest('decoded object cannot be converted to DeleteOptions');
-  const { kind = gvk.kind, apiVersion = 'v1' } = value;
-  const parsed = typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined;
-  const schema = parsed && typeof kind === 'string' ? schemaForKind({ ...parsed, kind }) : undefined;
+  const kind = textOf(value['kind']) ?? gvk.kind;
+  const apiVersion = textOf(value['apiVersion']) ?? 'v1';
+  const parsed = parseApiVersion(apiVersion);
+  const schema = parsed ? schemaForKind({ ...parsed, kind }) : undefined;
   if (!schema) {
-    const named = `no kind ${goQuote(String(kind))} is registered for version ${goQuote(String(apiVersion))}`;
+    const named = `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)}`;
     throw newBadRequest(`${named} in scheme "pkg/apis/meta/internalversion/scheme/register.go:76"`);
   }
   if (kind !== gvk.kind) throw newBadRequest('decoded object cannot be converted to DeleteOptions');

@@ -8,8 +8,9 @@ import { timestamp } from '../../lib/clock.ts';
 import { builtinTypeDefaults } from '../../schema/builtin/defaults/type-defaults.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { applyDefaults } from '../../schema/default.ts';
-import type { ServiceAccountTokens, TokenRef } from '../authn/service-account-tokens.ts';
+import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
+import { textAt } from '../registry/resources/fields.ts';
 import type { SubresourceHandlers } from './subresources.ts';
 import { writeOptions } from './query-options.ts';
 import { readObject } from './request-object.ts';
@@ -90,6 +91,8 @@ function secondsOf(spec: JsonObject): number {
   return seconds;
 }
 
+type TokenRef = Parameters<ServiceAccountTokens['issue']>[0]['serviceAccount'];
+
 interface Bound {
   readonly pod?: TokenRef;
   readonly secret?: TokenRef;
@@ -98,17 +101,19 @@ interface Bound {
 
 async function boundTo(request: VerbRequest, reference: unknown): Promise<Bound> {
   if (!isJsonObject(reference)) return {};
-  const { kind = '', apiVersion = '', name = '', uid = '' } = reference;
-  const parsed = typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined;
-  if (!parsed || parsed.group !== '' || typeof name !== 'string' || !isBoundKind(kind)) {
-    const text = `${parsed?.group ?? ''}/${parsed?.version ?? ''}, Kind=${typeof kind === 'string' ? kind : ''}`;
+  const kind = textAt(reference, 'kind');
+  const name = textAt(reference, 'name');
+  const uid = textAt(reference, 'uid');
+  const parsed = parseApiVersion(textAt(reference, 'apiVersion'));
+  if (!parsed || parsed.group !== '' || !isBoundKind(kind)) {
+    const text = `${parsed?.group ?? ''}/${parsed?.version ?? ''}, Kind=${kind}`;
     throw newBadRequest(`cannot bind token to object of type ${text}`);
   }
   const object = await get(request, boundResources[kind], name);
   const found = { name, uid: object.metadata.uid ?? '' };
   const bound = kind === 'Pod' ? await boundPod(request, object, found) : { [kind.toLowerCase()]: found };
   if (uid !== '' && uid !== found.uid) {
-    const text = `the UID in the bound object reference (${String(uid)}) does not match the UID in record. The object might have been deleted and then recreated`;
+    const text = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
     throw newConflict({ group: '', resource: kind }, name, text);
   }
   return bound;

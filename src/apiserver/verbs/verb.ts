@@ -64,7 +64,7 @@ export function admissionOf(request: VerbRequest, operation: Operation, dryRun: 
   return {
     mutate: (object, old) => request.admission.mutate(attributesOf(object, old)),
     // Validation must not change it, and is not given the chance to by its type.
-    validate: (object, old) => request.admission.validate(attributesOf(object as KubeObject | undefined, old)),
+    validate: (object, old) => request.admission.validate(attributesOf(object, old)),
   };
 }
 

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { settle } from '../../client/fake-clock.test-double.ts';
+import { TestApi, type SeenEvent } from './api.test-double.ts';
+
+const configMaps = '/api/v1/namespaces/default/configmaps';
+
+function configMap(name: string, labels: object = {}, data: object = {}): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data };
+}
+
+const seen = (events: readonly SeenEvent[]): string[] =>
+  events.map(({ type, object }) => `${type} ${object.metadata.name ?? ''} ${object.metadata.resourceVersion ?? ''}`);
+
+test('a watch from a version sees what comes after it', async () => {
+  const api = new TestApi();
+  await api.post(configMaps, configMap('a'));
+  const watch = await api.watch(`${configMaps}?watch=true&resourceVersion=2`);
+  await api.post(configMaps, configMap('b'));
+  await api.patch(`${configMaps}/a`, 'merge', { data: { x: 'y' } });
+  await api.delete(`${configMaps}/b`);
+  assert.deepEqual(seen(await watch.take(3)), ['ADDED b 3', 'MODIFIED a 4', 'DELETED b 5']);
+  watch.close();
+  assert.equal(await watch.next(), undefined);
+});
+
+test('a watch without a version begins with what there is', async () => {
+  const api = new TestApi();
+  await api.post(configMaps, configMap('a'));
+  for (const version of ['', '&resourceVersion=0']) {
+    const watch = await api.watch(`${configMaps}?watch=true${version}`);
+    assert.deepEqual(seen(await watch.take(1)), ['ADDED a 2']);
+    watch.close();
+  }
+});
+
+test('a watch list ends its beginning with a marked bookmark', async () => {
+  const api = new TestApi();
+  await api.post(configMaps, configMap('a'));
+  const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+  const watch = await api.watch(`${configMaps}?${query}`);
+  const [added, bookmark] = await watch.take(2);
+  assert.equal(added?.type, 'ADDED');
+  assert.deepEqual(bookmark, {
+    type: 'BOOKMARK',
+    object: {
+      kind: 'ConfigMap',
+      apiVersion: 'v1',
+      metadata: { resourceVersion: '2', annotations: { 'k8s.io/initial-events-end': 'true' } },
+    },
+  });
+  watch.close();
+});
+
+test('bookmarks come every minute to who wants them', async () => {
+  const api = new TestApi();
+  const wanting = await api.watch(`${configMaps}?watch=true&resourceVersion=1&allowWatchBookmarks=true`);
+  const other = await api.watch(`${configMaps}?watch=true&resourceVersion=1&timeoutSeconds=100`);
+  await api.post('/api/v1/namespaces/default/secrets', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } });
+  await api.clock.advance(60_000);
+  assert.deepEqual(seen(await wanting.take(1)), ['BOOKMARK  2']);
+  await api.clock.advance(60_000);
+  assert.equal(await other.next(), undefined);
+  wanting.close();
+});
+
+test('an object that leaves the selector is deleted for its watcher, one that enters is added', async () => {
+  const api = new TestApi();
+  await api.post(configMaps, configMap('a', { on: 'yes' }, { state: '1' }));
+  const watch = await api.watch(`${configMaps}?watch=true&resourceVersion=2&labelSelector=on%3Dyes`);
+  await api.patch(`${configMaps}/a`, 'merge', { metadata: { labels: { on: 'no' } }, data: { state: '2' } });
+  await api.patch(`${configMaps}/a`, 'merge', { data: { state: '3' } });
+  await api.patch(`${configMaps}/a`, 'merge', { metadata: { labels: { on: 'yes' } } });
+  const events = await watch.take(2);
+  assert.deepEqual(seen(events), ['DELETED a 3', 'ADDED a 5']);
+  assert.deepEqual(events[0]?.object['data'], { state: '1' });
+  watch.close();
+});
+
+test('a watch of one object sees nothing else', async () => {
+  const api = new TestApi();
+  const byField = await api.watch(`${configMaps}?watch=true&resourceVersion=1&fieldSelector=metadata.name%3Db`);
+  const byPath = await api.watch('/api/v1/watch/namespaces/default/configmaps/b?resourceVersion=1');
+  await api.post(configMaps, configMap('a'));
+  await api.post(configMaps, configMap('b'));
+  for (const watch of [byField, byPath]) {
+    assert.deepEqual(seen(await watch.take(1)), ['ADDED b 3']);
+    watch.close();
+  }
+});
+
+test('a version that is too old ends the watch with an error', async () => {
+  const api = new TestApi();
+  for (const name of ['a', 'b', 'c']) await api.post(configMaps, configMap(name));
+  await api.memory.compact(4);
+  const watch = await api.watch(`${configMaps}?watch=true&resourceVersion=1`);
+  const event = await watch.next();
+  assert.deepEqual([event?.type, event?.object.code, event?.object['reason']], ['ERROR', 410, 'Expired']);
+  assert.match(event?.object.message ?? '', /^too old resource version: 1 \(\d+\)$/);
+  assert.equal(await watch.next(), undefined);
+});
+
+test('a version of the future ends a watch that must begin with it', async () => {
+  const api = new TestApi();
+  const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=99';
+  const watch = await api.watch(`${configMaps}?${query}`);
+  const event = await watch.next();
+  assert.deepEqual(
+    [event?.type, event?.object.code, event?.object.message],
+    ['ERROR', 504, 'Timeout: Too large resource version: 99, current: 1'],
+  );
+});
+
+test('watch: what is refused', async () => {
+  const api = new TestApi();
+  const refused = async (query: string): Promise<string> =>
+    (await api.get(`${configMaps}?watch=true&${query}`)).body.message;
+  assert.equal(
+    await refused('sendInitialEvents=true'),
+    'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+  );
+  assert.equal(
+    await refused('resourceVersionMatch=NotOlderThan'),
+    'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+  );
+});
+
+test('a watcher that does not read is cut off', async () => {
+  const api = new TestApi();
+  const slow = await api.watch(`${configMaps}?watch=true&resourceVersion=1`);
+  const data = { x: 'y'.repeat(200_000) };
+  for (let count = 0; count < 100; count++) {
+    await api.post(configMaps, configMap(`a${count}`, {}, data));
+    await settle(1);
+  }
+  assert.equal(await slow.next(), undefined);
+});
+
+type Step = { readonly name: string; readonly action: 'put' | 'delete'; readonly on: boolean };
+
+test('property: a list, and the events of a watch from its version, make the list at the end', async () => {
+  const step = fc.record({
+    name: fc.constantFrom('a', 'b', 'c'),
+    action: fc.constantFrom('put' as const, 'put' as const, 'delete' as const),
+    on: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 6 }),
+      fc.array(step, { maxLength: 15 }),
+      fc.boolean(),
+      async (before, after, all) => {
+        const api = new TestApi();
+        const selector = all ? '' : 'labelSelector=on%3Dtrue&';
+        for (const one of before) await apply(api, one);
+        const list = (await api.get(`${configMaps}?${selector}`)).body;
+        const state = new Map<string, unknown>(list.items.map((item: any) => [item.metadata.name, bare(item)]));
+        const watch = await api.watch(
+          `${configMaps}?${selector}watch=true&resourceVersion=${list.metadata.resourceVersion}`,
+        );
+        for (const one of after) await apply(api, one);
+        // The last event that everybody sees says that all others have come.
+        await api.post(configMaps, configMap('end', { on: 'true' }));
+        for (let event = await watch.next(); event; event = await watch.next()) {
+          const { name = '' } = event.object.metadata;
+          if (name === 'end') break;
+          assert.equal(state.has(name), event.type !== 'ADDED', `${event.type} ${name}`);
+          if (event.type === 'DELETED') state.delete(name);
+          else state.set(name, bare(event.object));
+        }
+        watch.close();
+        await api.delete(`${configMaps}/end`);
+        const end = (await api.get(`${configMaps}?${selector}`)).body;
+        assert.deepEqual(
+          [...state].sort(([left], [right]) => left.localeCompare(right)),
+          end.items.map((item: any) => [item.metadata.name, bare(item)]),
+        );
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+function bare(object: any): unknown {
+  return { version: object.metadata.resourceVersion, labels: object.metadata.labels };
+}
+
+async function apply(api: TestApi, { name, action, on }: Step): Promise<void> {
+  const object = configMap(name, { on: String(on) });
+  if (action === 'delete') await api.delete(`${configMaps}/${name}`);
+  else if ((await api.post(configMaps, object)).status === 409) await api.put(`${configMaps}/${name}`, object);
+}
