@@ -18,12 +18,14 @@ import { requestInfoOf } from '../request-info.ts';
 import { createResourceHandler } from './dispatch.ts';
 import type { SubresourceHandlers } from './subresources.ts';
 
+// Tests look into whatever comes back.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Loose = any;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  // Tests look into whatever comes back.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly body: any;
+  readonly body: Loose;
   readonly warnings: readonly string[];
 }
 

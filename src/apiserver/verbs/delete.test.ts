@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defineResource } from '../registry/resource-definition.ts';
 import { namespaces } from '../registry/resources/core/namespaces.ts';
-import { TestApi } from './api.test-double.ts';
+import { TestApi, type Loose } from './api.test-double.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 const pods = '/api/v1/namespaces/default/pods';
@@ -13,7 +13,7 @@ const gracefulPods = defineResource({
   strategy: { gracePeriodSeconds: (_pod, asked) => asked ?? 30 },
 });
 
-async function withConfigMap(metadata: object = {}): Promise<{ api: TestApi; object: any }> {
+async function withConfigMap(metadata: object = {}): Promise<{ api: TestApi; object: Loose }> {
   const api = new TestApi();
   const { body } = await api.post(configMaps, {
     apiVersion: 'v1',
@@ -179,12 +179,12 @@ test('deletecollection deletes what the selector selects, and answers with it', 
   }
   const { status, body } = await api.delete(`${configMaps}?labelSelector=keep%3Dfalse`);
   assert.deepEqual(
-    [status, body.kind, body.items.map((item: any) => item.metadata.name)],
+    [status, body.kind, body.items.map((item: Loose) => item.metadata.name)],
     [200, 'ConfigMapList', ['a', 'c']],
   );
   const left = await api.get(configMaps);
   assert.deepEqual(
-    left.body.items.map((item: any) => item.metadata.name),
+    left.body.items.map((item: Loose) => item.metadata.name),
     ['b'],
   );
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defineResource } from '../registry/resource-definition.ts';
-import { TestApi } from './api.test-double.ts';
+import { TestApi, type Loose } from './api.test-double.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
-const names = (body: any): string[] => body.items.map((item: any) => item.metadata.name);
+const names = (body: Loose): string[] => body.items.map((item: Loose) => item.metadata.name);
 
 async function withConfigMaps(count: number): Promise<TestApi> {
   const api = new TestApi({
@@ -12,7 +12,7 @@ async function withConfigMaps(count: number): Promise<TestApi> {
       defineResource({
         group: '',
         resource: 'secrets',
-        selectableFields: (object) => ({ type: String(object['type'] ?? '') }),
+        selectableFields: (object) => ({ type: typeof object['type'] === 'string' ? object['type'] : '' }),
       }),
     ],
   });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defineResource } from '../registry/resource-definition.ts';
-import { TestApi } from './api.test-double.ts';
+import { TestApi, type Loose } from './api.test-double.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 const failure = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' };
 
-async function withConfigMap(): Promise<{ api: TestApi; object: any }> {
+async function withConfigMap(): Promise<{ api: TestApi; object: Loose }> {
   const api = new TestApi();
   const { body } = await api.post(configMaps, {
     apiVersion: 'v1',
@@ -18,7 +18,7 @@ async function withConfigMap(): Promise<{ api: TestApi; object: any }> {
   return { api, object: body };
 }
 
-async function withDeployment(): Promise<{ api: TestApi; object: any }> {
+async function withDeployment(): Promise<{ api: TestApi; object: Loose }> {
   const api = new TestApi();
   const { body } = await api.post(deployments, {
     apiVersion: 'apps/v1',

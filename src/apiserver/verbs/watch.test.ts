@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { settle } from '../../client/fake-clock.test-double.ts';
-import { TestApi, type SeenEvent } from './api.test-double.ts';
+import { TestApi, type SeenEvent, type Loose } from './api.test-double.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 
@@ -155,7 +155,7 @@ test('property: a list, and the events of a watch from its version, make the lis
         const selector = all ? '' : 'labelSelector=on%3Dtrue&';
         for (const one of before) await apply(api, one);
         const list = (await api.get(`${configMaps}?${selector}`)).body;
-        const state = new Map<string, unknown>(list.items.map((item: any) => [item.metadata.name, bare(item)]));
+        const state = new Map<string, unknown>(list.items.map((item: Loose) => [item.metadata.name, bare(item)]));
         const watch = await api.watch(
           `${configMaps}?${selector}watch=true&resourceVersion=${list.metadata.resourceVersion}`,
         );
@@ -174,7 +174,7 @@ test('property: a list, and the events of a watch from its version, make the lis
         const end = (await api.get(`${configMaps}?${selector}`)).body;
         assert.deepEqual(
           [...state].sort(([left], [right]) => left.localeCompare(right)),
-          end.items.map((item: any) => [item.metadata.name, bare(item)]),
+          end.items.map((item: Loose) => [item.metadata.name, bare(item)]),
         );
       },
     ),
@@ -182,7 +182,7 @@ test('property: a list, and the events of a watch from its version, make the lis
   );
 });
 
-function bare(object: any): unknown {
+function bare(object: Loose): unknown {
   return { version: object.metadata.resourceVersion, labels: object.metadata.labels };
 }
 
