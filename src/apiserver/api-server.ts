@@ -19,6 +19,7 @@ import { checkAccepted } from './negotiation/check-accepted.ts';
 import { statusResponse } from './negotiation/status-response.ts';
 import type { PathHandler } from './path-handler.ts';
 import type { RequestContext } from './request-context.ts';
+import { withDeadline } from './request-deadline.ts';
 import { RequestInfoError, quotedUri, requestInfoOf } from './request-info.ts';
 import type { ResourceHandler } from './verbs/resource-handler.ts';
 import { warningHeaders } from './http/warning-headers.ts';
@@ -97,9 +98,9 @@ class ApiServer {
   }
 
   async #answer(context: Omit<RequestContext, 'user'>, auditId: string): Promise<ApiResponse> {
-    const { codec, logger } = this.#options;
+    const { clock, codec, logger } = this.#options;
     try {
-      return await this.#route(await this.#admit(context));
+      return await withDeadline(clock, context, async () => this.#route(await this.#admit(context)));
     } catch (error) {
       if (error instanceof StatusError) {
         const code = error.status.code ?? 500;

@@ -26,7 +26,7 @@ export interface TokenAuthenticator {
 
 export const noCredentials: Authentication = { outcome: 'none' };
 
-export const anonymousUser: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+const anonymousUser: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 export const authenticatedGroup = 'system:authenticated';
 
@@ -46,21 +46,6 @@ export function unionAuthenticator(authenticators: readonly Authenticator[]): Au
       }
       if (errors.length > 0) return { outcome: 'failed', error: aggregateText(errors) };
       return { outcome: 'authenticated', user: anonymousUser };
-    },
-  };
-}
-
-/** Tries them in order, as {@link unionAuthenticator} does. */
-export function unionTokenAuthenticator(authenticators: readonly TokenAuthenticator[]): TokenAuthenticator {
-  return {
-    async authenticateToken(token, audiences) {
-      const errors: string[] = [];
-      for (const authenticator of authenticators) {
-        const result = await authenticator.authenticateToken(token, audiences);
-        if (result.outcome === 'authenticated') return known(result);
-        if (result.outcome === 'failed') errors.push(result.error);
-      }
-      return { outcome: 'failed', error: errors.length > 0 ? aggregateText(errors) : 'invalid bearer token' };
     },
   };
 }

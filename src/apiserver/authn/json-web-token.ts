@@ -11,7 +11,7 @@ export interface SigningKey {
   readonly privateKey?: KeyObject;
 }
 
-export type Algorithm = 'RS256' | 'ES256' | 'ES384' | 'ES512';
+type Algorithm = 'RS256' | 'ES256' | 'ES384' | 'ES512';
 
 const curves: Readonly<Record<string, Algorithm>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' };
 

@@ -10,7 +10,7 @@ import type { Random } from '../../lib/random.ts';
 import { noCredentials, type Authentication, type TokenAuthenticator } from './authenticator.ts';
 import { readToken, signingKey, signToken, verifySignature } from './json-web-token.ts';
 
-export interface TokenRef {
+interface TokenRef {
   readonly name: string;
   readonly uid: string;
 }
@@ -24,7 +24,7 @@ export interface TokenSubject {
   readonly node?: TokenRef;
 }
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: string;
   /** Milliseconds since the epoch. */
   readonly expires: number;
@@ -136,8 +136,7 @@ export function createServiceAccountTokens(options: ServiceAccountTokensOptions)
         alg: algorithm,
         ...publicKey.export({ format: 'jwk' }),
       }));
-      // Keys as JSON have texts only.
-      return { keys: jwks as unknown as JsonValue };
+      return { keys: jwks };
     },
   };
 }

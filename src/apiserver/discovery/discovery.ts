@@ -45,7 +45,7 @@ export function createDiscovery({ catalog, codec, address }: DiscoveryOptions): 
       if (!document) return undefined;
       // The list of groups comes from elsewhere upstream, where methods make no difference.
       if (context.request.method !== 'GET' && !isGroupList) throw newGenericServerResponse({ code: 405 });
-      const accepted = accept(context, parts.length === 1);
+      const accepted = accept(context, parts.length === 1, codec);
       return accepted.conversion ? aggregated(context, accepted) : answer(context, accepted, document);
     },
   };
@@ -101,15 +101,16 @@ export function createDiscovery({ catalog, codec, address }: DiscoveryOptions): 
   function bytesOf(wire: Wire, { media }: Accepted, document: JsonObject): Uint8Array {
     return wire.plain(media === 'protobuf' ? { apiVersion: 'v1', ...document } : document);
   }
+}
 
-  function accept({ request }: RequestContext, root: boolean): Accepted {
-    const accepted = negotiate(request.headers['accept'], media, (medium, conversion) => {
-      if (conversion === undefined) return true;
-      const { group, version, kind } = conversion;
-      if (!root || group !== aggregatedGroup || version !== 'v2' || kind !== 'APIGroupDiscoveryList') return false;
-      return medium !== 'protobuf' || codec.has(`${aggregatedGroup}/${version}`, kind);
-    });
-    if (!accepted) throw newNotAcceptable(media.map((medium) => mediaTypes[medium]));
-    return accepted;
-  }
+/** Forms of discovery: the documents of old; at the roots also all in one. @throws StatusError NotAcceptable */
+function accept({ request }: RequestContext, root: boolean, codec: ProtobufCodec): Accepted {
+  const accepted = negotiate(request.headers['accept'], media, (medium, conversion) => {
+    if (conversion === undefined) return true;
+    const { group, version, kind } = conversion;
+    if (!root || group !== aggregatedGroup || version !== 'v2' || kind !== 'APIGroupDiscoveryList') return false;
+    return medium !== 'protobuf' || codec.has(`${aggregatedGroup}/${version}`, kind);
+  });
+  if (!accepted) throw newNotAcceptable(media.map((medium) => mediaTypes[medium]));
+  return accepted;
 }

@@ -65,8 +65,7 @@ function writeWhole(stream: ServerHttp2Stream, method: string, response: ApiResp
 }
 
 function outgoing(response: ApiResponse): OutgoingHttpHeaders {
-  // Node takes arrays, though its types want them mutable.
-  return { ...response.headers, ':status': response.status } as OutgoingHttpHeaders;
+  return { ...response.headers, ':status': response.status };
 }
 
 /** Nobody reads it: tells the producer so. */

@@ -175,7 +175,7 @@ test('over HTTP/1.1 on the same port, keep-alive', async () => {
       sent.end(body);
     });
   for (let round = 0; round < 3; round++) {
-    const { headers, ...rest } = json(await once('PUT', 'body'));
+    const { headers: _headers, ...rest } = json(await once('PUT', 'body'));
     assert.deepEqual(rest, { method: 'PUT', path: '/p', query: 'q', bytes: 4, verified: true });
   }
   const head = await once('HEAD', '');
@@ -208,7 +208,7 @@ test('a certificate that is not trusted does not break the connection: the reque
 test('a body above 3 MiB is refused, by its length or by its bytes; the connection goes on', async () => {
   const over = session(pki.admin);
   for (const headers of [{ 'content-length': String(10 * 1024 * 1024) }, {}]) {
-    const stream = over.request({ ':method': 'POST', ':path': '/', ...headers } as Record<string, string>);
+    const stream = over.request({ ':method': 'POST', ':path': '/', ...headers });
     const answer = await new Promise<Answer>((resolve) => {
       const chunks: Buffer[] = [];
       let received: IncomingHttpHeaders = {};

@@ -169,6 +169,14 @@ function secureContext(credentials: ListenerCredentials): { cert: string; key: s
 }
 
 function createServer(credentials: ListenerCredentials, limits: ListenerLimits): Http2SecureServer {
+  // Read by the HTTP/1.1 side; not in the types of the function.
+  const http1 = {
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
+    keepAliveTimeout: limits.idleTimeoutMs,
+    noDelay: true,
+  };
   const server = createSecureServer({
     ...secureContext(credentials),
     allowHTTP1: true,
@@ -184,14 +192,7 @@ function createServer(credentials: ListenerCredentials, limits: ListenerLimits):
       initialWindowSize: streamWindowBytes,
       maxHeaderListSize: limits.headerBytesMax,
     },
-    // Read by the HTTP/1.1 side; not in the types of this function.
-    ...{
-      maxHeaderSize: limits.headerBytesMax,
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
-      keepAliveTimeout: limits.idleTimeoutMs,
-      noDelay: true,
-    },
+    ...http1,
   });
   server.maxConnections = limits.connectionsMax;
   return server;

@@ -44,7 +44,8 @@ export async function pipeStream(source: ByteStream, target: Writable, stopped: 
   target.once('close', end);
   if (stopped.aborted || target.destroyed) end();
   try {
-    while (!over) {
+    for (;;) {
+      if (over) break;
       const next = await iterator.next();
       if (next.done === true || over) break;
       if (!target.write(next.value)) await drained(target);

@@ -11,7 +11,7 @@ export interface JsonFindings {
   readonly error: string | undefined;
 }
 
-export const duplicatesMax = 100;
+const duplicatesMax = 100;
 /** Go stops at 10,000; our own walks over values, which recurse, need less. No object of Kubernetes is near it. */
 export const jsonDepthMax = 1000;
 

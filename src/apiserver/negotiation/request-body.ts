@@ -28,7 +28,7 @@ export function parseBody(request: ApiRequest, fallback: TypeMeta, codec: Protob
 }
 
 /** JSON with upstream's texts. The findings of strictness are looked for only when asked. */
-export function jsonBody(bytes: Uint8Array): ParsedBody {
+function jsonBody(bytes: Uint8Array): ParsedBody {
   if (nestsTooDeeply(bytes))
     throw new BodySyntaxError(`${jsonErrorHead}${scanJson(bytes).error ?? 'exceeded max depth'}`);
   let value: JsonValue;
@@ -49,7 +49,7 @@ export function jsonBody(bytes: Uint8Array): ParsedBody {
   };
 }
 
-export function yamlBody(bytes: Uint8Array): ParsedBody {
+function yamlBody(bytes: Uint8Array): ParsedBody {
   try {
     const { value, duplicates } = parseYaml(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
     const text = `yaml: unmarshal errors:\n${duplicates.map((line) => `  ${line}`).join('\n')}`;

@@ -50,7 +50,7 @@ export function protobufEncoder(resource: EncodedResource, codec: ProtobufCodec)
     object: encode,
     list(metadata, items) {
       const messages = items.map(({ object }) => codec.encodeItemOf(resource, object as JsonObject));
-      return codec.encodeListFromItems(listType, { ...metadata } as JsonObject, messages);
+      return codec.encodeListFromItems(listType, { ...metadata }, messages);
     },
     event: (type, stored) => cachedFrame(stored, form(type), () => wire.frame(type, encode(stored))),
     plain: wire.plain,

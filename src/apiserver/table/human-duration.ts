@@ -41,12 +41,6 @@ export function ageSince(timestamp: unknown, now: number): string {
   return Number.isNaN(time) ? '<unknown>' : humanDuration(now - time);
 }
 
-/** Until then. Mirrors printers translateTimestampUntil. */
-export function ageUntil(timestamp: unknown, now: number): string {
-  const time = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
-  return Number.isNaN(time) ? '<unknown>' : humanDuration(time - now);
-}
-
 function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 }
