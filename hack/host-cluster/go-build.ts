@@ -87,7 +87,16 @@ async function buildProgram(program: GoProgram, folder: string): Promise<void> {
   const binary = join(folder, program.name);
   await run(
     'go',
-    ['build', '-trimpath', '-ldflags', ['-s -w', ...variables].join(' '), '-o', binary, program.package],
+    [
+      'build',
+      '-trimpath',
+      '-buildvcs=false',
+      '-ldflags',
+      ['-s -w', ...variables].join(' '),
+      '-o',
+      binary,
+      program.package,
+    ],
     {
       cwd: program.module,
       timeout: buildTimeoutMs,
