@@ -1,0 +1,190 @@
+/** Selectors, pages, revisions and watches that make no sense, and some that do. */
+import { each, get, one, post, del, type Case, type Family } from '../case.ts';
+
+const configMaps = '/api/v1/namespaces/{ns}/configmaps';
+const made = ['a', 'b', 'c'].map((name) =>
+  post(configMaps, { metadata: { name, labels: { app: name, x: '1' } }, data: { k: name } }),
+);
+const token = (text: string): string => Buffer.from(text).toString('base64url');
+
+const selectors: Readonly<Record<string, string>> = {
+  equal: 'app=a',
+  'double equal': 'app==a',
+  'not equal': 'app!=a',
+  in: 'app in (a,b)',
+  notin: 'app notin (a)',
+  exists: 'app',
+  'does not exist': '!app',
+  several: 'app in (a,b),x=1,!y',
+  'greater than': 'x>0',
+  'less than': 'x<1',
+  spaces: '  app  in  ( a , b )  ',
+  'an empty value': 'app=',
+  'a trailing comma': 'app=a,',
+  'a leading comma': ',app=a',
+  'no value list': 'app in',
+  'an unclosed list': 'app in (a',
+  'an empty list': 'app in ()',
+  'no comma': 'app=a x=1',
+  'a bad key': 'a b=c',
+  'a key with a bad character': 'a$=c',
+  'a bad value': 'app=a b',
+  'a long value': `app=${'x'.repeat(64)}`,
+  'a bad value in a list': 'app in (a,$)',
+  'greater than no number': 'x>a',
+  'three equal signs': 'app===a',
+  'an operator only': '=',
+  'a parenthesis': '(',
+  'an unknown operator': 'app like a',
+  'a negation of a value': '!app=a',
+  'a bad prefix': 'A_/b=c',
+};
+
+const fields: Readonly<Record<string, string>> = {
+  'a name': 'metadata.name=a',
+  'a namespace': 'metadata.namespace={ns}',
+  'not a name': 'metadata.name!=a',
+  'an unknown field': 'data.k=a',
+  'an unknown field of metadata': 'metadata.uid=a',
+  'no operator': 'metadata.name',
+  'an empty value': 'metadata.name=',
+  'two names': 'metadata.name=a,metadata.name=b',
+  'a bad escape': String.raw`metadata.name=a\b`,
+  'an unescaped comma': 'metadata.name=a,b',
+  'double equal': 'metadata.name==a',
+  'an empty key': '=a',
+};
+
+const options: Readonly<Record<string, string>> = {
+  'a limit of text': 'limit=many',
+  'a negative limit': 'limit=-1',
+  'a limit beyond int64': 'limit=9223372036854775808',
+  'a limit with a fraction': 'limit=1.5',
+  'an empty limit': 'limit=',
+  'limit 0': 'limit=0',
+  'a garbage token': 'continue=garbage',
+  'a token of garbage JSON': `continue=${token('{"v":')}`,
+  'a token of an unknown version': `continue=${token('{"v":"meta.k8s.io/v9","rv":1,"start":"a"}')}`,
+  'a token without a start': `continue=${token('{"v":"meta.k8s.io/v1","rv":1}')}`,
+  'a token without a revision': `continue=${token('{"v":"meta.k8s.io/v1","start":"a"}')}`,
+  'a token that climbs out': `continue=${token(String.raw`{"v":"meta.k8s.io/v1","rv":1,"start":"../../secrets/x"}`)}`,
+  'a token of the future': `continue=${token(String.raw`{"v":"meta.k8s.io/v1","rv":99999999,"start":"a\u0000"}`)}&limit=1`,
+  'a token with a revision': `continue=${token(String.raw`{"v":"meta.k8s.io/v1","rv":5,"start":"a\u0000"}`)}&resourceVersion=5`,
+  'a revision of text': 'resourceVersion=new',
+  'a negative revision': 'resourceVersion=-1',
+  'a revision with a fraction': 'resourceVersion=1.5',
+  'revision 0': 'resourceVersion=0',
+  'revision 0, exactly': 'resourceVersion=0&resourceVersionMatch=Exact',
+  'revision 0, not older': 'resourceVersion=0&resourceVersionMatch=NotOlderThan',
+  'revision 1, not older': 'resourceVersion=1&resourceVersionMatch=NotOlderThan',
+  'a match without a revision': 'resourceVersionMatch=Exact',
+  'an unknown match': 'resourceVersion=1&resourceVersionMatch=About',
+  'an unknown match without a revision': 'resourceVersionMatch=About',
+  'a match with a token': `resourceVersion=1&resourceVersionMatch=Exact&continue=${token('{}')}`,
+  'initial events of a list': 'sendInitialEvents=true',
+  'bookmarks of a list': 'allowWatchBookmarks=true',
+  'a timeout of text': 'timeoutSeconds=soon',
+  'a negative timeout': 'timeoutSeconds=-1',
+  'a timeout of the request of text': 'timeout=soon',
+  'a watch of text': 'watch=maybe&timeoutSeconds=1',
+};
+
+const future = 'resourceVersion=99999999';
+const watches: Readonly<Record<string, string>> = {
+  'a revision of text': 'resourceVersion=new',
+  'a negative revision': 'resourceVersion=-1',
+  'a match': 'resourceVersion=1&resourceVersionMatch=Exact',
+  'a match that is allowed for lists': 'resourceVersion=1&resourceVersionMatch=NotOlderThan',
+  'initial events without a match': 'sendInitialEvents=true&allowWatchBookmarks=true',
+  'initial events without bookmarks': 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan',
+  'initial events with an exact match': 'sendInitialEvents=true&resourceVersionMatch=Exact&allowWatchBookmarks=true',
+  'no initial events without a match': 'sendInitialEvents=false',
+  'a token': `continue=${token('{}')}`,
+  'a bad selector': 'labelSelector=a%20b',
+  'an unknown field': 'fieldSelector=data.k%3Da',
+  'a timeout of text': 'timeoutSeconds=soon',
+  'a limit of text': 'limit=many',
+};
+
+const pages: Case = {
+  name: 'pages: first, next, last, and the same token again',
+  given: made,
+  calls: [
+    get(`${configMaps}?limit=1`, { keep: 'first' }),
+    get(`${configMaps}?limit=1&continue={first.metadata.continue}`, { keep: 'second' }),
+    get(`${configMaps}?limit=1&continue={second.metadata.continue}`),
+    get(`${configMaps}?limit=1&continue={first.metadata.continue}`),
+    get(`${configMaps}?continue={first.metadata.continue}`),
+    get(`${configMaps}?limit=1&labelSelector=x%3D1`),
+    get(`${configMaps}?limit=1&fieldSelector=metadata.name%3Dc`),
+    get(`${configMaps}?limit=1&continue={first.metadata.continue}&resourceVersion=1`),
+    get(`${configMaps}?limit=1&continue={first.metadata.continue}&resourceVersion=0`),
+    get(`/api/v1/namespaces/default/configmaps?limit=1&continue={first.metadata.continue}`),
+  ],
+};
+
+const watching: Case = {
+  name: 'a watch from a revision tells what happened since',
+  given: [post(configMaps, { metadata: { name: 'a' } }, { keep: 'a' })],
+  calls: [
+    post(configMaps, { metadata: { name: 'b', labels: { x: 'y' } } }),
+    del(`${configMaps}/a`),
+    get(`${configMaps}?watch=1&resourceVersion={a.metadata.resourceVersion}`, { events: 2 }),
+    get(`${configMaps}?watch=1&resourceVersion={a.metadata.resourceVersion}&labelSelector=x%3Dy`, { events: 1 }),
+    get(`${configMaps}?watch=1&resourceVersion={a.metadata.resourceVersion}&fieldSelector=metadata.name%3Da`, {
+      events: 1,
+    }),
+    get(`${configMaps}?watch=1`, { events: 1 }),
+    get(`${configMaps}?watch=1&resourceVersion=0`, { events: 1 }),
+    get(`/api/v1/watch/namespaces/{ns}/configmaps`, { events: 1 }),
+    get(`/api/v1/watch/namespaces/{ns}/configmaps/b`, { events: 1 }),
+    get(`${configMaps}/b?watch=1`),
+    get(`${configMaps}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`, {
+      events: 2,
+    }),
+    get(`${configMaps}?watch=1&timeoutSeconds=1&resourceVersion={a.metadata.resourceVersion}`),
+  ],
+};
+
+export const listOptions: Family = {
+  name: 'list options',
+  cases: [
+    ...each(
+      'label selector',
+      selectors,
+      (text) => get(`${configMaps}?labelSelector=${encodeURIComponent(text)}`),
+      made,
+    ),
+    ...each(
+      'field selector',
+      fields,
+      (text) => get(`${configMaps}?fieldSelector=${encodeURIComponent(text).replaceAll('%7Bns%7D', '{ns}')}`),
+      made,
+    ),
+    ...each('a list with', options, (query) => get(`${configMaps}?${query}`), made),
+    ...each('a watch with', watches, (query) => get(`${configMaps}?watch=true&${query}`, { events: 1 }), made),
+    one('a get with a revision of text', get(`${configMaps}/a?resourceVersion=new`), made),
+    one('a get with a revision of the future', get(`${configMaps}/a?${future}&timeout=5s`), made),
+    one('a list with a revision of the future', get(`${configMaps}?${future}`), made),
+    one(
+      'a list with exactly a revision of the future',
+      get(`${configMaps}?${future}&resourceVersionMatch=Exact`),
+      made,
+    ),
+    one('pods by an unknown field', get('/api/v1/namespaces/{ns}/pods?fieldSelector=spec.image%3Dx')),
+    one('pods by node', get('/api/v1/namespaces/{ns}/pods?fieldSelector=spec.nodeName%3Dx')),
+    one(
+      'events by involved object',
+      get('/api/v1/namespaces/{ns}/events?fieldSelector=involvedObject.name%3Dx,type%21%3DNormal'),
+    ),
+    one('nodes by an unknown field', get('/api/v1/nodes?fieldSelector=spec.nothing%3Dtrue')),
+    one('namespaces by phase', get('/api/v1/namespaces?fieldSelector=status.phase%3DTerminating')),
+    one('secrets by type', get('/api/v1/namespaces/{ns}/secrets?fieldSelector=type%3DOpaque')),
+    one(
+      'deployments by an unknown field',
+      get('/apis/apps/v1/namespaces/{ns}/deployments?fieldSelector=spec.replicas%3D1'),
+    ),
+    pages,
+    watching,
+  ],
+};

@@ -1,0 +1,112 @@
+/** What of an answer must be equal on both sides: all but what each server makes up by itself. */
+import { createHash } from 'node:crypto';
+import type { Json } from './case.ts';
+import type { Answer } from './answer.ts';
+
+export interface Comparable {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, Json>>;
+  readonly body: Json;
+}
+
+const headersCompared = [
+  'content-type',
+  'warning',
+  'retry-after',
+  'allow',
+  'location',
+  'www-authenticate',
+  'x-content-type-options',
+  'cache-control',
+];
+
+/** Texts that differ from server to server, wherever they stand. */
+const ownTexts: readonly (readonly [RegExp, string])[] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
+  [/\b10\.96\.\d+\.\d+\b/g, '<cluster IP>'],
+  [/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>'],
+  [/(ResourceVersion in object meta: )\d+/g, '$1<revision>'],
+  [/(too old resource version: \d+ \()\d+/g, '$1<revision>'],
+  [/(Too large resource version: \d+, current: )\d+/g, '$1<revision>'],
+  [/\bmade-[a-z0-9]{5}\b/g, 'made-<random>'],
+  // How long an upstream handler has waited, in seconds.
+  [/(?<=^|\D)\d+(?:\.\d+)?(?:µs|ms)\b/g, '<duration>'],
+];
+
+/** Fields whose value is the server's own; that they are there is compared. */
+const ownFields: ReadonlySet<string> = new Set([
+  'resourceVersion',
+  'continue',
+  'nodePort',
+  'healthCheckNodePort',
+  'selfLink',
+]);
+
+const textMax = 1500;
+
+export function comparable(answer: Answer): Comparable {
+  const headers: Record<string, Json> = {};
+  for (const name of headersCompared) {
+    const value = answer.headers[name];
+    if (value !== undefined) headers[name] = typeof value === 'string' ? normalText(value) : value.map(normalText);
+  }
+  return { status: answer.status, headers, body: bodyOf(answer) };
+}
+
+/** The parsed body of an answer in JSON; undefined for anything else. */
+export function jsonOf(answer: Answer): Json | undefined {
+  if (!answer.headers['content-type']?.startsWith('application/json')) return undefined;
+  try {
+    return parse(answer.body.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function bodyOf(answer: Answer): Json {
+  const type = answer.headers['content-type'] ?? '';
+  if (type.includes('protobuf'))
+    return `protobuf of ${answer.body.length === 0 ? 'nothing' : answer.body.subarray(0, 4).toString('latin1')}`;
+  const text = answer.body.toString();
+  if (!type.startsWith('application/json')) return normalText(text);
+  const parsed = jsonOf(answer);
+  if (parsed !== undefined) return normalized(parsed, '');
+  const lines = text.split('\n').filter((line) => line !== '');
+  try {
+    // A watch.
+    return lines.map((line) => normalized(parse(line), ''));
+  } catch {
+    return normalText(text);
+  }
+}
+
+function normalized(value: Json, key: string): Json {
+  if (typeof value === 'string') {
+    if (ownFields.has(key)) return value === '' ? '' : `<${key}>`;
+    return normalText(value);
+  }
+  if (typeof value === 'number') return ownFields.has(key) ? `<${key}>` : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (isList(value)) return value.map((item) => normalized(item, key));
+  const result: Record<string, Json> = {};
+  for (const [name, item] of Object.entries(value)) {
+    if (name !== 'managedFields') result[name] = normalized(item, name);
+  }
+  return result;
+}
+
+function normalText(text: string): string {
+  let result = text;
+  for (const [own, instead] of ownTexts) result = result.replace(own, instead);
+  if (result.length <= textMax) return result;
+  const digest = createHash('sha256').update(result).digest('hex').slice(0, 12);
+  return `${result.slice(0, textMax)}… (${result.length} characters, ${digest})`;
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+
+function parse(text: string): Json {
+  // What JSON.parse gives is JSON.
+  return JSON.parse(text) as Json;
+}

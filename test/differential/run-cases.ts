@@ -1,0 +1,143 @@
+/** Runs families of cases against both servers, each case as a test. One pair of servers for a test file. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { credentialFiles } from '../../hack/host-cluster/credentials.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { realClock } from '../../src/main/real-clock.ts';
+import { createCertificateAuthority, issueCertificate, type KeyPair } from '../../src/tenancy/certificate-authority.ts';
+import { startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
+import { accepted } from './accepted.ts';
+import { get, post, type Call, type Case, type Family } from './case.ts';
+import { comparable, type Comparable } from './comparable.ts';
+import { differences, type Asked } from './differences.ts';
+import { Side, type Certificate, type Kept } from './side.ts';
+import { startSubletServer, type SubletServer } from './sublet-server.ts';
+
+interface Pair {
+  readonly sublet: Side;
+  readonly upstream: Side;
+}
+
+const dayMs = 86_400_000;
+
+/** Declares the tests of these families, and last that both servers still answer as if nothing had happened. */
+export function runCases(families: readonly Family[]): void {
+  describe('the answers of Sublet and of upstream', { skip: upstreamUnavailable() ?? false }, () => {
+    let pair: Pair | undefined;
+    let stop: (() => Promise<void>) | undefined;
+    before(async () => {
+      const host = await startUpstreamHost({ controllers: false });
+      stop = () => host.stop();
+      const authority = authorityOf(host);
+      const sublet = await startSubletServer(authority);
+      stop = async () => {
+        for (const side of Object.values(pair ?? {})) side.close();
+        await Promise.all([sublet.stop(), host.stop()]);
+      };
+      pair = await connectBoth(host, sublet, authority);
+    });
+    after(() => stop?.());
+    const servers = (): Pair => {
+      assert.ok(pair);
+      return pair;
+    };
+    for (const family of families) describe(family.name, () => declare(family, servers));
+    test('the servers go on', async () => {
+      assertEqual(await differencesIn(servers(), stillThere, 'still-there'));
+    });
+  });
+}
+
+const stillThere: Case = {
+  name: 'the servers go on',
+  calls: [
+    post('/api/v1/namespaces/{ns}/configmaps', { metadata: { name: 'still-there' }, data: { a: '1' } }),
+    get('/api/v1/namespaces/{ns}/configmaps'),
+    get('/readyz'),
+  ],
+};
+
+function declare({ name: family, cases }: Family, servers: () => Pair): void {
+  assert.equal(new Set(cases.map(({ name }) => name)).size, cases.length, `a name stands twice in ${family}`);
+  for (const [index, each] of cases.entries()) {
+    const reason = accepted[`${family}: ${each.name}`];
+    test(each.name, async () => {
+      const found = await differencesIn(servers(), each, `${family.replaceAll(' ', '-')}-${index}`);
+      if (reason === undefined) assertEqual(found);
+      else assert.notEqual(found.length, 0, `no difference any more, but accepted.ts lists it: ${reason}`);
+    });
+  }
+}
+
+function assertEqual(found: readonly string[]): void {
+  if (found.length > 0) assert.fail(found.join('\n'));
+}
+
+async function differencesIn(pair: Pair, each: Case, namespace: string): Promise<string[]> {
+  const all = [...(each.given ?? []), ...each.calls];
+  const preparations = all.some((call) =>
+    JSON.stringify([call.path, typeof call.body === 'object' ? call.body : '']).includes('{ns}'),
+  )
+    ? namespaceCalls(namespace)
+    : [];
+  const run = async (side: Side): Promise<Asked[]> => {
+    const kept: Kept = new Map([['ns', namespace]]);
+    for (const call of [...preparations, ...(each.given ?? [])]) {
+      const { status, body } = await side.ask(call, kept);
+      assert.ok(
+        status < 300,
+        `${side.name} cannot prepare: ${call.method} ${call.path}: ${status} ${body.toString().slice(0, 500)}`,
+      );
+    }
+    const asked: Asked[] = [];
+    for (const call of each.calls) asked.push({ request: requestLine(call), answer: await answerOf(side, call, kept) });
+    return asked;
+  };
+  const [sublet, upstream] = await Promise.all([run(pair.sublet), run(pair.upstream)]);
+  return differences(sublet, upstream);
+}
+
+async function answerOf(side: Side, call: Call, kept: Kept): Promise<Comparable> {
+  try {
+    return comparable(await side.ask(call, kept));
+  } catch (error) {
+    return { status: 0, headers: {}, body: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const requestLine = ({ method, path }: Call): string => `${method} ${path.slice(0, 200)}`;
+
+/** A namespace of its own, with what pods in it need: there is no controller on either side. */
+function namespaceCalls(name: string): Call[] {
+  return [
+    post('/api/v1/namespaces', { metadata: { name } }),
+    post(`/api/v1/namespaces/${name}/serviceaccounts`, { metadata: { name: 'default' } }),
+  ];
+}
+
+function authorityOf(host: UpstreamHost): KeyPair {
+  const { authority } = credentialFiles(host.folder);
+  return { certificate: host.ca, key: readFileSync(join(authority.key), 'utf8') };
+}
+
+async function connectBoth(host: UpstreamHost, sublet: SubletServer, authority: KeyPair): Promise<Pair> {
+  const past: Clock = { ...realClock, now: () => Date.now() - 10 * dayMs };
+  const admin = { commonName: 'admin', organizations: ['system:masters'], usage: 'client', validityDays: 1 } as const;
+  const certificates = {
+    ca: host.ca,
+    admin: { cert: host.clientCert, key: host.clientKey },
+    expired: certificateOf(await issueCertificate(past, authority, admin)),
+    stranger: certificateOf(
+      await issueCertificate(realClock, await createCertificateAuthority(realClock, 'stranger', 1), admin),
+    ),
+  };
+  const pair = {
+    sublet: new Side('Sublet', sublet.server, certificates),
+    upstream: new Side('upstream', host.server, certificates),
+  };
+  return pair;
+}
+
+const certificateOf = ({ certificate, key }: KeyPair): Certificate => ({ cert: certificate, key });

@@ -1,0 +1,49 @@
+/** Our API server alone, as the roles compose it, over memory: no controllers, as on the other side. */
+import { Listener } from '../../src/apiserver/http/listener.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
+import { composeApiServer } from '../../src/main/api-server-role.ts';
+import { realClock } from '../../src/main/real-clock.ts';
+import { realRandom } from '../../src/main/real-random.ts';
+import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
+import { createSigningKey, issueCertificate, type KeyPair } from '../../src/tenancy/certificate-authority.ts';
+
+export interface SubletServer {
+  readonly server: string;
+  stop(): Promise<void>;
+}
+
+/** `authority` signs its certificate and is the authority of its clients. */
+export async function startSubletServer(authority: KeyPair): Promise<SubletServer> {
+  const store = new MemoryStore();
+  const exchange = composeApiServer({
+    clock: realClock,
+    random: realRandom,
+    store,
+    serviceAccountKeys: [await createSigningKey()],
+    serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+    address: '127.0.0.1:443',
+    hooks: {},
+    logger: silentLogger,
+  });
+  const { certificate, key } = await issueCertificate(realClock, authority, {
+    commonName: 'sublet',
+    usage: 'server',
+    hosts: ['127.0.0.1'],
+    validityDays: 1,
+  });
+  const listener = new Listener({
+    exchange,
+    credentials: { certificate, key, clientAuthority: authority.certificate },
+    port: 0,
+    clock: realClock,
+    logger: silentLogger,
+  });
+  await listener.start();
+  return {
+    server: `https://127.0.0.1:${listener.port}`,
+    async stop() {
+      await listener.stop();
+      await store.close();
+    },
+  };
+}
