@@ -42,6 +42,8 @@ function wordingOf({ code, message }: Problem, text: string): Wording {
       return { text: 'found character that cannot start any token', by: 'scanner' };
     case 'BAD_DQ_ESCAPE':
       return { text: 'found unknown escape character', by: 'scanner' };
+    case 'RESOURCE_EXHAUSTION':
+      return { text: 'exceeded max depth of 10000', by: 'scanner' };
     case 'BAD_DIRECTIVE':
       return { text: 'found unknown directive name', by: 'scanner' };
     default:

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { testGolden } from '../golden-cases.test-double.ts';
+import type { JsonValue } from '../json.ts';
+import { decodeYaml } from './yaml.ts';
+import { encodeYaml } from './yaml-writer.ts';
+
+const bodies = new URL('../testdata/yaml-bodies.generated.json', import.meta.url);
+
+// Upstream sorts keys; order doesn't matter here.
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+testGolden(bodies, 'yaml', async ({ text = '', out }) => {
+  const { value } = await decodeYaml(Buffer.from(text));
+  // As upstream's text where both mean the same: -0, 1e+21 and order are written differently.
+  const same = out !== undefined && JSON.stringify(sorted(JSON.parse(out))) === JSON.stringify(sorted(value));
+  return same ? out : JSON.stringify(value);
+});
+
+testGolden(bodies, 'yamlstrict', async ({ text = '', out }) => {
+  const { value, strictError } = await decodeYaml(Buffer.from(text));
+  if (strictError !== undefined) throw new Error(strictError);
+  assert.ok(out !== undefined);
+  assert.deepEqual(value, JSON.parse(out));
+  return out;
+});
+
+testGolden(new URL('../testdata/yaml-answers.generated.json', import.meta.url), 'toyaml', ({ text = '' }) =>
+  Buffer.from(encodeYaml(JSON.parse(text))).toString(),
+);
+
+test('a bomb of aliases is refused', async () => {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+  for (let level = 1; level < 9; level++) {
+    lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`);
+  }
+  await assert.rejects(decodeYaml(Buffer.from(lines.join('\n'))), /yaml: document contains excessive aliasing/);
+});
+
+test('deep nesting is refused', async () => {
+  await assert.rejects(decodeYaml(Buffer.from('['.repeat(100_000))), /yaml: /);
+  await assert.rejects(decodeYaml(Buffer.from(`a: ${'['.repeat(2000)}${']'.repeat(2000)}`)), /exceeded max depth/);
+});
+
+test('keys that would change a prototype are refused', async () => {
+  await assert.rejects(decodeYaml(Buffer.from('a:\n  __proto__: {}\n')), /__proto__/);
+});
+
+test('JSON sent as YAML, with a duplicate key', async () => {
+  const { value, strictError } = await decodeYaml(Buffer.from('{"a":1,\n"a":2}'));
+  assert.deepEqual(value, { a: 2 });
+  assert.equal(strictError, 'yaml: unmarshal errors:\n  line 2: key "a" already set in map');
+});
+
+test('what is written as YAML reads as the same value', async () => {
+  const value = fc.letrec<{ value: JsonValue }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string({ unit: fc.constantFrom('a', ' ', '\n', ':', '#', '-', "'", '"', '1', 'é') }),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc.dictionary(fc.string({ maxLength: 8 }), tie('value'), { maxKeys: 4, noNullPrototype: true }),
+    ),
+  })).value;
+  const property = fc.asyncProperty(value, async (original) => {
+    const expected: unknown = JSON.parse(Buffer.from(JSON.stringify(original)).toString());
+    const { value: back } = await decodeYaml(encodeYaml(original));
+    assert.deepEqual(back, expected);
+  });
+  await fc.assert(property, { numRuns: 300 });
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fieldErrorText } from './field-error.ts';
+import { goJson } from './go-text.ts';
+import { testGolden } from './golden-cases.test-double.ts';
+import {
+  cidrContains,
+  parseCidr,
+  parseIp,
+  validateCidr,
+  validateIp,
+  validateSloppyCidr,
+  validateSloppyIp,
+} from './ip-address.ts';
+
+const rules: Readonly<Record<string, typeof validateIp>> = {
+  ip: validateIp,
+  ipsloppy: validateSloppyIp,
+  cidr: validateCidr,
+  cidrsloppy: validateSloppyCidr,
+};
+
+testGolden(new URL('testdata/ip-addresses.generated.json', import.meta.url), 'rule', ({ kind = '', text = '' }) => {
+  const errors = rules[kind]?.('ip', text) ?? [];
+  return goJson(errors.length === 0 ? null : errors.map(fieldErrorText));
+});
+
+for (const [prefix, address, expected] of [
+  ['10.0.0.0/8', '10.1.2.3', true],
+  ['10.0.0.0/8', '11.1.2.3', false],
+  ['fd00::/64', 'fd00::5', true],
+  ['fd00::/64', '10.0.0.1', false],
+  ['0.0.0.0/0', '1.2.3.4', true],
+] as const) {
+  test(`${address} is ${expected ? '' : 'not '}in ${prefix}`, () => {
+    const [cidr, ip] = [parseCidr(prefix), parseIp(address)];
+    assert.ok(cidr && ip);
+    assert.equal(cidrContains(cidr, ip), expected);
+  });
+}
