@@ -21,7 +21,7 @@ const typeTexts = {
   InternalError: 'Internal error',
 } as const;
 
-export type FieldErrorType = keyof typeof typeTexts;
+type FieldErrorType = keyof typeof typeTexts;
 
 export interface FieldError {
   readonly type: FieldErrorType;

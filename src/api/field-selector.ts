@@ -1,7 +1,7 @@
 /** Field selectors of query strings: `metadata.name=x,status.phase!=Running`. Mirrors apimachinery fields.ParseSelector. */
 import { SelectorError } from './label-selector.ts';
 
-export interface FieldRequirement {
+interface FieldRequirement {
   readonly field: string;
   readonly operator: '=' | '!=';
   readonly value: string;

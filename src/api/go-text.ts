@@ -58,18 +58,6 @@ export function goJson(value: JsonValue): string {
   return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (character) => htmlEscapes[character] ?? character);
 }
 
-/** The same with sorted keys: a Go map. */
-export function goJsonSorted(value: JsonValue): string {
-  return goJson(sortKeys(value));
-}
-
-function sortKeys(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
-}
-
 /** `%v` of decoded JSON: `map[a:1 b:[x y] c:<nil>]`, keys sorted. */
 export function goValueText(value: JsonValue): string {
   if (value === null) return '<nil>';

@@ -1,19 +1,6 @@
 /** The tokens of a label selector's text. Mirrors apimachinery labels.Lexer. */
 
-export type SelectorTokenKind =
-  | 'end'
-  | 'identifier'
-  | 'in'
-  | 'notin'
-  | '('
-  | ')'
-  | ','
-  | '!'
-  | '='
-  | '=='
-  | '!='
-  | '>'
-  | '<';
+type SelectorTokenKind = 'end' | 'identifier' | 'in' | 'notin' | '(' | ')' | ',' | '!' | '=' | '==' | '!=' | '>' | '<';
 
 export interface SelectorToken {
   readonly kind: SelectorTokenKind;

@@ -7,9 +7,9 @@ import { goQuote } from './go-text.ts';
 import { labelValueRule, qualifiedName } from './names.ts';
 import { scanLabelSelector, type SelectorToken } from './label-selector-tokens.ts';
 
-export type LabelOperator = 'in' | 'notin' | '=' | '==' | '!=' | 'gt' | 'lt' | 'exists' | '!';
+type LabelOperator = 'in' | 'notin' | '=' | '==' | '!=' | 'gt' | 'lt' | 'exists' | '!';
 
-export interface LabelRequirement {
+interface LabelRequirement {
   readonly key: string;
   readonly operator: LabelOperator;
   readonly values: readonly string[];
@@ -24,7 +24,7 @@ export interface LabelSelector {
   readonly matchExpressions?: readonly LabelSelectorExpression[] | null;
 }
 
-export interface LabelSelectorExpression {
+interface LabelSelectorExpression {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[] | null;

@@ -3,9 +3,8 @@
  * Mirrors apimachinery util/validation, api/validate/content and api/validation.
  */
 
-/** Names of objects, with the longest prefix that a generateName may have. */
-export const nameLengthMax = 253;
-export const labelLengthMax = 63;
+const nameLengthMax = 253;
+const labelLengthMax = 63;
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const subdomain = `${label}(\\.${label})*`;
@@ -114,7 +113,7 @@ export function pathSegmentName(value: string): string[] {
 }
 
 /** The same for a generateName. */
-export function pathSegmentPrefix(value: string): string[] {
+function pathSegmentPrefix(value: string): string[] {
   return ['/', '%'].filter((illegal) => value.includes(illegal)).map((illegal) => `may not contain '${illegal}'`);
 }
 

@@ -18,7 +18,7 @@ export class QuantityError extends Error {
   override readonly name = 'QuantityError';
 }
 
-export const quantityFormatError =
+const quantityFormatError =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const numericError = 'unable to parse numeric part of quantity';
 const suffixError = "unable to parse quantity's suffix";

@@ -63,6 +63,31 @@ const cases: readonly [name: string, error: status.StatusError, json: string][] 
     '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"patch is not supported on resources of kind \\"pods\\"","reason":"MethodNotAllowed","details":{"kind":"pods"},"code":405}',
   ],
   [
+    'gone',
+    status.newGone('away'),
+    '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"away","reason":"Gone","code":410}',
+  ],
+  [
+    'unavailable',
+    status.newServiceUnavailable('later'),
+    '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"later","reason":"ServiceUnavailable","code":503}',
+  ],
+  [
+    'server timeout',
+    status.newServerTimeout(pods, 'create', 2),
+    '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"The create operation against pods could not be completed at this time, please try again.","reason":"ServerTimeout","details":{"name":"create","kind":"pods","retryAfterSeconds":2},"code":500}',
+  ],
+  [
+    'timeout',
+    status.newTimeout('request did not complete within 34s', 0),
+    '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Timeout: request did not complete within 34s","reason":"Timeout","details":{},"code":504}',
+  ],
+  [
+    'apply conflict',
+    status.newApplyConflict([{ reason: 'FieldManagerConflict', message: 'conflict with "a"', field: '.spec' }], 'no'),
+    '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"no","reason":"Conflict","details":{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \\"a\\"","field":".spec"}]},"code":409}',
+  ],
+  [
     'not acceptable',
     status.newNotAcceptable(['application/json', 'application/yaml']),
     '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"only the following media types are accepted: application/json, application/yaml","reason":"NotAcceptable","code":406}',

@@ -25,7 +25,7 @@ export type JsonPatchOperations = (JsonObject | null)[];
 
 export const jsonPatchOperationsMax = 10_000;
 /** What all `copy` operations of one patch may add. */
-export const jsonPatchCopyBytesMax = 3 * 1024 * 1024;
+const jsonPatchCopyBytesMax = 3 * 1024 * 1024;
 
 /** A patch that does not apply; upstream keeps the text for itself. */
 class DoesNotApply extends Error {}
