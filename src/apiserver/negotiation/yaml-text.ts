@@ -2,6 +2,7 @@
 import { isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Tags } from 'yaml';
 import type { JsonValue } from '../../api/json.ts';
 import { jsonDepthMax } from './go-json.ts';
+import { unknownAnchorText, yamlErrorText } from './yaml-error-text.ts';
 
 export interface ParsedYaml {
   readonly value: JsonValue;
@@ -33,8 +34,7 @@ export function parseYaml(text: string): ParsedYaml {
     // An empty stream gives no documents, but an object that says so.
     document = Array.isArray(documents) ? documents[0] : undefined;
     const error = document?.errors[0];
-    if (error)
-      throw new YamlError(`yaml: line ${error.linePos?.[0].line ?? 1}: ${error.message.split('\n', 1)[0] ?? ''}`);
+    if (error) throw new YamlError(yamlErrorText(error, text), { cause: error });
     if (document === undefined) return { value: null, duplicates: [] };
     // YAML with string keys and no dates is JSON.
     const value = (document.toJS({ maxAliasCount: aliasesMax }) ?? null) as JsonValue;
@@ -42,7 +42,8 @@ export function parseYaml(text: string): ParsedYaml {
     return { value, duplicates: duplicatesOf(document, lines) };
   } catch (cause) {
     if (cause instanceof YamlError) throw cause;
-    throw new YamlError(`yaml: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause });
+    const problem = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : 'unreadable';
+    throw new YamlError(unknownAnchorText(problem) ?? `yaml: ${problem}`, { cause });
   }
 }
 

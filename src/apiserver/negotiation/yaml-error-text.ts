@@ -1,0 +1,61 @@
+/**
+ * What upstream's library (go-yaml) says of broken YAML, as far as ours finds the same thing wrong. Mirrors go-yaml scannerc.go, parserc.go and
+ * how decode.go counts lines.
+ */
+import type { YAMLError } from 'yaml';
+
+/** Scanner errors name the line of the problem, parser errors the one before; neither names the first. */
+type Stage = 'scanner' | 'parser';
+
+/** `text`: all of it. */
+export function yamlErrorText(error: YAMLError, text: string): string {
+  const [start, end] = error.linePos ?? [];
+  const first = (start?.line ?? 1) - 1;
+  const last = Math.max(first, (end?.line ?? 1) - 1);
+  const [stage, problem] = problemOf(error, last > first, text);
+  // A missing end is missed on the line after the last.
+  const atEnd = stage === 'parser' && error.pos[0] >= text.length && !text.endsWith('\n');
+  const line = last + (atEnd ? 1 : 0);
+  if (line === 0) return `yaml: ${problem}`;
+  return `yaml: line ${stage === 'scanner' ? line + 1 : line}: ${problem}`;
+}
+
+/** Of an error while aliases are followed. `undefined`: it is another. */
+export function unknownAnchorText(message: string): string | undefined {
+  const alias = /^Unresolved alias[^:]*: (\S+)$/.exec(message);
+  return alias ? `yaml: unknown anchor '${alias[1]}' referenced` : undefined;
+}
+
+function problemOf({ code, message }: YAMLError, severalLines: boolean, text: string): [Stage, string] {
+  switch (code) {
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return ['scanner', 'mapping values are not allowed in this context'];
+    case 'MULTILINE_IMPLICIT_KEY':
+      if (severalLines) return ['scanner', 'mapping values are not allowed in this context'];
+      return ['parser', 'did not find expected key'];
+    case 'TAB_AS_INDENT':
+    case 'BAD_SCALAR_START':
+      return ['scanner', 'found character that cannot start any token'];
+    case 'BAD_DQ_ESCAPE':
+      return ['scanner', 'found unknown escape character'];
+    case 'MISSING_CHAR':
+      if (/^Missing closing /.test(message)) return ['scanner', 'found unexpected end of stream'];
+      break;
+    case 'NON_STRING_KEY':
+      return ['scanner', 'invalid map key'];
+    default:
+  }
+  return flowProblem(message, text);
+}
+
+function flowProblem(message: string, text: string): [Stage, string] {
+  if (message.startsWith('Block scalar header')) return ['scanner', 'did not find expected comment or line break'];
+  if (/^Flow map /.test(message)) return ['parser', "did not find expected ',' or '}'"];
+  if (/^Flow sequence /.test(message)) {
+    const begun = /[[,]\s*$/.test(text);
+    return ['parser', begun ? 'did not find expected node content' : "did not find expected ',' or ']'"];
+  }
+  if (/^Unexpected .* in flow /.test(message)) return ['parser', 'did not find expected node content'];
+  if (message.startsWith('Unexpected scalar at node end')) return ['parser', "did not find expected '-' indicator"];
+  return ['parser', 'did not find expected key'];
+}
