@@ -11,11 +11,28 @@ const errorsMax = 100;
 export function duplicateFieldErrors(bytes: Uint8Array): string[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   const walk = new Walk();
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]/gs)) {
-    walk.take(token);
-    if (walk.errors.size >= errorsMax) break;
+  for (let at = 0; at < text.length && walk.errors.size < errorsMax; at++) {
+    const character = text[at] ?? '';
+    if (character === '"') {
+      const end = endOfString(text, at);
+      walk.string(text, at, end);
+      at = end;
+    } else if (structural.has(character)) {
+      walk.mark(character);
+    }
   }
   return [...walk.errors];
+}
+
+const structural: ReadonlySet<string> = new Set('{}[],');
+
+/** Where the closing quote stands. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
 }
 
 interface Level {
@@ -32,40 +49,27 @@ class Walk {
   readonly errors = new Set<string>();
   readonly #levels: Level[] = [];
 
-  take(token: string): void {
+  mark(character: string): void {
     const level = this.#levels.at(-1);
-    switch (token) {
-      case '{':
-      case '[': {
-        const isObject = token === '{';
-        this.#levels.push({
-          path: level === undefined ? '' : childPath(level),
-          seen: isObject ? new Set() : undefined,
-          index: 0,
-          key: '',
-          awaitsKey: isObject,
-        });
-        break;
-      }
-      case '}':
-      case ']':
-        this.#levels.pop();
-        break;
-      case ',':
-        if (level === undefined) break;
-        level.index++;
-        level.awaitsKey = level.seen !== undefined;
-        break;
-      case ':':
-        break;
-      default:
-        if (level?.awaitsKey === true) this.#key(level, token);
+    if (character === '{' || character === '[') {
+      const isObject = character === '{';
+      const path = level === undefined ? '' : childPath(level);
+      this.#levels.push({ path, seen: isObject ? new Set() : undefined, index: 0, key: '', awaitsKey: isObject });
+    } else if (character === ',') {
+      if (level === undefined) return;
+      level.index++;
+      level.awaitsKey = level.seen !== undefined;
+    } else {
+      this.#levels.pop();
     }
   }
 
-  #key(level: Level, token: string): void {
+  /** A key or a value. */
+  string(text: string, start: number, end: number): void {
+    const level = this.#levels.at(-1);
+    if (level?.awaitsKey !== true) return;
     level.awaitsKey = false;
-    level.key = String(JSON.parse(token));
+    level.key = String(JSON.parse(text.slice(start, end + 1)));
     if (level.seen?.has(level.key) === true) this.errors.add(`duplicate field ${goQuote(childPath(level))}`);
     level.seen?.add(level.key);
   }

@@ -53,3 +53,9 @@ test('invalid UTF-8 is replaced', () => {
 test('an answer is one line', () => {
   assert.equal(Buffer.from(encodeJson({ a: 1 })).toString(), '{"a":1}\n');
 });
+
+test('duplicates are found behind strings of many megabytes', () => {
+  const long = JSON.stringify('x\\"'.repeat(3_000_000));
+  const body = Buffer.from(`{"a":${long},"b":1,"b":2}`);
+  assert.deepEqual(duplicateFieldErrors(body), ['duplicate field "b"']);
+});
