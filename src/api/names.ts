@@ -3,7 +3,7 @@
  * Mirrors apimachinery util/validation, api/validate/content and api/validation.
  */
 
-const nameLengthMax = 253;
+export const nameLengthMax = 253;
 const labelLengthMax = 63;
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
