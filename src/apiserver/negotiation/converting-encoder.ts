@@ -5,7 +5,7 @@ import type { StoredObject } from '../registry/stored-object.ts';
 import { defaultPrinter, tableOf, type TableOptions } from '../table/table.ts';
 import type { TableContext } from '../registry/resource-definition.ts';
 import type { Encoder } from './encoder.ts';
-import { cachedFrame } from './frame-cache.ts';
+import type { FrameCache } from './frame-cache.ts';
 import type { EncodedResource } from './encoded-resource.ts';
 import type { Plain, Wire } from './wire.ts';
 
@@ -15,6 +15,7 @@ export function metadataEncoder(
   wire: Wire,
   apiVersion: string,
   asked: 'PartialObjectMetadata' | 'PartialObjectMetadataList',
+  frames: FrameCache,
 ): Encoder {
   const partial = ({ object }: StoredObject): Plain => ({
     kind: 'PartialObjectMetadata',
@@ -33,7 +34,7 @@ export function metadataEncoder(
       if (asked !== 'PartialObjectMetadataList') throw wrongForm(asked, `a list (${goType(resource, 'List')})`);
       return wire.plain({ kind: 'PartialObjectMetadataList', apiVersion, metadata, items: items.map(partial) });
     },
-    event: (type, stored) => cachedFrame(stored, form(type), () => wire.frame(type, wire.plain(partial(stored)))),
+    event: (type, stored) => frames.get(stored, form(type), () => wire.frame(type, wire.plain(partial(stored)))),
     plain: wire.plain,
     errorEvent: (status) => wire.frame('ERROR', wire.plain(status)),
   };

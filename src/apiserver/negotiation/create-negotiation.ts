@@ -11,6 +11,7 @@ import { mediaTypes, negotiate, type Accepted, type Conversion, type Media } fro
 import { metadataEncoder, tableEncoder } from './converting-encoder.ts';
 import type { Encoder } from './encoder.ts';
 import type { EncodedResource } from './encoded-resource.ts';
+import { FrameCache } from './frame-cache.ts';
 import { parseBody } from './request-body.ts';
 import { jsonEncoder, protobufEncoder, readableEncoder } from './whole-encoder.ts';
 import { jsonWire, prettyJsonWire, protobufWire, yamlWire, type Wire } from './wire.ts';
@@ -26,6 +27,7 @@ export interface NegotiationOptions {
 }
 
 export function createNegotiation({ codec, clock }: NegotiationOptions): Negotiation {
+  const frames = new FrameCache();
   return {
     encoder: (context, resource, watch) => encoderOf(context, encodedResource(resource), watch),
     body: ({ request }, { group, version, kind }) =>
@@ -43,8 +45,8 @@ export function createNegotiation({ codec, clock }: NegotiationOptions): Negotia
     const wire = wireOf(accepted, context, codec, watch);
     const { conversion } = accepted;
     if (conversion !== undefined) return converting(context, resource, wire, conversion);
-    if (accepted.media === 'protobuf') return protobufEncoder(resource, codec);
-    return wire === jsonWire ? jsonEncoder(resource, typed) : readableEncoder(resource, typed, wire);
+    if (accepted.media === 'protobuf') return protobufEncoder(resource, codec, frames);
+    return wire === jsonWire ? jsonEncoder(resource, typed, frames) : readableEncoder(resource, typed, wire);
   }
 
   function converting(
@@ -58,7 +60,13 @@ export function createNegotiation({ codec, clock }: NegotiationOptions): Negotia
       return tableEncoder(resource, wire, tableOptionsOf(query, apiVersion), () => ({ now: clock.now() }));
     }
     const list = kind === 'PartialObjectMetadataList';
-    return metadataEncoder(resource, wire, apiVersion, list ? 'PartialObjectMetadataList' : 'PartialObjectMetadata');
+    return metadataEncoder(
+      resource,
+      wire,
+      apiVersion,
+      list ? 'PartialObjectMetadataList' : 'PartialObjectMetadata',
+      frames,
+    );
   }
 }
 

@@ -5,23 +5,33 @@
 import type { StoredObject } from '../registry/stored-object.ts';
 
 const objectsMax = 64;
-const frames = new Map<StoredObject, Map<string, Uint8Array>>();
 
-/** `form`: says how it is encoded, event type included. */
-export function cachedFrame(stored: StoredObject, form: string, encode: () => Uint8Array): Uint8Array {
-  let forms = frames.get(stored);
-  if (forms === undefined) {
-    forms = new Map();
-    frames.set(stored, forms);
-    if (frames.size > objectsMax) {
-      const [oldest] = frames.keys();
-      if (oldest) frames.delete(oldest);
+export class FrameCache {
+  readonly #frames = new Map<StoredObject, Map<string, Uint8Array>>();
+
+  /** `form`: says how it is encoded, event type included. */
+  get(stored: StoredObject, form: string, encode: () => Uint8Array): Uint8Array {
+    const forms = this.#formsOf(stored);
+    let frame = forms.get(form);
+    if (frame === undefined) {
+      frame = encode();
+      forms.set(form, frame);
     }
+    return frame;
   }
-  let frame = forms.get(form);
-  if (frame === undefined) {
-    frame = encode();
-    forms.set(form, frame);
+
+  #formsOf(stored: StoredObject): Map<string, Uint8Array> {
+    let forms = this.#frames.get(stored);
+    if (forms === undefined) {
+      forms = new Map();
+      this.#frames.set(stored, forms);
+      if (this.#frames.size > objectsMax) this.#dropOldest();
+    }
+    return forms;
   }
-  return frame;
+
+  #dropOldest(): void {
+    const [oldest] = this.#frames.keys();
+    if (oldest) this.#frames.delete(oldest);
+  }
 }

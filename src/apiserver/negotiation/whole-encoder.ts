@@ -4,7 +4,7 @@ import type { JsonObject } from '../../api/json.ts';
 import type { ListMeta } from '../../api/object.ts';
 import type { StoredObject } from '../registry/stored-object.ts';
 import type { Encoder } from './encoder.ts';
-import { cachedFrame } from './frame-cache.ts';
+import type { FrameCache } from './frame-cache.ts';
 import type { EncodedResource } from './encoded-resource.ts';
 import { jsonFrame, jsonWire, protobufWire, type Wire } from './wire.ts';
 
@@ -13,7 +13,7 @@ const comma = Buffer.from(',');
 const brace = Buffer.from('{');
 
 /** `typed`: a built-in kind, whose lists leave kind and version out of their items. */
-export function jsonEncoder(resource: EncodedResource, typed: boolean): Encoder {
+export function jsonEncoder(resource: EncodedResource, typed: boolean, frames: FrameCache): Encoder {
   const itemHead = Buffer.from(`{"kind":"${resource.kind}","apiVersion":"${resource.apiVersion}",`);
   const form = (type: string): string => `json ${resource.apiVersion} ${type}`;
   return {
@@ -31,14 +31,14 @@ export function jsonEncoder(resource: EncodedResource, typed: boolean): Encoder 
       parts.push(Buffer.from(']}\n'));
       return Buffer.concat(parts);
     },
-    event: (type, stored) => cachedFrame(stored, form(type), () => jsonFrame(type, stored.bytes)),
+    event: (type, stored) => frames.get(stored, form(type), () => jsonFrame(type, stored.bytes)),
     plain: jsonWire.plain,
     errorEvent: (status) => jsonFrame('ERROR', jsonWire.plain(status)),
   };
 }
 
 /** For built-in kinds only. */
-export function protobufEncoder(resource: EncodedResource, codec: ProtobufCodec): Encoder {
+export function protobufEncoder(resource: EncodedResource, codec: ProtobufCodec, frames: FrameCache): Encoder {
   const wire = protobufWire(codec);
   const listType = { apiVersion: resource.apiVersion, kind: `${resource.kind}List` };
   const form = (type: string): string => `protobuf ${resource.apiVersion} ${type}`;
@@ -52,7 +52,7 @@ export function protobufEncoder(resource: EncodedResource, codec: ProtobufCodec)
       const messages = items.map(({ object }) => codec.encodeItemOf(resource, object as JsonObject));
       return codec.encodeListFromItems(listType, { ...metadata }, messages);
     },
-    event: (type, stored) => cachedFrame(stored, form(type), () => wire.frame(type, encode(stored))),
+    event: (type, stored) => frames.get(stored, form(type), () => wire.frame(type, encode(stored))),
     plain: wire.plain,
     errorEvent: (status) => wire.frame('ERROR', wire.plain(status)),
   };

@@ -39,7 +39,7 @@ function problemOf({ code, message }: YAMLError, severalLines: boolean, text: st
     case 'BAD_DQ_ESCAPE':
       return ['scanner', 'found unknown escape character'];
     case 'MISSING_CHAR':
-      if (/^Missing closing /.test(message)) return ['scanner', 'found unexpected end of stream'];
+      if (message.startsWith('Missing closing ')) return ['scanner', 'found unexpected end of stream'];
       break;
     case 'NON_STRING_KEY':
       return ['scanner', 'invalid map key'];
@@ -50,9 +50,9 @@ function problemOf({ code, message }: YAMLError, severalLines: boolean, text: st
 
 function flowProblem(message: string, text: string): [Stage, string] {
   if (message.startsWith('Block scalar header')) return ['scanner', 'did not find expected comment or line break'];
-  if (/^Flow map /.test(message)) return ['parser', "did not find expected ',' or '}'"];
-  if (/^Flow sequence /.test(message)) {
-    const begun = /[[,]\s*$/.test(text);
+  if (message.startsWith('Flow map ')) return ['parser', "did not find expected ',' or '}'"];
+  if (message.startsWith('Flow sequence ')) {
+    const begun = ['[', ','].includes(text.trimEnd().slice(-1));
     return ['parser', begun ? 'did not find expected node content' : "did not find expected ',' or ']'"];
   }
   if (/^Unexpected .* in flow /.test(message)) return ['parser', 'did not find expected node content'];
