@@ -3,10 +3,12 @@
  * it.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { arch } from 'node:os';
+import { arch, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createProtobufCodec } from '../api/codec/protobuf.ts';
 import type { Exchange } from '../api/exchange.ts';
+import { builtinAdmissionPlugins } from '../apiserver/admission/builtin-plugins.ts';
+import { createClusterReader } from '../apiserver/admission/cluster-reader.ts';
 import { createAdmissionChain } from '../apiserver/admission/plugin.ts';
 import { createApiServer } from '../apiserver/api-server.ts';
 import { unionAuthenticator } from '../apiserver/authn/authenticator.ts';
@@ -25,13 +27,18 @@ import { builtinSources } from '../apiserver/openapi/builtin-sources.ts';
 import { OpenApiService } from '../apiserver/openapi/openapi-service.ts';
 import { storedDescriptions } from '../apiserver/openapi/stored-descriptions.ts';
 import type { PathHandler } from '../apiserver/path-handler.ts';
+import { bootstrapCluster, type KubernetesService } from '../apiserver/registry/bootstrap.ts';
 import { GenericStore } from '../apiserver/registry/generic-store.ts';
+import type { LocalServiceAddresses } from '../apiserver/registry/local-service-addresses.ts';
 import { createResourceRegistry, type ResourceRegistry } from '../apiserver/registry/resource-registry.ts';
 import { builtinResourceDefinitions } from '../apiserver/registry/resources/builtin-resources.ts';
-import type { WriteHooks } from '../apiserver/registry/write-context.ts';
+import { serviceAddressHooks, type ServiceAddresses } from '../apiserver/registry/service-addresses.ts';
+import { tokenSubresource } from '../apiserver/verbs/service-account-token.ts';
 import { createResourceHandler } from '../apiserver/verbs/dispatch.ts';
 import { versionInfo, versionPath } from '../apiserver/version.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
 import { builtinResources, builtinVersion } from '../schema/builtin/catalog.ts';
 import { protobufTable } from '../schema/builtin/protobuf.ts';
@@ -39,31 +46,43 @@ import { AutoCompaction } from '../storage/auto-compaction.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Store } from '../storage/store.ts';
 import { realClock } from './real-clock.ts';
-import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
 
 export interface ApiServerParts {
+  readonly clock: Clock;
+  readonly random: Random;
   readonly store: Store;
   /** PEM; the first signs service-account tokens. */
   readonly serviceAccountKeys: readonly string[];
   readonly serviceAccountIssuer: string;
   /** `127.0.0.1:6443`: where clients find it. */
   readonly address: string;
-  /** What writes of some kinds need of the world, by `group/resource`. */
-  readonly hooks: Readonly<Record<string, WriteHooks>>;
+  /** Who gives Services their addresses. */
+  readonly serviceAddresses: ServiceAddresses;
   /** Upstream's descriptions of fields, as the build found them; absent: `explain` shows none. */
   readonly descriptions?: Uint8Array;
   readonly logger: Logger;
 }
 
-/** The API server over a store, as one function. */
-export function composeApiServer(parts: ApiServerParts): Exchange {
-  const { store, logger } = parts;
-  const common = { clock: realClock, random: realRandom, logger };
+export interface ComposedApiServer {
+  readonly exchange: Exchange;
+  readonly objects: GenericStore;
+  readonly resources: ResourceRegistry;
+}
+
+/** The API server over a store: `exchange` is all of it; the rest is for what a role does before it serves. */
+export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
+  const { store, clock, random, logger } = parts;
+  const common = { clock, random, logger };
   const codec = createProtobufCodec(protobufTable);
   const catalog = createResourceCatalog(builtinResources());
   const resources = createResourceRegistry(builtinResourceDefinitions);
-  const objects = new GenericStore({ store, clock: realClock, random: realRandom, hooks: parts.hooks });
+  const objects = new GenericStore({
+    store,
+    clock,
+    random,
+    hooks: { '/services': serviceAddressHooks(parts.serviceAddresses) },
+  });
   const tokens = createServiceAccountTokens({
     ...common,
     keys: parts.serviceAccountKeys,
@@ -73,15 +92,16 @@ export function composeApiServer(parts: ApiServerParts): Exchange {
   const handleResource = createResourceHandler({
     store: objects,
     resources,
-    admission: createAdmissionChain([]),
+    admission: createAdmissionChain(builtinAdmissionPlugins(createClusterReader(objects, resources), random)),
+    subresources: tokenSubresource(tokens),
     virtual: [tokenReviews(tokens, tokens.audiences), selfSubjectReviews, ...accessReviews(authenticatedAdmins)],
   });
-  return createApiServer({
+  const exchange = createApiServer({
     ...common,
     codec,
     catalog,
     handleResource,
-    authenticator: unionAuthenticator([certificateAuthenticator(realClock), bearerTokenAuthenticator(tokens)]),
+    authenticator: unionAuthenticator([certificateAuthenticator(clock), bearerTokenAuthenticator(tokens)]),
     authorizer: authenticatedAdmins,
     paths: [
       createDiscovery({ catalog, codec, address: parts.address }),
@@ -93,6 +113,30 @@ export function composeApiServer(parts: ApiServerParts): Exchange {
       issuerDiscovery(tokens, parts.address),
     ],
   });
+  return { exchange, objects, resources };
+}
+
+/** What a cluster has from its first second. `kubernetesService`: and the Service by which its pods find it. */
+export function bootstrap(
+  { objects, resources }: ComposedApiServer,
+  kubernetesService?: KubernetesService,
+): Promise<void> {
+  return bootstrapCluster({ store: objects, resources, ...(kubernetesService ? { kubernetesService } : {}) });
+}
+
+/** Addresses from a range of one's own, without those that stored Services have. */
+export async function occupyServiceAddresses(
+  { objects, resources }: ComposedApiServer,
+  addresses: LocalServiceAddresses,
+): Promise<void> {
+  for (const service of await createClusterReader(objects, resources).list('', 'services', ''))
+    addresses.occupy(service);
+}
+
+/** Where this machine is reached from outside; its loopback address where it has no other. */
+export function advertisedAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }
 
 /** The store of a role's configuration, with what keeps its history short. */

@@ -7,14 +7,23 @@ import { createClient } from '../client/create-client.ts';
 import { createHttpExchange } from '../client/http-exchange.ts';
 import { createScheduler } from '../host/scheduler/scheduler.ts';
 import { createSimulatedNodes } from '../host/simulation/simulated-nodes.ts';
-import { startAll, stopAll, type Service } from '../lib/service.ts';
-import { builtDescriptions, composeApiServer, openRoleStore, roleListener } from './api-server-role.ts';
-import { tellReady, untilAskedToStop } from './child-role.ts';
+import type { Service } from '../lib/service.ts';
+import { LocalServiceAddresses } from '../apiserver/registry/local-service-addresses.ts';
+import {
+  advertisedAddress,
+  bootstrap,
+  builtDescriptions,
+  composeApiServer,
+  occupyServiceAddresses,
+  openRoleStore,
+  roleListener,
+} from './api-server-role.ts';
 import { controllersOf } from './controllers-role.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
 import { readRoleConfig, type HostConfig } from './role-config.ts';
+import { runRole } from './run-role.ts';
 
 const help = `sublet host: an embedded stand-in for a cluster, with simulated nodes
 
@@ -37,24 +46,12 @@ export async function main(args: readonly string[]): Promise<void> {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const asked = untilAskedToStop();
   if (values.help) process.stdout.write(help);
   else if (values['nodes-only']) {
     if (values.kubeconfig === undefined) throw new Error('--nodes-only needs --kubeconfig');
-    await runUntil(asked, await nodesFor(values.kubeconfig, Number(values.nodes), values['log-level']));
+    await runRole(await nodesFor(values.kubeconfig, Number(values.nodes), values['log-level']));
   } else if (values.config === undefined) throw new Error(`--config is missing\n\n${help}`);
-  else await runUntil(asked, await embeddedHost(values.config));
-}
-
-async function runUntil(asked: Promise<void>, services: readonly Service[]): Promise<void> {
-  // A pending timer of ours keeps nothing alive; this does.
-  const alive = setInterval(() => undefined, 2 ** 30);
-  await startAll(services);
-  tellReady();
-  await asked;
-  clearInterval(alive);
-  await stopAll(services);
-  process.disconnect?.();
+  else await runRole(await embeddedHost(values.config));
 }
 
 async function embeddedHost(file: string): Promise<readonly Service[]> {
@@ -62,21 +59,33 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
   const logger = processLogger('host', config.logLevel);
   const { store, service } = await openRoleStore(config, logger);
   const descriptions = builtDescriptions();
-  const exchange = composeApiServer({
+  const addresses = new LocalServiceAddresses({ serviceCidr: config.serviceCidr, random: realRandom });
+  const api = composeApiServer({
+    clock: realClock,
+    random: realRandom,
     store,
     serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
     serviceAccountIssuer: config.serviceAccountIssuer,
     address: `${config.listen.address}:${config.listen.port}`,
-    hooks: {},
+    serviceAddresses: addresses,
     logger,
     ...(descriptions === undefined ? {} : { descriptions }),
   });
+  const start: Service = {
+    name: 'bootstrap',
+    async start() {
+      await occupyServiceAddresses(api, addresses);
+      await bootstrap(api, { clusterIp: addresses.firstIp, address: advertisedAddress(), port: config.listen.port });
+    },
+    stop: () => Promise.resolve(),
+  };
   const client = (name: string) =>
-    createClient('host', exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
+    createClient('host', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
   const common = { clock: realClock, random: realRandom, logger };
   return [
     service,
-    roleListener(config, exchange, logger),
+    start,
+    roleListener(config, api.exchange, logger),
     controllersOf(client('sublet-host-controllers'), readFileSync(config.authority, 'utf8'), logger),
     createScheduler({ ...common, host: client('sublet-host-scheduler') }),
     createSimulatedNodes({ ...common, host: client('sublet-host-nodes'), nodes: config.nodes }),

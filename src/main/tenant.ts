@@ -7,28 +7,30 @@ import { createHttpExchange } from '../client/http-exchange.ts';
 import { createRateBudget, type Urgency } from '../client/rate-budget.ts';
 import type { ApiRequest } from '../api/exchange.ts';
 import type { Logger } from '../lib/logger.ts';
-import { startAll, stopAll, type Service } from '../lib/service.ts';
+import type { Service } from '../lib/service.ts';
 import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
-import { builtDescriptions, composeApiServer, openRoleStore, roleListener } from './api-server-role.ts';
-import { tellReady, untilAskedToStop } from './child-role.ts';
+import {
+  bootstrap,
+  builtDescriptions,
+  composeApiServer,
+  openRoleStore,
+  roleListener,
+  type ComposedApiServer,
+} from './api-server-role.ts';
+import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
 import { controllersOf } from './controllers-role.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
 import { readHostConnection, readRoleConfig, type TenantConfig } from './role-config.ts';
+import { runRole } from './run-role.ts';
 
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } } });
   if (values.config === undefined) throw new Error('sublet tenant needs --config FILE');
-  const asked = untilAskedToStop();
-  const services = await composeTenant(values.config);
-  await startAll(services);
-  tellReady();
-  await asked;
-  await stopAll(services);
-  process.disconnect?.();
+  await runRole(await composeTenant(values.config));
 }
 
 async function composeTenant(file: string): Promise<readonly Service[]> {
@@ -36,20 +38,28 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   const logger = processLogger('tenant', config.logLevel).child({ tenant: config.tenant });
   const { store, service } = await openRoleStore(config, logger);
   const descriptions = builtDescriptions();
-  const exchange = composeApiServer({
+  const host = connectHost(config.hostConnection);
+  const place = placeOf(config);
+  // The two need each other: the API server asks the syncer for addresses, the syncer is a client of the API server.
+  const api: ComposedApiServer = composeApiServer({
+    clock: realClock,
+    random: realRandom,
     store,
     serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
     serviceAccountIssuer: config.serviceAccountIssuer,
     address: `${config.listen.address}:${config.listen.port}`,
-    hooks: {},
+    serviceAddresses: {
+      allocate: (object, old, dryRun) => syncer.serviceAddresses(object, old, dryRun),
+      // What the host gave goes with the copy, which is the syncer's loop to remove.
+      release: () => Promise.resolve(),
+    },
     logger,
     ...(descriptions === undefined ? {} : { descriptions }),
   });
   const client = (name: string) =>
-    createClient('tenant', exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
-  const host = connectHost(config.hostConnection);
+    createClient('tenant', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
   const syncer = createSyncer({
-    place: placeOf(config),
+    place,
     tenant: client('sublet-syncer'),
     host: host.client,
     kinds: syncedKinds,
@@ -59,10 +69,12 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   });
   return [
     service,
+    { name: 'bootstrap', start: () => bootstrap(api), stop: () => Promise.resolve() },
     host.service,
-    roleListener(config, exchange, logger),
+    roleListener(config, api.exchange, logger),
     controllersOf(client('sublet-controllers'), readFileSync(config.authority, 'utf8'), logger),
     inBackground(syncer, logger),
+    new KubernetesServiceKeeper(api, config.listen.port, logger),
   ];
 }
 

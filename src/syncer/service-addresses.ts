@@ -8,12 +8,19 @@ import type { On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
 import type { Clock } from '../lib/clock.ts';
 import { originOfCopy } from '../translate/marks.ts';
-import { copyService, serviceAsGiven, type ServiceSpec } from '../translate/services.ts';
+import { copyService, serviceAsGiven, updatedServiceCopy, type ServiceSpec } from '../translate/services.ts';
 import type { Hands } from './act.ts';
-import { uidOf } from '../translate/identity.ts';
+import { fromTenantApi, nameOf, uidOf } from '../translate/identity.ts';
 
-/** Given the Service as it will be stored (uid and all); resolves to its spec with addresses. Rejects with the host's StatusError. */
-export type ServiceAddressGiver = (service: On<'tenant', KubeObject>) => Promise<ServiceSpec>;
+/**
+ * Given the Service as it will be stored (uid and all), and as it was; resolves to its spec with addresses. Rejects with the host's StatusError
+ * where the host refuses. `dryRun`: nothing is made on the host.
+ */
+export type ServiceAddressGiver = (
+  service: Readonly<KubeObject>,
+  old: Readonly<KubeObject> | undefined,
+  dryRun: boolean,
+) => Promise<ServiceSpec>;
 
 /** Copies that were made ahead and whose original may not be stored yet. */
 export interface AwaitedCopies {
@@ -33,11 +40,25 @@ export function createServiceAddresses(hands: Hands): {
   const awaited = new AwaitedKeys(hands.clock);
   return {
     awaited,
-    give: async (service) => {
+    give: async (object, _old, dryRun) => {
+      const service = fromTenantApi(object);
+      if (dryRun) return serviceAsGiven(service, await tryCopy(hands, service)).spec;
       awaited.add(objectKey(service));
       return serviceAsGiven(service, await ensureCopy(hands, service, triesMax)).spec;
     },
   };
+}
+
+/** What the host would give; it may say that such a Service is there already, and then the copy as it is will do. */
+async function tryCopy(hands: Hands, service: On<'tenant', KubeObject>): Promise<On<'host', KubeObject>> {
+  const onHost = hands.host.resource(services, hands.place.hostNamespace);
+  const wanted = copyService(hands.place, service);
+  try {
+    return await onHost.create(wanted, { dryRun: true });
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') throw error;
+    return onHost.get(nameOf(wanted));
+  }
 }
 
 async function ensureCopy(
@@ -48,17 +69,21 @@ async function ensureCopy(
   const { place } = hands;
   const onHost = hands.host.resource(services, place.hostNamespace);
   const wanted = copyService(place, service);
+  const name = nameOf(wanted);
   try {
     return await onHost.create(wanted);
   } catch (error) {
     if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists' || triesLeft === 0) throw error;
   }
-  const found = await onHost.get(wanted.metadata.name ?? '');
+  const found = await onHost.get(name);
   const origin = originOfCopy(place, found);
-  if (origin?.uid === service.metadata.uid) return found;
   // Somebody else's, under a name of ours: not to be touched.
-  if (!origin) throw new Error(`the host has a Service ${wanted.metadata.name ?? ''} that isn't the tenant's`);
-  await onHost.delete(wanted.metadata.name ?? '', { preconditions: { uid: uidOf(found) } });
+  if (!origin) throw new Error(`the host has a Service ${name} that isn't the tenant's`);
+  if (origin.uid === service.metadata.uid) {
+    const updated = updatedServiceCopy(found, wanted);
+    return updated === found ? found : onHost.update(updated);
+  }
+  await onHost.delete(name, { preconditions: { uid: uidOf(found) } });
   return ensureCopy(hands, service, triesLeft - 1);
 }
 

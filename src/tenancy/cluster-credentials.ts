@@ -30,7 +30,7 @@ export interface ClusterCredentials {
 }
 
 export interface ClusterIdentity {
-  /** Names the authority: `sublet-demo`. */
+  /** `sublet-demo`: of the server's certificate; the authority's is derived from it. */
   readonly name: string;
   /** DNS names and addresses that the API server answers to. */
   readonly hosts: readonly string[];
@@ -48,8 +48,10 @@ export async function ensureClusterCredentials(
   identity: ClusterIdentity,
 ): Promise<ClusterCredentials> {
   const pair = keyPairKeeper(clock, folder);
-  const authority = await pair('ca', identity.name, () =>
-    createCertificateAuthority(clock, identity.name, authorityDays),
+  // Of another name than any certificate: one that names itself as its issuer would be taken for self-signed.
+  const authorityName = `${identity.name}-ca`;
+  const authority = await pair('ca', authorityName, () =>
+    createCertificateAuthority(clock, authorityName, authorityDays),
   );
   const issue = (name: string, request: Omit<CertificateRequest, 'validityDays'>): Promise<KeyPair> =>
     pair(name, JSON.stringify([request, authority.certificate]), () =>

@@ -1,12 +1,17 @@
 /** What every stored object has; the types of plain JSON can't say so. */
 import { splitKey, type KubeObject } from '../api/object.ts';
-import type { Name, ObjectRef, On, Side } from '../api/side.ts';
+import { markOn, type Name, type ObjectRef, type On, type Side } from '../api/side.ts';
 
 /** @throws Error for an object that no API server has stored. */
 export function uidOf(object: Readonly<KubeObject>): string {
   const { uid } = object.metadata;
   if (!uid) throw new Error(`${object.kind} ${object.metadata.name ?? ''} has no uid`);
   return uid;
+}
+
+/** What the tenant's own API server asks us about is the tenant's. */
+export function fromTenantApi(object: Readonly<KubeObject>): On<'tenant', KubeObject> {
+  return markOn('tenant', object);
 }
 
 /** Where an object is on its side. */

@@ -29,13 +29,12 @@ export function serviceSpec(service: Readonly<KubeObject>): ServiceSpec {
   return (service['spec'] ?? {}) as ServiceSpec;
 }
 
-/** The copy as it is created on the host: addresses and node ports are the host's to give, but for "None". */
+/**
+ * The copy as it is created on the host. Addresses and node ports that the tenant's Service has are asked for (it had them already, or its owner chose
+ * them); the rest are the host's to give.
+ */
 export function copyService(place: Place, service: On<'tenant', KubeObject>): On<'host', KubeObject> {
   const spec = cloneJson(serviceSpec(service));
-  const headless = spec.clusterIP === 'None';
-  for (const field of hostGivenFields) delete spec[field];
-  if (headless) spec.clusterIP = 'None';
-  for (const port of spec.ports ?? []) delete port.nodePort;
   if (spec.selector && Object.keys(spec.selector).length > 0) {
     spec.selector = pinMapSelector(place.tenant, originOf(service).namespace, spec.selector);
   }
