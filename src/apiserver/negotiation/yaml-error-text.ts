@@ -7,6 +7,15 @@ import type { YAMLError } from 'yaml';
 /** Scanner errors name the line of the problem, parser errors the one before; neither names the first. */
 type Stage = 'scanner' | 'parser';
 
+const scannerProblems: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  MULTILINE_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  TAB_AS_INDENT: 'found character that cannot start any token',
+  BAD_SCALAR_START: 'found character that cannot start any token',
+  BAD_DQ_ESCAPE: 'found unknown escape character',
+  NON_STRING_KEY: 'invalid map key',
+};
+
 /** `text`: all of it. */
 export function yamlErrorText(error: YAMLError, text: string): string {
   const [start, end] = error.linePos ?? [];
@@ -27,24 +36,12 @@ export function unknownAnchorText(message: string): string | undefined {
 }
 
 function problemOf({ code, message }: YAMLError, severalLines: boolean, text: string): [Stage, string] {
-  switch (code) {
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return ['scanner', 'mapping values are not allowed in this context'];
-    case 'MULTILINE_IMPLICIT_KEY':
-      if (severalLines) return ['scanner', 'mapping values are not allowed in this context'];
-      return ['parser', 'did not find expected key'];
-    case 'TAB_AS_INDENT':
-    case 'BAD_SCALAR_START':
-      return ['scanner', 'found character that cannot start any token'];
-    case 'BAD_DQ_ESCAPE':
-      return ['scanner', 'found unknown escape character'];
-    case 'MISSING_CHAR':
-      if (message.startsWith('Missing closing ')) return ['scanner', 'found unexpected end of stream'];
-      break;
-    case 'NON_STRING_KEY':
-      return ['scanner', 'invalid map key'];
-    default:
+  if (code === 'MULTILINE_IMPLICIT_KEY' && !severalLines) return ['parser', 'did not find expected key'];
+  if (code === 'MISSING_CHAR' && message.startsWith('Missing closing ')) {
+    return ['scanner', 'found unexpected end of stream'];
   }
+  const scanned = scannerProblems[code];
+  if (scanned !== undefined) return ['scanner', scanned];
   return flowProblem(message, text);
 }
 
