@@ -121,7 +121,8 @@ export function validateLabels(labels: Readonly<Record<string, string>>, path: P
   return errors;
 }
 
-function validateAnnotations(annotations: Readonly<Record<string, string>>, path: Path): FieldError[] {
+/** Mirrors apimachinery api/validation ValidateAnnotations. */
+export function validateAnnotations(annotations: Readonly<Record<string, string>>, path: Path): FieldError[] {
   const errors: FieldError[] = [];
   let bytes = 0;
   for (const [key, value] of Object.entries(annotations)) {

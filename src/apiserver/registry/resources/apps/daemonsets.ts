@@ -4,6 +4,7 @@ import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, countColumn, labelsText, nameColumn, nameOf, textColumn } from '../columns.ts';
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { jsonOf, objectAt } from '../fields.ts';
+import { validateDaemonSet, validateDaemonSetUpdate } from './daemonset-validation.ts';
 import { viewAs } from '../view.ts';
 import {
   selectorText,
@@ -36,6 +37,8 @@ export const daemonsets = defineResource({
   group: 'apps',
   resource: 'daemonsets',
   strategy: {
+    validate: validateDaemonSet,
+    validateUpdate: validateDaemonSetUpdate,
     prepareForCreate(set) {
       settleTemplate(set);
       setTemplateGeneration(set, Math.max(1, templateGenerationOf(set)));

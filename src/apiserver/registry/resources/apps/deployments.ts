@@ -6,6 +6,7 @@ import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts'
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { scaleOfReplicas, type Replicated } from '../replicated.ts';
 import { viewAs } from '../view.ts';
+import { validateDeployment, validateSameSelector } from './deployment-validation.ts';
 import { templateCells, workloadColumns } from '../workload-columns.ts';
 
 /** Mirrors pkg/registry/apps/deployment. */
@@ -15,6 +16,8 @@ export const deployments = defineResource({
   scale: scaleOfReplicas,
   strategy: {
     prepareForCreate: (deployment) => settleTemplate(deployment),
+    validate: validateDeployment,
+    validateUpdate: (deployment, old) => [...validateDeployment(deployment), ...validateSameSelector(deployment, old)],
     prepareForUpdate(deployment, old) {
       settleTemplate(deployment);
       // Of a Deployment, annotations count too: rollbacks were asked for by them.

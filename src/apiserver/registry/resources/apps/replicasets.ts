@@ -3,6 +3,7 @@ import { ageColumn, ageOf, countColumn, nameColumn, nameOf } from '../columns.ts
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { scaleOfReplicas, type Replicated } from '../replicated.ts';
 import { viewAs } from '../view.ts';
+import { validateReplicaSet, validateSameSelector } from './deployment-validation.ts';
 import { selectorText, templateCells, workloadColumns } from '../workload-columns.ts';
 
 /** Mirrors pkg/registry/apps/replicaset. */
@@ -13,6 +14,8 @@ export const replicasets = defineResource({
   strategy: {
     prepareForCreate: (set) => settleTemplate(set),
     prepareForUpdate: (set) => settleTemplate(set),
+    validate: validateReplicaSet,
+    validateUpdate: (set, old) => [...validateReplicaSet(set), ...validateSameSelector(set, old)],
   },
   table: {
     columns: [

@@ -4,6 +4,7 @@ import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts'
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { jsonOf, objectAt, objectsAt } from '../fields.ts';
 import { scaleOfReplicas, type Replicated } from '../replicated.ts';
+import { validateStatefulSet, validateStatefulSetUpdate } from './statefulset-validation.ts';
 import { viewAs } from '../view.ts';
 import { templateCells, templateColumns } from '../workload-columns.ts';
 
@@ -12,7 +13,12 @@ export const statefulsets = defineResource({
   group: 'apps',
   resource: 'statefulsets',
   scale: scaleOfReplicas,
-  strategy: { prepareForCreate: settle, prepareForUpdate: settle },
+  strategy: {
+    prepareForCreate: settle,
+    prepareForUpdate: settle,
+    validate: validateStatefulSet,
+    validateUpdate: validateStatefulSetUpdate,
+  },
   table: {
     columns: [nameColumn, textColumn('Ready'), ageColumn, ...templateColumns],
     row(object, context) {

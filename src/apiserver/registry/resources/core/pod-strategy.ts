@@ -5,6 +5,7 @@ import type { Strategy } from '../../strategy.ts';
 import { ensureObject, jsonOf, objectAt, objectsAt, setUnless, takeField, textAt } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { settlePodSpec, settlePodStatus } from './pod-aliases.ts';
+import { validatePod, validatePodUpdate } from './validation/pod.ts';
 import { qualityOfService, type PodWithResources } from './pod-quality.ts';
 
 export const podStrategy: Strategy = {
@@ -19,7 +20,9 @@ export const podStrategy: Strategy = {
     };
     spreadByTemplate(pod, spec);
   },
+  validate: validatePod,
   prepareForUpdate: (pod) => settle(pod),
+  validateUpdate: validatePodUpdate,
   prepareForStatusUpdate(pod, old) {
     settlePodStatus(pod);
     takeField(jsonOf(pod)['metadata'] as JsonObject, jsonOf(old)['metadata'] as JsonObject, 'ownerReferences');
