@@ -10,7 +10,7 @@ import { newBadRequest, newInvalid } from '../../api/status.ts';
 import { timestamp } from '../../lib/clock.ts';
 import { randomSuffix, type Random } from '../../lib/random.ts';
 import { canonicalObject } from '../../schema/decode.ts';
-import { validateObjectMeta, validateObjectMetaUpdate } from './object-metadata.ts';
+import { validateKubeFinalizers, validateObjectMeta, validateObjectMetaUpdate } from './object-metadata.ts';
 import { dropsStatusOnCreate, generationFields, hasStatus, tracksGeneration } from './resource-traits.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { WriteContext } from './write-context.ts';
@@ -60,6 +60,7 @@ export function beforeCreate(resource: ServedResource, object: KubeObject, conte
   const nameRule = strategy?.nameRule ?? subdomainNameRule;
   throwInvalid(resource, whole, [
     ...validateObjectMeta(whole.metadata, resource.namespaced, nameRule),
+    ...(resource.protobuf ? validateKubeFinalizers(whole.metadata.finalizers ?? []) : []),
     ...(strategy?.validate?.(whole, context) ?? []),
   ]);
   context.warnings.push(...(strategy?.warnings?.(whole, undefined) ?? []));
@@ -131,6 +132,7 @@ function validateUpdatedMeta(
   return [
     ...validateObjectMeta(object.metadata, resource.namespaced, pathSegmentNameRule),
     ...validateObjectMetaUpdate(object.metadata, old.metadata),
+    ...(resource.protobuf ? validateKubeFinalizers(object.metadata.finalizers ?? []) : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Where the next chunk of a list begins: upstream's token. Mirrors apiserver storage DecodeContinue and EncodeContinue. */
 import { posix } from 'node:path';
 import { isJsonObject, type JsonValue } from '../../api/json.ts';
+import { scanJson } from '../negotiation/go-json.ts';
 import { newBadRequest, type StatusError } from '../../api/status.ts';
 
 export interface ContinueToken {
@@ -49,8 +50,9 @@ function parseToken(text: string): Record<string, JsonValue> {
     if (isJsonObject(value)) return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
+    throw invalid(`continue key is not valid: ${scanJson(Buffer.from(text, 'base64url')).error ?? 'invalid JSON'}`);
   }
-  throw invalid('continue key is not valid: invalid character looking for beginning of value');
+  throw invalid('continue key is not valid: json: cannot unmarshal into Go value of type storage.continueToken');
 }
 
 function goText(value: JsonValue | undefined): string {

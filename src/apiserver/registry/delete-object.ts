@@ -55,13 +55,15 @@ export async function deleteObject(store: GenericStore, request: DeleteRequest):
       if (marked) return { answer: marked, deleted: false };
       continue;
     }
-    const gone = await store.remove(request, current, request.context.dryRun);
+    const last = plan.object ? await markExpired(store, request) : current;
+    const gone = last && (await store.remove(request, last, request.context.dryRun));
     if (gone) return { answer: answerOf(request, gone), deleted: true };
   }
 }
 
 type Plan =
-  | { readonly kind: 'now' }
+  /** `object`: written before it goes, with a grace period of 0, as those who watch expect it. */
+  | { readonly kind: 'now'; readonly object?: KubeObject }
   /** A graceful deletion is under way already and is not shortened. */
   | { readonly kind: 'pending' }
   /** It waits for its grace period or its finalizers. */
@@ -78,6 +80,18 @@ async function mark(store: GenericStore, request: DeleteRequest): Promise<Stored
   return waits ? marked : undefined;
 }
 
+/** `undefined`: it must wait after all. */
+async function markExpired(store: GenericStore, request: DeleteRequest): Promise<StoredObject | undefined> {
+  let now = true;
+  const marked = await store.rewrite(request, request.context.dryRun, (old) => {
+    checkPreconditions(request, old);
+    const plan = planDeletion(request, old);
+    now = plan.kind === 'now';
+    return plan.kind === 'now' ? plan.object : undefined;
+  });
+  return now ? marked : undefined;
+}
+
 /** Pure. */
 function planDeletion(request: DeleteRequest, current: StoredObject): Plan {
   const object = current.decode();
@@ -90,7 +104,7 @@ function planDeletion(request: DeleteRequest, current: StoredObject): Plan {
     markDeleting(object, request.context.now);
     return { kind: 'mark', object };
   }
-  return graceful > 0 || finalizersPending ? { kind: 'mark', object } : { kind: 'now' };
+  return { kind: graceful > 0 || finalizersPending ? 'mark' : 'now', object };
 }
 
 /**

@@ -6,6 +6,7 @@
  * what the store itself throws.
  */
 import {
+  failure,
   newAlreadyExists,
   newConflict,
   newGenerateNameConflict,
@@ -321,7 +322,7 @@ function prepare(request: UpdateRequest, object: KubeObject, old: Readonly<KubeO
 /** Fills in the current version where the client doesn't care. Throws when it names another one. May mutate. */
 function checkVersion(resource: ServedResource, name: string, object: KubeObject, revision: number): void {
   const parsed = parseResourceVersion(object.metadata.resourceVersion);
-  if (!parsed.ok) throw newInvalid({ group: resource.gr.group, kind: resource.kind }, name, [parsed.fieldError]);
+  if (!parsed.ok) throw failure(500, '', parsed.error);
   if (parsed.revision === 0) {
     if (!allowsUnconditionalUpdate(resource)) {
       const path = field.path('metadata', 'resourceVersion');

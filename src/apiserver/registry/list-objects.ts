@@ -56,7 +56,7 @@ export async function listObjects(store: Store, request: ListRequest): Promise<L
   let chunk = request.limit;
   for (;;) {
     const result = await listChunk(store, request, prefix, { after, revision, limit: chunk });
-    if (result.revision < start.notOlderThan) throw tooLargeResourceVersion(start.notOlderThan, result.revision, 0);
+    if (result.revision < start.notOlderThan) throw tooLargeResourceVersion(start.notOlderThan, result.revision);
     revision = result.revision;
     let remaining = result.remaining;
     for (const [index, entry] of result.entries.entries()) {
@@ -113,7 +113,7 @@ async function listChunk(
   try {
     return await store.list(range);
   } catch (error) {
-    if (error instanceof FutureRevisionError) throw tooLargeResourceVersion(error.requested, error.current, 0);
+    if (error instanceof FutureRevisionError) throw tooLargeResourceVersion(error.requested, error.current);
     if (!(error instanceof CompactedError)) throw error;
     if (request.continue === '') throw listExpired();
     const from = after ?? prefix;
@@ -130,7 +130,7 @@ async function getAsList(
   const entry = await store.get(key);
   // Asked for after the entry, so that it is never older.
   const revision = await store.revision();
-  if (revision < notOlderThan) throw tooLargeResourceVersion(notOlderThan, revision, 0);
+  if (revision < notOlderThan) throw tooLargeResourceVersion(notOlderThan, revision);
   const stored = entry && storedObjectOf(entry);
   const items = stored && matchesSelection(resource, selection, stored) ? [stored] : [];
   return { items, metadata: { resourceVersion: String(revision) } };

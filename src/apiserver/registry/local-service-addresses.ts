@@ -32,7 +32,6 @@ const nodePortMax = 32767;
 const ipFull = 'failed to allocate a serviceIP for Service';
 
 export class LocalServiceAddresses implements ServiceAddresses {
-  readonly #cidr: string;
   readonly #first: number;
   readonly #ips: NumberRange;
   readonly #ports: NumberRange;
@@ -40,7 +39,6 @@ export class LocalServiceAddresses implements ServiceAddresses {
   /** Throws for a range that is none. */
   constructor({ serviceCidr, random }: LocalServiceAddressesOptions) {
     const { first, size } = parseCidr(serviceCidr);
-    this.#cidr = serviceCidr;
     this.#first = first;
     // Neither the network's own address nor the broadcast address.
     this.#ips = new NumberRange(1, size - 2, random);
@@ -102,9 +100,7 @@ export class LocalServiceAddresses implements ServiceAddresses {
 
   #takeIp(ip: string, taken: Allocation): string | undefined {
     const number = this.#numberOf(ip);
-    if (!this.#ips.has(number)) {
-      return `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${this.#cidr}`;
-    }
+    if (!this.#ips.has(number)) return 'the provided network does not match the current range';
     return taken.ip(number) ? undefined : 'provided IP is already allocated';
   }
 

@@ -15,6 +15,7 @@ export const annotationsBytesMax = 256 * 1024;
 
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
+const standardFinalizers = new Set([orphanFinalizer, foregroundFinalizer, 'kubernetes']);
 const immutable = 'field is immutable';
 const root = field.path('metadata');
 
@@ -38,6 +39,19 @@ export function validateObjectMeta(meta: Readonly<ObjectMeta>, namespaced: boole
     errors.push(field.invalid(root.child('generation'), meta.generation ?? 0, text));
   }
   return [...errors, ...validateMaps(meta), ...validateFinalizers(meta.finalizers ?? [])];
+}
+
+/**
+ * What built-in kinds ask of finalizers beyond their form: a name without a domain must be one of upstream's own. Mirrors
+ * kubernetes core/validation ValidateKubeFinalizerName.
+ */
+export function validateKubeFinalizers(finalizers: readonly string[]): FieldError[] {
+  const text = 'name is neither a standard finalizer name nor is it fully qualified';
+  return finalizers.flatMap((name, index) =>
+    name.includes('/') || standardFinalizers.has(name)
+      ? []
+      : [field.invalid(root.child('finalizers').index(index), name, text)],
+  );
 }
 
 /** What must hold between an object and the one it replaces. */

@@ -3,8 +3,10 @@
  * of {@link ServiceAddresses}: a range of one's own (local-service-addresses.ts), or the host of a tenant. Mirrors kubernetes
  * core/service/storage (normalizeClusterIPs, patchAllocatedValues, initIPFamilyFields), for clusters with IPv4 alone.
  */
+import * as field from '../../api/field-error.ts';
 import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { newInvalid } from '../../api/status.ts';
 import type { WriteHooks } from './write-context.ts';
 
 export interface ServiceAddresses {
@@ -31,6 +33,7 @@ export function serviceAddressHooks(addresses: ServiceAddresses): WriteHooks {
       setIpFamilies(spec, before);
     },
     async begin(service, old, { dryRun }) {
+      checkFamilies(service, old);
       const asks = asksForAddresses(specOf(service), old && specOf(old));
       if (asks) service['spec'] = await addresses.allocate(service, old, dryRun);
       return async (written) => {
@@ -127,6 +130,34 @@ function setIpFamilies(spec: JsonObject, before: Readonly<JsonObject> | undefine
   if (isHeadless(spec) && anyPods && spec['ipFamilyPolicy'] !== 'SingleStack' && families.length === 1) {
     spec['ipFamilies'] = families[0] === 'IPv6' ? ['IPv6', 'IPv4'] : ['IPv4', 'IPv6'];
   }
+}
+
+/** Mirrors ValidateServiceClusterIPsRelatedFields and initIPFamilyFields, for what one family can be asked for. */
+function checkFamilies(service: Readonly<KubeObject>, old: Readonly<KubeObject> | undefined): void {
+  const spec = specOf(service);
+  if (spec['type'] === 'ExternalName') return;
+  const before = old ? specOf(old) : {};
+  const path = field.path('spec');
+  const errors: field.FieldError[] = [];
+  const ips = Array.isArray(spec['clusterIPs']) ? spec['clusterIPs'] : [];
+  const had =
+    Array.isArray(before['clusterIPs']) && before['type'] !== 'ExternalName' ? before['clusterIPs'][0] : undefined;
+  if (had !== undefined && ips[0] !== had) {
+    errors.push(field.invalid(path.child('clusterIPs').index(0), ips, 'may not change once set'));
+  }
+  if (!(isHeadless(spec) && isEmpty(spec['selector']))) {
+    const policy = spec['ipFamilyPolicy'];
+    if (policy === 'RequireDualStack') {
+      const text = 'this cluster is not configured for dual-stack services';
+      errors.push(field.invalid(path.child('ipFamilyPolicy'), policy, text));
+    }
+    const families = Array.isArray(spec['ipFamilies']) ? spec['ipFamilies'] : [];
+    for (const [index, family] of families.entries()) {
+      if (family === 'IPv4') continue;
+      errors.push(field.invalid(path.child('ipFamilies').index(index), family, 'not configured on this cluster'));
+    }
+  }
+  if (errors.length > 0) throw newInvalid({ group: '', kind: 'Service' }, service.metadata.name ?? '', errors);
 }
 
 function asksForAddresses(spec: Readonly<JsonObject>, before: Readonly<JsonObject> | undefined): boolean {

@@ -5,6 +5,8 @@ import { StoreFullError } from '../../storage/store.ts';
 import type { Target } from './generic-store.ts';
 import { storageKey } from './storage-key.ts';
 
+/** Seconds after which what is in the future may be there. */
+const futureRetrySeconds = 1;
 /** Seconds after which a full store is worth another try. */
 const fullRetrySeconds = 10;
 
@@ -25,8 +27,8 @@ export function failedPrecondition({ resource, namespace, name }: Target, wanted
 }
 
 /** A resourceVersion that does not exist yet. Mirrors storage NewTooLargeResourceVersionError. */
-export function tooLargeResourceVersion(wanted: number, current: number, retryAfterSeconds: number): StatusError {
-  const error = newTimeout(`Too large resource version: ${wanted}, current: ${current}`, retryAfterSeconds);
+export function tooLargeResourceVersion(wanted: number, current: number): StatusError {
+  const error = newTimeout(`Too large resource version: ${wanted}, current: ${current}`, futureRetrySeconds);
   const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
   return new StatusError({ ...error.status, details: { ...error.status.details, causes } });
 }

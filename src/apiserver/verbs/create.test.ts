@@ -81,7 +81,7 @@ test('create: what is refused, in upstream’s words', async (t) => {
       body: { apiVersion: 'v1', kind: 'Nothing' },
       status: {
         message:
-          'Nothing in version "v1" cannot be handled as a ConfigMap: no kind "Nothing" is registered for version "v1" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+          'Nothing in version "v1" cannot be handled as a ConfigMap: no kind "Nothing" is registered for version "v1" in scheme "pkg/runtime/scheme.go:111"',
         reason: 'BadRequest',
         code: 400,
       },

@@ -2,13 +2,13 @@
 import * as field from '../../api/field-error.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import { parseApiVersion } from '../../api/gvk.ts';
-import { goQuote } from '../../api/go-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { newBadRequest } from '../../api/status.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { DecodeError, decodeObject } from '../../schema/decode.ts';
 import type { DeleteOptions } from '../registry/delete-object.ts';
 import { boolOption, intOption, throwInvalidOptions, validateDryRun } from './query-options.ts';
+import { unregisteredKind } from './request-object.ts';
 import { BodySyntaxError } from './resource-handler.ts';
 import type { VerbRequest } from './verb.ts';
 
@@ -86,11 +86,7 @@ function bodyOf({ context, negotiation }: VerbRequest): JsonObject {
   const apiVersion = textOf(value['apiVersion']) ?? 'v1';
   const parsed = parseApiVersion(apiVersion);
   const schema = parsed ? schemaForKind({ ...parsed, kind }) : undefined;
-  if (!schema) {
-    const named = `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)}`;
-    throw newBadRequest(`${named} in scheme "pkg/apis/meta/internalversion/scheme/register.go:76"`);
-  }
-  if (kind !== gvk.kind) throw newBadRequest('decoded object cannot be converted to DeleteOptions');
+  if (!schema || kind !== gvk.kind) throw newBadRequest(unregisteredKind(apiVersion, kind));
   return parse(() => decodeObject(schema, value).object);
 }
 

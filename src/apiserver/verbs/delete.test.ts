@@ -118,7 +118,7 @@ test('delete: what is refused', async (t) => {
     'another kind': {
       body: { apiVersion: 'v1', kind: 'Pod' },
       code: 400,
-      message: 'decoded object cannot be converted to DeleteOptions',
+      message: 'no kind "Pod" is registered for version "v1" in scheme "pkg/runtime/scheme.go:111"',
     },
   };
   for (const [name, { body, query, code, message }] of Object.entries(cases)) {

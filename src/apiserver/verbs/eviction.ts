@@ -120,10 +120,27 @@ function countDisruption(budget: KubeObject, pod: string, now: number): KubeObje
   if (allowed === 0) throw withCause(0, refusal(name, status));
   budget['status'] = {
     ...status,
+    ...(allowed === 1 ? { conditions: withoutAllowance(status, now) } : {}),
     disruptionsAllowed: allowed - 1,
     disruptedPods: { ...objectOf(status['disruptedPods']), [pod]: timestamp(now) },
   };
   return budget;
+}
+
+/** Mirrors UpdateDisruptionAllowedCondition for a budget that is used up. */
+function withoutAllowance(status: JsonObject, now: number): JsonObject[] {
+  const conditions = Array.isArray(status['conditions']) ? status['conditions'].filter((one) => isJsonObject(one)) : [];
+  const old = conditions.find((one) => one['type'] === 'DisruptionAllowed');
+  const since = old?.['status'] === 'False' ? old['lastTransitionTime'] : undefined;
+  const condition: JsonObject = {
+    type: 'DisruptionAllowed',
+    status: 'False',
+    observedGeneration: numberAt(status, 'observedGeneration'),
+    lastTransitionTime: since ?? timestamp(now),
+    reason: 'InsufficientPods',
+    message: '',
+  };
+  return [...conditions.filter((one) => one !== old), condition];
 }
 
 function refusal(name: string, status: JsonObject): string {

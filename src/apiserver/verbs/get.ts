@@ -1,6 +1,7 @@
 /** GET of one object. Mirrors apiserver endpoints/handlers GetResource. */
-import { invalidResourceVersionMessage, parseResourceVersion } from '../../api/resource-version.ts';
-import { newBadRequest } from '../../api/status.ts';
+import { fieldErrorText } from '../../api/field-error.ts';
+import { parseResourceVersion } from '../../api/resource-version.ts';
+import { failure, newBadRequest } from '../../api/status.ts';
 import { tooLargeResourceVersion } from '../registry/storage-errors.ts';
 import { boolOption } from './query-options.ts';
 import { servedObject } from './served-form.ts';
@@ -15,10 +16,10 @@ export const getVerb: VerbHandler = async (request) => {
   }
   const wanted = context.query.get('resourceVersion') ?? '';
   const parsed = parseResourceVersion(wanted);
-  if (!parsed.ok) throw newBadRequest(invalidResourceVersionMessage(parsed.fieldError));
+  if (!parsed.ok) throw failure(500, '', fieldErrorText(parsed.fieldError));
   if (parsed.revision > 0) {
     const current = await store.store.revision();
-    if (current < parsed.revision) throw tooLargeResourceVersion(parsed.revision, current, 1);
+    if (current < parsed.revision) throw tooLargeResourceVersion(parsed.revision, current);
   }
   return objectResponse(encoder, 200, servedObject(resource, await store.get(request)));
 };

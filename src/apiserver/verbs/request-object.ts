@@ -23,7 +23,7 @@ export interface ExpectedObject {
 }
 
 const summaryBytesMax = 30;
-const scheme = 'pkg/api/legacyscheme/scheme.go:30';
+const scheme = 'pkg/runtime/scheme.go:111';
 
 /** Decoded, not defaulted. Throws BadRequest. */
 export function readObject(
@@ -60,6 +60,11 @@ export function reportStrictErrors(
   if (strictErrors.length === 0 || validation === 'Ignore') return;
   if (validation === 'Strict') throw refuse(`strict decoding error: ${strictErrors.join(', ')}`);
   context.warnings.push(...strictErrors);
+}
+
+/** What upstream says of a kind that nobody knows. */
+export function unregisteredKind(apiVersion: string, kind: string): string {
+  return `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme ${goQuote(scheme)}`;
 }
 
 /** The object must be the one that the URL names. Throws BadRequest. */
@@ -105,7 +110,7 @@ function wrongKind(gvk: GroupVersionKind, expected: ExpectedObject): string | un
   }
   if (expected.otherApiVersions?.includes(apiVersionOf(gvk)) && gvk.kind === expected.gvk.kind) return undefined;
   if (!schemaForKind(gvk)) {
-    return `no kind ${goQuote(gvk.kind)} is registered for version ${goQuote(apiVersionOf(gvk))} in scheme ${goQuote(scheme)}`;
+    return unregisteredKind(apiVersionOf(gvk), gvk.kind);
   }
   const from = `${gvk.version}.${gvk.kind}`;
   return `converting (${from}) to (${internalPackage(expected.gvk.group)}.${expected.gvk.kind}): unknown conversion`;

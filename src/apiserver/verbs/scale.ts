@@ -12,7 +12,7 @@ import * as field from '../../api/field-error.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { subdomainNameRule } from '../../api/names.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { newConflict, newInvalid, newNotFound, StatusError } from '../../api/status.ts';
+import { newConflict, newInvalid, newNotFound } from '../../api/status.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
 import { ensureNamespace } from '../registry/before-write.ts';
@@ -29,12 +29,7 @@ const gvk = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
 export const getScale: VerbHandler = async (request) => {
   const encoder = encoderOf(request);
-  try {
-    return plainResponse(encoder, 200, scaleOf(request.resource, await request.store.get(request)));
-  } catch (error) {
-    if (error instanceof StatusError && error.status.reason === 'NotFound') throw notFound(request);
-    throw error;
-  }
+  return plainResponse(encoder, 200, scaleOf(request.resource, await request.store.get(request)));
 };
 
 export const updateScale: VerbHandler = async (request) => {
@@ -79,7 +74,7 @@ async function writeScale(
     part: 'object',
     ...(uid === '' ? {} : { uid }),
     make: (old) => {
-      if (!old) throw notFound(request);
+      if (!old) throw newNotFound(resource.gr, name);
       const scale = make(old);
       checkScale(request, scale, old);
       return Promise.resolve(withReplicas(resource, old, scale));
@@ -180,8 +175,4 @@ function scaleSchema(): ObjectSchema {
   const schema = schemaForKind(gvk);
   if (!schema) throw new Error('the table of built-in types has no Scale');
   return schema;
-}
-
-function notFound({ resource, name }: VerbRequest): StatusError {
-  return newNotFound({ group: resource.gr.group, resource: `${resource.gr.resource}/scale` }, name);
 }

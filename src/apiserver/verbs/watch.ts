@@ -70,7 +70,7 @@ async function startOf(request: VerbRequest, options: ListOptions, revision: num
       resourceVersionMatch: '',
     });
     const listed = Number(metadata.resourceVersion);
-    if (listed < revision) return tooLargeResourceVersion(revision, listed, 1);
+    if (listed < revision) return tooLargeResourceVersion(revision, listed);
     return { revision: listed, initial: servedObjects(resource, items) };
   }
   return { revision: revision === 0 ? await store.store.revision() : revision, initial: [] };

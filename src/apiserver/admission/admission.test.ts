@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { builtinResourceDefinitions } from '../registry/resources/builtin-resources.ts';
+import { bootstrapCluster } from '../registry/bootstrap.ts';
+import { TestApi, type Loose } from '../verbs/api.test-double.ts';
+import { builtinAdmissionPlugins } from './builtin-plugins.ts';
+import { createClusterReader } from './cluster-reader.ts';
+
+const pods = '/api/v1/namespaces/default/pods';
+
+async function cluster(): Promise<TestApi> {
+  const api: TestApi = new TestApi({
+    definitions: builtinResourceDefinitions,
+    plugins: ({ store, resources }) => builtinAdmissionPlugins(createClusterReader(store, resources), store.random),
+  });
+  await bootstrapCluster(api);
+  return api;
+}
+
+async function withAccount(): Promise<TestApi> {
+  const api = await cluster();
+  await api.post('/api/v1/namespaces/default/serviceaccounts', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default' },
+    imagePullSecrets: [{ name: 'registry' }],
+  });
+  return api;
+}
+
+const pod = (spec: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p' },
+  spec: { containers: [{ name: 'c', image: 'i' }], ...spec },
+});
+
+test('a cluster begins with its namespaces and priority classes, once', async () => {
+  const api = await cluster();
+  await bootstrapCluster(api);
+  const namespaces = await api.get('/api/v1/namespaces');
+  assert.deepEqual(
+    namespaces.body.items.map((item: Loose) => item.metadata.name),
+    ['default', 'kube-node-lease', 'kube-public', 'kube-system'],
+  );
+  const classes = await api.get('/apis/scheduling.k8s.io/v1/priorityclasses');
+  assert.deepEqual(
+    classes.body.items.map((item: Loose) => [item.metadata.name, item.value]),
+    [
+      ['system-cluster-critical', 2000000000],
+      ['system-node-critical', 2000001000],
+    ],
+  );
+});
+
+test('a pod gets an account, its token, its secrets, a priority and tolerations', async () => {
+  const api = await withAccount();
+  const { status, body } = await api.post(pods, pod());
+  assert.equal(status, 201);
+  const { spec } = body;
+  const [volume] = spec.volumes;
+  assert.match(volume.name, /^kube-api-access-[a-z0-9]{5}$/);
+  assert.deepEqual(spec.containers[0].volumeMounts, [
+    { name: volume.name, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+  ]);
+  assert.deepEqual(volume.projected.sources[0], { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } });
+  assert.deepEqual(
+    [spec.serviceAccountName, spec.serviceAccount, spec.imagePullSecrets, spec.priority, spec.preemptionPolicy],
+    ['default', 'default', [{ name: 'registry' }], 0, 'PreemptLowerPriority'],
+  );
+  assert.deepEqual(
+    spec.tolerations.map(({ key, tolerationSeconds }: Loose) => [key, tolerationSeconds]),
+    [
+      ['node.kubernetes.io/not-ready', 300],
+      ['node.kubernetes.io/unreachable', 300],
+    ],
+  );
+});
+
+test('a pod may do without a token', async () => {
+  const api = await withAccount();
+  const { body } = await api.post(pods, pod({ automountServiceAccountToken: false }));
+  assert.equal(body.spec.volumes, undefined);
+});
+
+test('what is refused', async (t) => {
+  const cases: Record<string, { url?: string; body?: object; method?: string; code: number; message: string }> = {
+    'a namespace that is not there': {
+      url: '/api/v1/namespaces/none/pods',
+      body: pod(),
+      code: 404,
+      message: 'namespaces "none" not found',
+    },
+    'an account that is not there': {
+      body: pod({ serviceAccountName: 'none' }),
+      code: 403,
+      message: 'pods "p" is forbidden: error looking up service account default/none: serviceaccount "none" not found',
+    },
+    'a priority class that is not there': {
+      body: pod({ priorityClassName: 'none' }),
+      code: 403,
+      message: 'pods "p" is forbidden: no PriorityClass with name none was found',
+    },
+    'a priority that is not the class’s': {
+      body: pod({ priority: 5 }),
+      code: 403,
+      message:
+        'pods "p" is forbidden: the integer value of priority (5) must not be provided in pod spec; priority admission controller computed 0 from the given PriorityClass name',
+    },
+    'deleting the default namespace': {
+      method: 'DELETE',
+      url: '/api/v1/namespaces/default',
+      code: 403,
+      message: 'namespaces "default" is forbidden: this namespace may not be deleted',
+    },
+  };
+  const api = await withAccount();
+  for (const [name, { method, url, body, code, message }] of Object.entries(cases)) {
+    await t.test(name, async () => {
+      const answer = await api.call(method ?? 'POST', url ?? pods, body);
+      assert.deepEqual([answer.body.code, answer.body.message], [code, message]);
+    });
+  }
+});
+
+test('nothing new in a namespace that goes', async () => {
+  const api = await cluster();
+  await api.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } });
+  await api.delete('/api/v1/namespaces/n');
+  const { body } = await api.post('/api/v1/namespaces/n/configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a' },
+  });
+  assert.deepEqual(
+    [body.code, body.message, body.details.causes],
+    [
+      403,
+      'configmaps "a" is forbidden: unable to create new content in namespace n because it is being terminated',
+      [
+        {
+          reason: 'NamespaceTerminating',
+          message: 'namespace n is being terminated',
+          field: 'metadata.namespace',
+        },
+      ],
+    ],
+  );
+});
