@@ -1,5 +1,5 @@
 /** DELETE of a collection. Mirrors apiserver endpoints/handlers DeleteCollection and generic registry Store.DeleteCollection. */
-import { StatusError } from '../../api/status.ts';
+import { newTimeout, StatusError } from '../../api/status.ts';
 import { deleteObject } from '../registry/delete-object.ts';
 import { listObjects, type ListRequest } from '../registry/list-objects.ts';
 import type { StoredObject } from '../registry/stored-object.ts';
@@ -33,7 +33,8 @@ export const deleteCollectionVerb: VerbHandler = async (request) => {
       next === undefined ? first : { ...first, continue: next, resourceVersion: '', resourceVersionMatch: '' };
     const { items, metadata } = await listObjects(store.store, list);
     for (let from = 0; from < items.length; from += parallelMax) {
-      context.request.signal.throwIfAborted();
+      // Who asked has gone: what remains stays.
+      if (context.request.signal.aborted) throw newTimeout('request did not complete within requested timeout', 0);
       await Promise.all(items.slice(from, from + parallelMax).map((item) => deleteOne(item)));
     }
     deleted.push(...items);

@@ -8,7 +8,7 @@ import { servedObjects } from './served-form.ts';
 import { encoderOf, type VerbHandler, type VerbRequest } from './verb.ts';
 
 export const listVerb: VerbHandler = async (request) => {
-  const { resource, namespace, store, context } = request;
+  const { resource, namespace, store } = request;
   const encoder = encoderOf(request);
   const options = listOptionsOf(request, false);
   const { items, metadata } = await listObjects(store.store, {
@@ -20,8 +20,6 @@ export const listVerb: VerbHandler = async (request) => {
     resourceVersion: options.resourceVersion,
     resourceVersionMatch: options.resourceVersionMatch,
   });
-  // Whoever asked has gone: nobody wants the bytes.
-  context.request.signal.throwIfAborted();
   const body = encoder.list(metadata, servedObjects(resource, items));
   return { status: 200, headers: { 'content-type': encoder.contentType }, body };
 };
