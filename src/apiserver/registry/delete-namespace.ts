@@ -6,7 +6,7 @@ import { isJsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { newConflict } from '../../api/status.ts';
 import { timestamp } from '../../lib/clock.ts';
-import type { DeleteRequest } from './delete-object.ts';
+import type { DeleteRequest } from './delete-request.ts';
 import type { GenericStore } from './generic-store.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -29,7 +29,7 @@ export async function deleteNamespace(store: GenericStore, request: DeleteReques
 }
 
 /** What `spec.finalizers` of a namespace holds. */
-export function specFinalizers(namespace: Readonly<KubeObject>): readonly string[] {
+function specFinalizers(namespace: Readonly<KubeObject>): readonly string[] {
   const { spec } = namespace;
   const finalizers = isJsonObject(spec) ? spec['finalizers'] : undefined;
   return Array.isArray(finalizers) ? finalizers.filter((name) => typeof name === 'string') : [];

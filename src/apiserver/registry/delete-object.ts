@@ -5,26 +5,11 @@
 import type { KubeObject } from '../../api/object.ts';
 import { newConflict, successStatus, type Status } from '../../api/status.ts';
 import { timestamp } from '../../lib/clock.ts';
-import type { GenericStore, Target } from './generic-store.ts';
+import type { DeleteRequest } from './delete-request.ts';
+import type { GenericStore } from './generic-store.ts';
 import { isGarbageCollected, returnsDeletedObject } from './resource-traits.ts';
 import type { StoredObject } from './stored-object.ts';
-import type { WriteAdmission, WriteContext } from './write-context.ts';
 import { deleteNamespace } from './delete-namespace.ts';
-
-/** meta/v1 DeleteOptions, validated. */
-export interface DeleteOptions {
-  readonly gracePeriodSeconds?: number;
-  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
-  readonly orphanDependents?: boolean;
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-}
-
-export interface DeleteRequest extends Target {
-  readonly options: DeleteOptions;
-  readonly context: WriteContext;
-  readonly admission: WriteAdmission;
-}
 
 export interface DeleteResult {
   /** What the client is told: the object, or a Status. */

@@ -16,7 +16,7 @@ import {
 } from '../../api/status.ts';
 import * as field from '../../api/field-error.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { encodeForStorage, parseResourceVersion, spliceResourceVersion } from '../../api/resource-version.ts';
+import { encodeForStorage, parseResourceVersion } from '../../api/resource-version.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import type { Entry, Store } from '../../storage/store.ts';
@@ -32,7 +32,9 @@ import { failedPrecondition, storeFailure } from './storage-errors.ts';
 import { allowsCreateOnUpdate, allowsUnconditionalUpdate } from './resource-traits.ts';
 import type { ServedResource } from './served-resource.ts';
 import { storageKey } from './storage-key.ts';
+import { storedObject, storedObjectOf } from './stored-form.ts';
 import { StoredObject } from './stored-object.ts';
+import type { Target } from './target.ts';
 import type { WriteAdmission, WriteContext, WriteHooks } from './write-context.ts';
 
 export interface GenericStoreOptions {
@@ -41,14 +43,6 @@ export interface GenericStoreOptions {
   readonly random: Random;
   /** By `group/resource`. */
   readonly hooks?: Readonly<Record<string, WriteHooks>>;
-}
-
-/** One object of one resource. */
-export interface Target {
-  readonly resource: ServedResource;
-  /** Empty for cluster-scoped resources. */
-  readonly namespace: string;
-  readonly name: string;
 }
 
 export interface CreateRequest {
@@ -83,7 +77,7 @@ export interface UpdateResult {
 /** Tries of a create whose generated name is taken. Mirrors maxNameGenerationCreateAttempts. */
 const generatedNameTriesMax = 8;
 /** Tries of one update against other writers, before it is given up as a conflict. */
-export const updateTriesMax = 100;
+const updateTriesMax = 100;
 
 const modifiedText = 'the object has been modified; please apply your changes to the latest version and try again';
 
@@ -302,16 +296,6 @@ type UpdateOutcome =
 type PutOutcome =
   | { readonly ok: true; readonly object: StoredObject }
   | { readonly ok: false; readonly current: Entry | undefined };
-
-/** The object of an entry, with the entry's revision as its resourceVersion. Copies bytes; decodes nothing. */
-export function storedObjectOf(entry: Entry): StoredObject {
-  return storedObject(entry.value, entry.revision);
-}
-
-/** The same from the parts. */
-export function storedObject(value: Uint8Array, revision: number): StoredObject {
-  return new StoredObject(spliceResourceVersion(value, revision), revision);
-}
 
 function prepare(request: UpdateRequest, object: KubeObject, old: Readonly<KubeObject>): KubeObject {
   const { resource, context, part } = request;

@@ -13,7 +13,7 @@ import {
   type Store,
 } from '../../storage/store.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
-import { storedObjectOf } from './generic-store.ts';
+import { storedObjectOf } from './stored-form.ts';
 import { matchesSelection, selectedName, selectedNamespace, selectsEverything, type Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
 import { continueExpired, listExpired, tooLargeResourceVersion } from './storage-errors.ts';

@@ -5,13 +5,14 @@
 import * as field from '../../api/field-error.ts';
 import type { FieldError, Path } from '../../api/field-error.ts';
 import { parseApiVersion } from '../../api/gvk.ts';
+import { validateLabels } from '../../api/label-selector.ts';
 import { equalJson, type JsonValue } from '../../api/json.ts';
-import { dns1123Label, labelValueRule, qualifiedName } from '../../api/names.ts';
+import { dns1123Label, qualifiedName } from '../../api/names.ts';
 import type { ObjectMeta, OwnerReference } from '../../api/object.ts';
 import type { NameRule } from './strategy.ts';
 
 /** Keys and values together. */
-export const annotationsBytesMax = 256 * 1024;
+const annotationsBytesMax = 256 * 1024;
 
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
@@ -123,16 +124,6 @@ function validateMaps(meta: Readonly<ObjectMeta>): FieldError[] {
     ...validateAnnotations(meta.annotations ?? {}, root.child('annotations')),
     ...validateOwners(meta.ownerReferences ?? [], root.child('ownerReferences')),
   ];
-}
-
-/** Keys and values of labels, of any map of labels. Mirrors meta/v1/validation ValidateLabels. */
-export function validateLabels(labels: Readonly<Record<string, string>>, path: Path): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const [key, value] of Object.entries(labels)) {
-    for (const message of qualifiedName(key)) errors.push(field.invalid(path, key, message));
-    for (const message of labelValueRule(value)) errors.push(field.invalid(path, value, message));
-  }
-  return errors;
 }
 
 /** Mirrors apimachinery api/validation ValidateAnnotations. */

@@ -67,7 +67,7 @@ export function nodePortsOf(spec: Readonly<JsonObject>): number[] {
   return ports.flatMap((port) => (typeof port === 'number' && port !== 0 ? [port] : []));
 }
 
-export function needsNodePorts(spec: Readonly<JsonObject>): boolean {
+function needsNodePorts(spec: Readonly<JsonObject>): boolean {
   return spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer';
 }
 

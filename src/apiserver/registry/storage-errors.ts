@@ -2,7 +2,7 @@
 import type { GroupResource } from '../../api/gvk.ts';
 import { failure, newConflict, newResourceExpired, newTimeout, StatusError } from '../../api/status.ts';
 import { StoreFullError } from '../../storage/store.ts';
-import type { Target } from './generic-store.ts';
+import type { Target } from './target.ts';
 import { storageKey } from './storage-key.ts';
 
 /** Seconds after which what is in the future may be there. */

@@ -22,11 +22,6 @@ export function storagePrefixOf({ group, resource }: GroupResource, prefix?: str
   return `${root}/${prefix ?? specialPrefixes[`${group}/${resource}`] ?? resource.toLowerCase()}/`;
 }
 
-/** `/registry/example.com/widgets/`: of custom resources. */
-export function customStoragePrefixOf({ group, resource }: GroupResource): string {
-  return `${root}/${group}/${resource}/`;
-}
-
 /** The key of one object. `namespace` is empty for cluster-scoped ones. */
 export function storageKey(prefix: string, namespace: string, name: string): string {
   return namespace === '' ? `${prefix}${name}` : `${prefix}${namespace}/${name}`;

@@ -3,7 +3,7 @@
  * same event objects: each is put together, and encoded, once. Mirrors apiserver storage/cacher convertToWatchEvent.
  */
 import type { StoreEvent } from '../../storage/store.ts';
-import { storedObject, storedObjectOf } from './generic-store.ts';
+import { storedObject, storedObjectOf } from './stored-form.ts';
 import { matchesSelection, selectsEverything, type Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
 import { StoredObject } from './stored-object.ts';

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts
 import { newBadRequest } from '../../api/status.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { DecodeError, decodeObject } from '../../schema/decode.ts';
-import type { DeleteOptions } from '../registry/delete-object.ts';
+import type { DeleteOptions } from '../registry/delete-request.ts';
 import { boolOption, intOption, throwInvalidOptions, validateDryRun } from './query-options.ts';
 import { unregisteredKind } from './request-object.ts';
 import { BodySyntaxError } from './resource-handler.ts';

@@ -5,8 +5,8 @@
  */
 
 /** Waiting frames, their bytes, and how many they are: above either, the watch is ended. */
-export const backlogBytesMax = 16 * 1024 * 1024;
-export const backlogFramesMax = 20_000;
+const backlogBytesMax = 16 * 1024 * 1024;
+const backlogFramesMax = 20_000;
 /** Frames are joined into chunks of about this size. */
 const chunkBytes = 64 * 1024;
 
