@@ -15,7 +15,12 @@ const roles: Readonly<Record<string, () => Promise<Role>>> = {
   up: () => import('./up.ts'),
 };
 
+const nodeMajorMin = 24;
+
 async function run(args: readonly string[]): Promise<void> {
+  if (Number.parseInt(process.versions.node, 10) < nodeMajorMin) {
+    throw new Error(`Node.js ${nodeMajorMin} or newer is needed; this is ${process.versions.node}`);
+  }
   enableCompileCache();
   const load = roles[args[0] ?? ''];
   if (load) await (await load()).main(args.slice(1));

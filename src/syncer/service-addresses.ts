@@ -25,6 +25,8 @@ export type ServiceAddressGiver = (
 /** Copies that were made ahead and whose original may not be stored yet. */
 export interface AwaitedCopies {
   has(key: string): boolean;
+  /** The original has been seen: from now on its absence means that it was deleted. */
+  arrived(key: string): void;
 }
 
 const services = { group: '', version: 'v1', resource: 'services' };
@@ -99,6 +101,10 @@ class AwaitedKeys implements AwaitedCopies {
     const now = this.#clock.monotonic();
     for (const [known, until] of this.#until) if (until <= now) this.#until.delete(known);
     this.#until.set(key, now + awaitedMs);
+  }
+
+  arrived(key: string): void {
+    this.#until.delete(key);
   }
 
   has(key: string): boolean {

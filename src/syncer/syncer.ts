@@ -3,6 +3,7 @@
  * either side.
  */
 import type { GroupVersionResource } from '../api/gvk.ts';
+import { objectKey } from '../api/object.ts';
 import { matchesLabelSelector } from '../api/label-selector.ts';
 import { nameOf } from '../translate/identity.ts';
 import type { Client } from '../client/client.ts';
@@ -46,6 +47,7 @@ export interface Syncer extends Service {
 
 const pods: GroupVersionResource = { group: '', version: 'v1', resource: 'pods' };
 const secrets: GroupVersionResource = { group: '', version: 'v1', resource: 'secrets' };
+const services: GroupVersionResource = { group: '', version: 'v1', resource: 'services' };
 const namespaces: GroupVersionResource = { group: '', version: 'v1', resource: 'namespaces' };
 
 export function createSyncer(options: SyncerOptions): Syncer {
@@ -57,6 +59,9 @@ export function createSyncer(options: SyncerOptions): Syncer {
     hostInformers.informer({ gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) });
   const tenantPods = tenantInformers.informer({ gvr: pods });
   const addresses = createServiceAddresses(hands);
+  tenantInformers
+    .informer({ gvr: services })
+    .addHandler({ onAdd: (service) => addresses.awaited.arrived(objectKey(service)) });
   const snapshot = createView(options, {
     tenantPods,
     tenantNamespaces: tenantInformers.informer({ gvr: namespaces }),

@@ -147,7 +147,8 @@ export function testFirstLight({ tenant, host, folder, hostNamespace }: Stage): 
     const described = await tenant()('describe', 'deployment', 'frontend', '--namespace', 'guestbook');
     assert.match(described, /Replicas:\s+3 desired \| 3 updated \| 3 total \| 3 available \| 0 unavailable/);
     assert.match(described, /ScalingReplicaSet/);
-    const pod = await tenant()('describe', 'pods', '--namespace', 'guestbook', '-l', 'tier=frontend');
+    const [first] = await list(tenant(), 'pods', '--namespace', 'guestbook', '-l', 'tier=frontend');
+    const pod = await tenant()('describe', 'pod', first?.metadata.name ?? '', '--namespace', 'guestbook');
     assert.match(pod, /Events:[\s\S]*Scheduled[\s\S]*Started/);
     assert.doesNotMatch(pod, /-x-guestbook-x-/, 'no host name shows');
     assert.match(await tenant()('explain', 'deployment.spec.strategy'), /FIELD: strategy <DeploymentStrategy>/);
