@@ -12,6 +12,7 @@ import { silentLogger } from '../lib/logger.ts';
 import { composeApiServer } from '../main/api-server-role.ts';
 import { realClock } from '../main/real-clock.ts';
 import { realRandom } from '../main/real-random.ts';
+import { LocalServiceAddresses } from '../apiserver/registry/local-service-addresses.ts';
 import { MemoryStore } from '../storage/memory/memory-store.ts';
 import { createControllers } from './controllers.ts';
 import { deployments, endpoints, endpointSlices, namespaces, pods, replicaSets, services } from './resources.ts';
@@ -23,13 +24,13 @@ const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(
 async function world() {
   const store = new MemoryStore();
   const common = { clock: realClock, random: realRandom, logger: silentLogger };
-  const server = composeApiServer({
+  const { exchange: server } = composeApiServer({
     ...common,
     store,
     serviceAccountKeys: [signingKey],
     serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
     address: '127.0.0.1:6443',
-    hooks: {},
+    serviceAddresses: new LocalServiceAddresses({ serviceCidr: '10.96.0.0/16', random: realRandom }),
   });
   const writes: string[] = [];
   const counted: Exchange = (request) => {

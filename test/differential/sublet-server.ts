@@ -1,7 +1,8 @@
 /** Our API server alone, as the roles compose it, over memory: no controllers, as on the other side. */
 import { Listener } from '../../src/apiserver/http/listener.ts';
+import { LocalServiceAddresses } from '../../src/apiserver/registry/local-service-addresses.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
-import { composeApiServer } from '../../src/main/api-server-role.ts';
+import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { realClock } from '../../src/main/real-clock.ts';
 import { realRandom } from '../../src/main/real-random.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
@@ -15,16 +16,17 @@ export interface SubletServer {
 /** `authority` signs its certificate and is the authority of its clients. */
 export async function startSubletServer(authority: KeyPair): Promise<SubletServer> {
   const store = new MemoryStore();
-  const exchange = composeApiServer({
+  const composed = composeApiServer({
     clock: realClock,
     random: realRandom,
     store,
     serviceAccountKeys: [await createSigningKey()],
     serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
     address: '127.0.0.1:443',
-    hooks: {},
+    serviceAddresses: new LocalServiceAddresses({ serviceCidr: '10.96.0.0/16', random: realRandom }),
     logger: silentLogger,
   });
+  await bootstrap(composed, { clusterIp: '10.96.0.1', address: '192.0.2.1', port: 6443 });
   const { certificate, key } = await issueCertificate(realClock, authority, {
     commonName: 'sublet',
     usage: 'server',
@@ -32,7 +34,7 @@ export async function startSubletServer(authority: KeyPair): Promise<SubletServe
     validityDays: 1,
   });
   const listener = new Listener({
-    exchange,
+    exchange: composed.exchange,
     credentials: { certificate, key, clientAuthority: authority.certificate },
     port: 0,
     clock: realClock,
