@@ -1,0 +1,68 @@
+/**
+ * There are hundreds of the tenant's process: what its bundle carries is a list, and everything on it has been asked for.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const dist = join(import.meta.dirname, '../../dist');
+
+interface Metafile {
+  readonly outputs: Readonly<
+    Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>
+  >;
+}
+
+function inputsOf(bundle: string): readonly string[] {
+  const { outputs }: Metafile = JSON.parse(readFileSync(join(dist, 'meta.json'), 'utf8'));
+  const output = outputs[`dist/${bundle}`];
+  assert.ok(output, `${bundle} was built`);
+  return Object.keys(output.inputs);
+}
+
+/** `pino`, `@kubernetes/client-node`. */
+function packageOf(input: string): string | undefined {
+  return /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+}
+
+/** And what these bring along. */
+const allowedPackages = new Set([
+  'lru-cache',
+  'yaml',
+  'pino',
+  'pino-std-serializers',
+  '@pinojs/redact',
+  'sonic-boom',
+  'thread-stream',
+  'safe-stable-stringify',
+  'quick-format-unescaped',
+  'on-exit-leak-free',
+  'atomic-sleep',
+]);
+
+const bytesMax = 1_600_000;
+
+test('the tenant carries only the libraries that it may', () => {
+  const packages = new Set(inputsOf('tenant.cjs').flatMap((input) => packageOf(input) ?? []));
+  assert.deepEqual(
+    [...packages].filter((name) => !allowedPackages.has(name)),
+    [],
+  );
+});
+
+test('the tenant carries nothing of the other roles', () => {
+  const foreign = /^src\/(host|tenancy|gateway|console|cli)\//;
+  assert.deepEqual(
+    inputsOf('tenant.cjs').filter((input) => foreign.test(input)),
+    [],
+  );
+});
+
+test('the tenant stays small', () => {
+  assert.ok(statSync(join(dist, 'tenant.cjs')).size < bytesMax);
+});
+
+test('the program itself loads no role before it is asked for', () => {
+  assert.deepEqual(inputsOf('sublet.cjs'), ['src/main/sublet.ts']);
+});
