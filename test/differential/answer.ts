@@ -82,6 +82,7 @@ export class Connection {
     if (!this.#session || this.#session.closed || this.#session.destroyed) {
       this.#session = connect(this.#server, {
         ...this.#credentials,
+        maxSessionMemory: 1000,
         settings: { initialWindowSize: 16 * 1024 * 1024 },
       });
       // Each request under way tells its own failure.

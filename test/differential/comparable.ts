@@ -30,6 +30,8 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   [/(too old resource version: \d+ \()\d+/g, '$1<revision>'],
   [/(Too large resource version: \d+, current: )\d+/g, '$1<revision>'],
   [/\bmade-[a-z0-9]{5}\b/g, 'made-<random>'],
+  // Where a scheme was made: a path that upstream shortens when it is built from its own tree, not from published modules.
+  [/ in scheme "[^"]*"/g, ' in scheme <file>'],
   // How long an upstream handler has waited, in seconds.
   [/(?<=^|\D)\d+(?:\.\d+)?(?:µs|ms)\b/g, '<duration>'],
 ];

@@ -13,7 +13,10 @@ const shownMax = 700;
 export function differences(sublet: readonly Asked[], upstream: readonly Asked[]): string[] {
   return sublet.flatMap(({ request, answer }, index) => {
     const other = upstream[index]?.answer;
-    const found = compare(jsonOf(answer), other && jsonOf(other), '');
+    const found =
+      answer.status === other?.status
+        ? compare(jsonOf(answer), jsonOf(other), '')
+        : [`  Sublet:   ${shown(briefly(answer))}`, `  upstream: ${shown(other && briefly(other))}`];
     return found.length === 0 ? [] : [request, ...found];
   });
 }
@@ -28,6 +31,13 @@ function compare(sublet: Json | undefined, upstream: Json | undefined, path: str
   }
   if (JSON.stringify(sublet) === JSON.stringify(upstream)) return [];
   return [`  ${path}`, `    Sublet:   ${shown(sublet)}`, `    upstream: ${shown(upstream)}`];
+}
+
+/** Of two answers that have nothing in common: enough to see what each is. */
+function briefly({ status, headers, body }: Comparable): Json {
+  const warning = headers['warning'];
+  const short = isObject(body) && typeof body['message'] === 'string' ? body['message'] : body;
+  return warning === undefined ? [status, short] : [status, short, warning];
 }
 
 const jsonOf = ({ status, headers, body }: Comparable): Json => ({ status, headers, body });
