@@ -4,12 +4,14 @@
  * (`test/bundle`). CommonJS, because importing Node's own `http` into an ES module costs 6 MB and 60 ms.
  */
 import { build, type Plugin } from 'esbuild';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { descriptionsFromGoModules } from './generate-facts/descriptions.ts';
 
 const root = join(import.meta.dirname, '..');
-const outdir = join(root, 'dist');
+const dist = join(root, 'dist');
+/** What is there stays until the whole is made: who runs it meanwhile isn't disturbed, and a failed build breaks nothing. */
+const outdir = `${dist}.${process.pid}`;
 
 /** `sublet` loads a role only when it is asked for: `import('./tenant.ts')` stays an import of the neighbouring bundle. */
 const rolesApart: Plugin = {
@@ -41,7 +43,9 @@ const result = await build({
   plugins: [rolesApart],
   logLevel: 'warning',
 });
-await writeFile(join(outdir, 'meta.json'), JSON.stringify(result.metafile));
+await writeFile(join(outdir, 'meta.json'), JSON.stringify(result.metafile).replaceAll(`dist.${process.pid}/`, 'dist/'));
 await copyFile(join(root, 'LICENSE'), join(outdir, 'LICENSE'));
 const descriptions = await descriptionsFromGoModules();
 if (descriptions) await writeFile(join(outdir, 'descriptions.json.gz'), descriptions);
+await rm(dist, { recursive: true, force: true });
+await rename(outdir, dist);
