@@ -1,12 +1,12 @@
 /** What a control plane costs that has nothing to do: memory, and its share of a core; fresh, and after some work. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clusterStatus } from '../../hack/host-cluster/lifecycle.ts';
 import { startUpstreamHost } from '../host/upstream.ts';
 import { call, callKubeconfig, deployments, eventually, pods, untilServing, type Connection } from './connection.ts';
 import { cpuSeconds, memoryOf, type Memory } from './process-tree.ts';
 import type { BenchOptions, Figure, Report } from './report.ts';
 import { placeOnHost, startNodes, tenantRole } from './sublet-process.ts';
-import { prepareUpstream } from './upstream-process.ts';
 import { deployment } from './workloads.ts';
 import { withWorkFolder, type WorkFolder } from './work-folder.ts';
 
@@ -29,7 +29,7 @@ const mebibyte = 1024 * 1024;
 
 export async function idleMemory(options: BenchOptions): Promise<Report> {
   return withWorkFolder(async (folder) => {
-    const theirs = await startUpstream(folder, options);
+    const theirs = await startUpstream(folder);
     const ours = await startTenant(folder, options);
     await sleep(settleMs);
     const fresh = await idle(ours, theirs);
@@ -44,12 +44,14 @@ export async function idleMemory(options: BenchOptions): Promise<Report> {
   });
 }
 
-async function startUpstream(folder: WorkFolder, { say }: BenchOptions): Promise<Measured> {
-  const upstream = await prepareUpstream(join(folder.path, 'upstream'), say);
-  const running = await upstream.start({ controllers: true });
-  folder.onEnd(() => running.stop());
-  await untilServing(upstream.connection, running.assertRunning);
-  return { connection: upstream.connection, pids: running.pids };
+async function startUpstream(folder: WorkFolder): Promise<Measured> {
+  const upstream = await startUpstreamHost();
+  folder.onEnd(() => upstream.stop());
+  // A tenant has no scheduler either.
+  const counted = clusterStatus(upstream.folder).filter(({ name }) => name !== 'kube-scheduler');
+  const { connection, close } = await callKubeconfig('tenant', upstream.kubeconfig);
+  close();
+  return { connection, pids: counted.map(({ pid }) => pid) };
 }
 
 async function startTenant(folder: WorkFolder, { program }: BenchOptions): Promise<Measured> {

@@ -23,20 +23,26 @@ export class PodWatch {
   readonly #abort = new AbortController();
   readonly #firstSeen = new Map<string, number>();
   readonly #listeners = new Set<(seen: Seen) => void>();
+  readonly #failed = Promise.withResolvers<never>();
 
   /** Sees what is there first, then each change. */
   static async start<S extends Side>(client: Client<S>, namespace: string): Promise<PodWatch> {
     const watch = new PodWatch();
     const { metadata, items } = await client.resource(pods, namespace).list();
     for (const item of items) watch.#see(item);
+    // Whoever waits hears of it.
+    watch.#failed.promise.catch(() => undefined);
     void watch.#run(client, namespace, metadata.resourceVersion ?? '');
     return watch;
   }
 
   /** Resolves with the first sight, from now on, of what `wanted` accepts. */
   until(wanted: (seen: Seen) => boolean): Promise<Seen> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the watch did not see what was waited for')), patienceMs);
+    const found = new Promise<Seen>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`not seen by a watch in ${patienceMs / 1000} s`)),
+        patienceMs,
+      ).unref();
       const listener = (seen: Seen): void => {
         if (!wanted(seen)) return;
         clearTimeout(timer);
@@ -45,6 +51,7 @@ export class PodWatch {
       };
       this.#listeners.add(listener);
     });
+    return Promise.race([found, this.#failed.promise]);
   }
 
   /** Resolves when all have been seen, with the time when the last of them was seen first. */
@@ -64,13 +71,17 @@ export class PodWatch {
 
   async #run<S extends Side>(client: Client<S>, namespace: string, resourceVersion: string): Promise<void> {
     const { signal } = this.#abort;
+    let last = resourceVersion;
     try {
-      for await (const event of client.resource(pods, namespace).watch({ resourceVersion, signal })) {
-        if (event.type === 'ADDED' || event.type === 'MODIFIED') this.#see(event.object);
+      // An API server that is busy ends watches that it takes for slow; whoever watches goes on where it was.
+      while (!signal.aborted) {
+        for await (const event of client.resource(pods, namespace).watch({ resourceVersion: last, signal })) {
+          last = event.object.metadata.resourceVersion ?? last;
+          if (event.type === 'ADDED' || event.type === 'MODIFIED') this.#see(event.object);
+        }
       }
-      if (!signal.aborted) throw new Error('the watch ended');
     } catch (error) {
-      if (!signal.aborted) process.stderr.write(`pod watch: ${String(error)}\n`);
+      if (!signal.aborted) this.#failed.reject(error);
     }
   }
 

@@ -1,7 +1,7 @@
 /** Upstream's kube-apiserver and etcd, to compare with: started one by one, so that their start itself can be measured. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiServer, controllerManager, etcd, type Component, type Ports } from '../../hack/host-cluster/components.ts';
+import { apiServer, etcd, type Ports } from '../../hack/host-cluster/components.ts';
 import { credentialFiles, ensureCredentials, writeKubeconfigs } from '../../hack/host-cluster/credentials.ts';
 import { endProcess, isRunning, startDetached, type ProcessIdentity } from '../../hack/host-cluster/processes.ts';
 import { buildHostCluster } from '../../hack/host-cluster/programs.ts';
@@ -16,8 +16,8 @@ export interface UpstreamProcess {
 
 export interface Upstream {
   readonly connection: Connection;
-  /** Starts etcd and kube-apiserver on the folder's data, without waiting until they serve; `controllers`: kube-controller-manager as well. */
-  start(options?: { readonly controllers?: boolean }): Promise<UpstreamProcess>;
+  /** Starts etcd and kube-apiserver on the folder's data, without waiting until they serve. */
+  start(): Promise<UpstreamProcess>;
 }
 
 const stopGraceMs = 15_000;
@@ -32,11 +32,9 @@ export async function prepareUpstream(folder: string, say: (text: string) => voi
   writeKubeconfigs(folder, server);
   return {
     connection: connectionOf(folder, server),
-    async start({ controllers = false } = {}) {
+    async start() {
       const running: ProcessIdentity[] = [];
-      const components: Component[] = [etcd(folder, ports), apiServer(folder, ports, [])];
-      if (controllers) components.push(controllerManager(folder, ports));
-      for (const { program, args } of components) {
+      for (const { program, args } of [etcd(folder, ports), apiServer(folder, ports, [])]) {
         running.push(await startDetached(join(programs, program), args, join(folder, 'logs', `${program}.log`)));
       }
       return {
