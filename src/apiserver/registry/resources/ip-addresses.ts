@@ -70,7 +70,7 @@ function addressNumber(address: string): bigint {
   const [head = '', tail] = address.split('::');
   const left = groupsOf(head);
   const right = tail === undefined ? [] : groupsOf(tail);
-  const middle = new Array<bigint>(Math.max(0, 8 - left.length - right.length)).fill(0n);
+  const middle = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => 0n);
   return [...left, ...middle, ...right].reduce((sum, group) => sum * 65536n + group, 0n);
 }
 

@@ -6,6 +6,7 @@ import { settleTemplate } from '../core/pod-aliases.ts';
 import { viewAs } from '../view.ts';
 import { selectorText, templateCells, workloadColumns } from '../workload-columns.ts';
 import type { Job } from './job-table.ts';
+import { validateCronJob, validateCronJobUpdate } from './cronjob-validation.ts';
 
 interface CronJob {
   readonly metadata: ObjectMeta;
@@ -27,6 +28,8 @@ export const cronjobs = defineResource({
   strategy: {
     prepareForCreate: (job) => settleTemplate(job, template),
     prepareForUpdate: (job) => settleTemplate(job, template),
+    validate: validateCronJob,
+    validateUpdate: validateCronJobUpdate,
   },
   table: {
     columns: [

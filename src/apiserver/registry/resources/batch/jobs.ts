@@ -4,6 +4,7 @@ import { settleTemplate } from '../core/pod-aliases.ts';
 import { ensureObject, jsonOf, setUnless } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { jobTable, type Job } from './job-table.ts';
+import { validateJob, validateJobUpdate } from './job-validation.ts';
 
 const controllerUid = 'batch.kubernetes.io/controller-uid';
 
@@ -18,6 +19,8 @@ export const jobs = defineResource({
       if (!viewAs<Job>(job).spec?.manualSelector) generateSelector(job);
     },
     prepareForUpdate: (job) => settleTemplate(job),
+    validate: validateJob,
+    validateUpdate: validateJobUpdate,
   },
   table: jobTable,
   selectableFields: (job) => ({ 'status.successful': String(viewAs<Job>(job).status?.succeeded ?? 0) }),

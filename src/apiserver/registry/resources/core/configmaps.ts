@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { validateConfigMap, validateConfigMapUpdate } from './keyed-data.ts';
 
 interface ConfigMap {
   readonly metadata: ObjectMeta;
@@ -12,6 +13,7 @@ interface ConfigMap {
 export const configmaps = defineResource({
   group: '',
   resource: 'configmaps',
+  strategy: { validate: validateConfigMap, validateUpdate: validateConfigMapUpdate },
   table: namedTable([textColumn('Data')], (object) => {
     const { data = {}, binaryData = {} } = viewAs<ConfigMap>(object);
     return [Object.keys(data).length + Object.keys(binaryData).length];

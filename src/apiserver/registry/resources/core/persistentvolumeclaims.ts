@@ -4,6 +4,7 @@ import { ageColumn, ageOf, nameColumn, nameOf, textColumn, wide } from '../colum
 import { jsonOf, objectAt, textAt } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { accessModesText, storageClassOf } from './access-modes.ts';
+import { validateClaim, validateClaimUpdate } from './claim-validation.ts';
 
 interface PersistentVolumeClaim {
   readonly metadata: ObjectMeta;
@@ -30,6 +31,8 @@ export const persistentvolumeclaims = defineResource({
       matchDataSources(claim);
     },
     prepareForUpdate: matchDataSources,
+    validate: validateClaim,
+    validateUpdate: validateClaimUpdate,
   },
   table: {
     columns: [

@@ -5,6 +5,7 @@ import { ageColumn, ageOf, countColumn, labelsText, nameColumn, nameOf } from '.
 import { viewAs } from '../view.ts';
 import { templateCells, workloadColumns, type PodTemplate } from '../workload-columns.ts';
 import { settleTemplate } from './pod-aliases.ts';
+import { validateReplicationController } from './replicationcontroller-validation.ts';
 
 interface ReplicationController {
   readonly metadata: ObjectMeta;
@@ -30,6 +31,8 @@ export const replicationcontrollers = defineResource({
     defaultGarbageCollection: 'orphan',
     prepareForCreate: (controller) => settleTemplate(controller),
     prepareForUpdate: (controller) => settleTemplate(controller),
+    validate: validateReplicationController,
+    validateUpdate: validateReplicationController,
   },
   table: {
     columns: [

@@ -4,6 +4,7 @@ import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { ensureObject, jsonOf, objectAt, textAt } from '../fields.ts';
 import { viewAs } from '../view.ts';
+import { validateSecret, validateSecretUpdate } from './keyed-data.ts';
 
 interface Secret {
   readonly metadata: ObjectMeta;
@@ -17,6 +18,8 @@ export const secrets = defineResource({
   resource: 'secrets',
   strategy: {
     prepareForCreate: mergeStringData,
+    validate: validateSecret,
+    validateUpdate: validateSecretUpdate,
     prepareForUpdate(secret, old) {
       mergeStringData(secret);
       if (textAt(jsonOf(secret), 'type') === '') secret['type'] = textAt(jsonOf(old), 'type');

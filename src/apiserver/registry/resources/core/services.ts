@@ -1,9 +1,10 @@
-import { dns1035NameRule } from '../../../../api/names.ts';
+import { labelNameRule } from '../../../../api/names.ts';
 import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { viewAs } from '../view.ts';
 import { clearFieldsOfOldType } from './service-type-fields.ts';
 import { serviceTable } from './service-table.ts';
+import { validateService, validateServiceUpdate } from './service-validation.ts';
 
 interface Service {
   readonly metadata: ObjectMeta;
@@ -14,7 +15,12 @@ interface Service {
 export const services = defineResource({
   group: '',
   resource: 'services',
-  strategy: { nameRule: dns1035NameRule, prepareForUpdate: clearFieldsOfOldType },
+  strategy: {
+    nameRule: labelNameRule,
+    prepareForUpdate: clearFieldsOfOldType,
+    validate: (service) => validateService(service),
+    validateUpdate: validateServiceUpdate,
+  },
   table: serviceTable,
   selectableFields(service) {
     const { spec } = viewAs<Service>(service);

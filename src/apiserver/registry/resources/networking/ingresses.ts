@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { validateIngress, validateIngressUpdate } from './ingress-validation.ts';
 
 interface Ingress {
   readonly metadata: ObjectMeta;
@@ -19,6 +20,7 @@ interface Ingress {
 export const ingresses = defineResource({
   group: 'networking.k8s.io',
   resource: 'ingresses',
+  strategy: { validate: validateIngress, validateUpdate: validateIngressUpdate },
   table: namedTable(['Class', 'Hosts', 'Address', 'Ports'].map(textColumn), (object) => {
     const { spec, status } = viewAs<Ingress>(object);
     return [

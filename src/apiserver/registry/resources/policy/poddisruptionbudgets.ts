@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { countColumn, namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { validateBudget } from './budget-validation.ts';
 
 interface PodDisruptionBudget {
   readonly metadata: ObjectMeta;
@@ -12,6 +13,7 @@ interface PodDisruptionBudget {
 export const poddisruptionbudgets = defineResource({
   group: 'policy',
   resource: 'poddisruptionbudgets',
+  strategy: { validate: validateBudget, validateUpdate: validateBudget },
   table: namedTable(
     [textColumn('Min Available'), textColumn('Max Unavailable'), countColumn('Allowed Disruptions')],
     (object) => {

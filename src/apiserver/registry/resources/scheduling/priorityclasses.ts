@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, countColumn, nameColumn, nameOf, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { validatePriorityClass, validatePriorityClassUpdate } from './priorityclass-validation.ts';
 
 interface PriorityClass {
   readonly metadata: ObjectMeta;
@@ -14,7 +15,11 @@ export const priorityclasses = defineResource({
   group: 'scheduling.k8s.io',
   resource: 'priorityclasses',
   // The generation stays at 1.
-  strategy: { generationFields: [] },
+  strategy: {
+    generationFields: [],
+    validate: validatePriorityClass,
+    validateUpdate: validatePriorityClassUpdate,
+  },
   table: {
     columns: [
       nameColumn,

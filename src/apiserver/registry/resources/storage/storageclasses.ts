@@ -3,6 +3,7 @@ import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, textColumn } from '../columns.ts';
 import { nameWithDefault } from '../default-class.ts';
 import { viewAs } from '../view.ts';
+import { validateStorageClass, validateStorageClassUpdate } from './storageclass-validation.ts';
 
 interface StorageClass {
   readonly metadata: ObjectMeta;
@@ -20,6 +21,7 @@ const defaultMarks = [
 export const storageclasses = defineResource({
   group: 'storage.k8s.io',
   resource: 'storageclasses',
+  strategy: { validate: validateStorageClass, validateUpdate: validateStorageClassUpdate },
   table: {
     columns: [
       nameColumn,

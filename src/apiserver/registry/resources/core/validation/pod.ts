@@ -120,9 +120,9 @@ function validateAddedTolerations(now: readonly Toleration[], was: readonly Tole
   return validateTolerations(now, place);
 }
 
-function withoutSeconds({ tolerationSeconds: _, ...rest }: Toleration): JsonValue {
-  // A toleration is JSON.
-  return rest as JsonObject;
+function withoutSeconds(toleration: Toleration): JsonValue {
+  const { key, operator, value, effect } = toleration;
+  return [key ?? null, operator ?? null, value ?? null, effect ?? null];
 }
 
 function validateRemovedGates({ schedulingGates = [] }: PodSpec, before: PodSpec): FieldError[] {

@@ -4,7 +4,7 @@ import type { FieldError, Path } from '../../../../../api/field-error.ts';
 import { fileMode, required } from '../../checks.ts';
 import { unreservedPath } from './file-paths.ts';
 import type { KeySource, ProjectedSource, Volume } from './pod-spec-view.ts';
-import { validateDownwardFile, validateKeyToPath } from './volumes.ts';
+import { validateDownwardFile, validateKeyToPath } from './volume-files.ts';
 
 const tokenSecondsMin = 600;
 const tokenSecondsMax = 2 ** 32;

@@ -7,9 +7,9 @@ import type { FieldError, Path } from '../../../../../api/field-error.ts';
 import { dns1123Subdomain, subdomainNameRule } from '../../../../../api/names.ts';
 import { fileMode, label, messages, oneOf, required, requiredOneOf } from '../../checks.ts';
 import { validateClaimSpec } from './claim-spec.ts';
-import { validateFieldRef, validateResourceFieldRef } from './field-references.ts';
-import { descendingPath, pathWithoutBacksteps, unreservedPath } from './file-paths.ts';
-import type { DownwardFile, KeySource, KeyToPath, Volume } from './pod-spec-view.ts';
+import { descendingPath, pathWithoutBacksteps } from './file-paths.ts';
+import type { KeySource, Volume } from './pod-spec-view.ts';
+import { validateDownwardFile, validateKeyToPath } from './volume-files.ts';
 import { validateProjection } from './projected-volumes.ts';
 
 /** In the order that upstream looks at them. `misspelt`: how upstream calls a second one. */
@@ -78,38 +78,6 @@ export function validateVolumes(
     }
   }
   return { errors, byName };
-}
-
-export function validateKeyToPath({ key, path: file = '', mode }: KeyToPath, path: Path): FieldError[] {
-  return [
-    ...required(key, path.child('key')),
-    ...required(file, path.child('path')),
-    ...unreservedPath(file, path.child('path')),
-    ...fileMode(mode, path.child('mode')),
-  ];
-}
-
-const downwardFields = [
-  'metadata.annotations',
-  'metadata.labels',
-  'metadata.name',
-  'metadata.namespace',
-  'metadata.uid',
-];
-
-export function validateDownwardFile(file: DownwardFile, path: Path): FieldError[] {
-  const { path: name = '', fieldRef, resourceFieldRef, mode } = file;
-  const errors = [...required(name, path.child('path')), ...unreservedPath(name, path.child('path'))];
-  if (fieldRef) {
-    errors.push(...validateFieldRef(fieldRef, downwardFields, path.child('fieldRef')));
-    if (resourceFieldRef) {
-      const text = 'fieldRef and resourceFieldRef can not be specified simultaneously';
-      errors.push(field.invalid(path, 'resource', text));
-    }
-  } else if (resourceFieldRef) {
-    errors.push(...validateResourceFieldRef(resourceFieldRef, true, path.child('resourceFieldRef')));
-  } else errors.push(field.required(path, 'one of fieldRef and resourceFieldRef is required'));
-  return [...errors, ...fileMode(mode, path.child('mode'))];
 }
 
 function validateSource(volume: Volume, context: VolumeContext, path: Path): FieldError[] {
