@@ -21,7 +21,7 @@ export interface LocalHost {
   close(): void;
 }
 
-export const hostServiceCidr = '10.96.0.0/16';
+const hostServiceCidr = '10.96.0.0/16';
 
 /** Starts the embedded host from the folder's state, making it at the first start. */
 export async function startEmbeddedHost(
