@@ -1,5 +1,6 @@
 /** What of an answer must be equal on both sides: all but what each server makes up by itself. */
 import { createHash } from 'node:crypto';
+import { parse as parseYaml } from 'yaml';
 import type { Json } from './case.ts';
 import type { Answer } from './answer.ts';
 
@@ -27,9 +28,13 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster IP>'],
   [/\bkube-api-access-[a-z0-9]{5}\b/g, 'kube-api-access-<random>'],
   [/(ResourceVersion in object meta: )\d+/g, '$1<revision>'],
+  [/(does not match the ResourceVersion in record \()\d+/g, '$1<revision>'],
+  // What has changed of a pod, as a difference between dumps of Go's structs.
+  [/\n@@ [^]*$/, '\n@@ <difference>'],
   [/(too old resource version: \d+ \()\d+/g, '$1<revision>'],
   [/(Too large resource version: \d+, current: )\d+/g, '$1<revision>'],
-  [/\bmade-[a-z0-9]{5}\b/g, 'made-<random>'],
+  // Made from the generateNames of the cases.
+  [/((?:made|MADE)[-_]|x{20,}|(?:"|^|Service |ConfigMap )1?-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '$1<random>'],
   // Where a scheme was made: a path that upstream shortens when it is built from its own tree, not from published modules.
   [/ in scheme "[^"]*"/g, ' in scheme <file>'],
   // How long an upstream handler has waited, in seconds.
@@ -71,6 +76,7 @@ function bodyOf(answer: Answer): Json {
   if (type.includes('protobuf'))
     return `protobuf of ${answer.body.length === 0 ? 'nothing' : answer.body.subarray(0, 4).toString('latin1')}`;
   const text = answer.body.toString();
+  if (type.startsWith('application/yaml')) return yamlBody(text);
   if (!type.startsWith('application/json')) return normalText(text);
   const parsed = jsonOf(answer);
   if (parsed !== undefined) return normalized(parsed, '');
@@ -93,13 +99,51 @@ function normalized(value: Json, key: string): Json {
   if (isList(value)) return value.map((item) => normalized(item, key));
   const result: Record<string, Json> = {};
   for (const [name, item] of Object.entries(value)) {
-    if (name !== 'managedFields') result[name] = normalized(item, name);
+    if (name === 'managedFields') continue;
+    // Upstream describes columns with texts from its sources.
+    result[name] = name === 'columnDefinitions' ? withoutDescriptions(item) : normalized(item, name);
   }
   return result;
 }
 
+/** Where lines are folded doesn't matter. */
+function yamlBody(text: string): Json {
+  // What YAML of JSON gives is JSON.
+  return normalized(parseYaml(text) as Json, '');
+}
+
+function withoutDescriptions(columns: Json): Json {
+  if (!isList(columns)) return columns;
+  return columns.map((column) => {
+    if (typeof column !== 'object' || column === null || isList(column)) return column;
+    return Object.fromEntries(Object.entries(column).filter(([name]) => name !== 'description'));
+  });
+}
+
+/** Messages quote the whole object that a patch would make: its fields in the order of their names, without what is the server's own. */
+function withObjectsNormalized(text: string): string {
+  return text.replace(/Invalid value: ("\{(?:[^"\\]|\\.)*")/g, (whole, quoted: string) => {
+    try {
+      const object = parse(String(parse(quoted)));
+      return `Invalid value: ${JSON.stringify(sorted(normalized(object, '')))}`;
+    } catch {
+      return whole;
+    }
+  });
+}
+
+function sorted(value: Json): Json {
+  if (isList(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, item]) => [name, sorted(item)]),
+  );
+}
+
 function normalText(text: string): string {
-  let result = text;
+  let result = withObjectsNormalized(text);
   for (const [own, instead] of ownTexts) result = result.replace(own, instead);
   if (result.length <= textMax) return result;
   const digest = createHash('sha256').update(result).digest('hex').slice(0, 12);

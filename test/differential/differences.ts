@@ -8,6 +8,8 @@ export interface Asked {
 }
 
 const shownMax = 700;
+/** Of one answer. */
+const linesMax = 30;
 
 /** `GET /x: body.message` with both values, for each difference. The two sides have been asked the same. */
 export function differences(sublet: readonly Asked[], upstream: readonly Asked[]): string[] {
@@ -17,7 +19,9 @@ export function differences(sublet: readonly Asked[], upstream: readonly Asked[]
       answer.status === other?.status
         ? compare(jsonOf(answer), jsonOf(other), '')
         : [`  Sublet:   ${shown(briefly(answer))}`, `  upstream: ${shown(other && briefly(other))}`];
-    return found.length === 0 ? [] : [request, ...found];
+    return found.length === 0
+      ? []
+      : [request, ...found.slice(0, linesMax), ...(found.length > linesMax ? ['  …'] : [])];
   });
 }
 

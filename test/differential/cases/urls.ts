@@ -91,7 +91,6 @@ export const urls: Family = {
         'DELETE of discovery': call('DELETE', '/apis'),
         'POST to version': call('POST', '/version'),
         'POST to healthz': call('POST', '/healthz'),
-        'POST to the OpenAPI document': call('POST', '/openapi/v2'),
         'OPTIONS of a list': call('OPTIONS', '/api/v1/pods'),
         'HEAD of a list': call('HEAD', '/api/v1/pods'),
         'HEAD of an object': call('HEAD', '/api/v1/namespaces/default'),
