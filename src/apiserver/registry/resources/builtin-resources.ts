@@ -11,6 +11,7 @@ import { daemonsets } from './apps/daemonsets.ts';
 import { deployments } from './apps/deployments.ts';
 import { replicasets } from './apps/replicasets.ts';
 import { statefulsets } from './apps/statefulsets.ts';
+import { horizontalpodautoscalers } from './autoscaling/horizontalpodautoscalers.ts';
 import { cronjobs } from './batch/cronjobs.ts';
 import { jobs } from './batch/jobs.ts';
 import { certificatesigningrequests } from './certificates/certificatesigningrequests.ts';
@@ -69,6 +70,7 @@ export const builtinResourceDefinitions: readonly ResourceDefinition[] = [
   deployments,
   replicasets,
   statefulsets,
+  horizontalpodautoscalers,
   cronjobs,
   jobs,
   certificatesigningrequests,

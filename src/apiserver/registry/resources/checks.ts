@@ -44,7 +44,7 @@ export function nonNegative(value: number | undefined, path: FieldPath): FieldEr
 }
 
 export function positive(value: number, path: FieldPath): FieldError[] {
-  return value > 0 ? [] : [field.invalid(path, value, 'must be greater than 0')];
+  return value > 0 ? [] : [field.invalid(path, value, 'must be greater than zero')];
 }
 
 const int32Max = 2_147_483_647;

@@ -8,13 +8,33 @@ import type { FieldError, FieldPath } from '../../../api/field-error.ts';
 
 /** What stood there before (`existing`) stays valid. */
 export function ipAddress(value: string, path: FieldPath, existing: readonly string[] = []): FieldError[] {
-  if (existing.includes(value) || isAddress(value)) return [];
-  return [field.invalid(path, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
+  const complaint = (text: string) => [field.invalid(path, value, text)];
+  if (existing.includes(value)) return [];
+  if (isAddress(value)) return isMapped(value) ? complaint('must not be an IPv4-mapped IPv6 address') : [];
+  if (isAddress(withoutLeadingZeros(value))) return complaint('must not have leading 0s');
+  return complaint('must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
 }
 
 export function ipRange(value: string, path: FieldPath, existing: readonly string[] = []): FieldError[] {
-  if (existing.includes(value) || parseRange(value)) return [];
-  return [field.invalid(path, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')];
+  const complaint = (text: string) => [field.invalid(path, value, text)];
+  if (existing.includes(value)) return [];
+  const range = parseRange(value);
+  if (!range) {
+    if (parseRange(withoutLeadingZeros(value))) return complaint('must not have leading 0s in IP or prefix length');
+    return complaint('must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)');
+  }
+  if (isMapped(value)) return complaint('must not have an IPv4-mapped IPv6 address');
+  const host = BigInt(range.length - range.bits);
+  const network = (range.address >> host) << host;
+  return network === range.address ? [] : complaint('must not have bits set beyond the prefix length');
+}
+
+function withoutLeadingZeros(value: string): string {
+  return value.replaceAll(/(^|[./])0+(?=\d)/g, '$1');
+}
+
+function isMapped(value: string): boolean {
+  return /^::ffff:\d+\./i.test(value);
 }
 
 /** An address that an endpoint or a Service may have. Mirrors ValidateEndpointIP. */

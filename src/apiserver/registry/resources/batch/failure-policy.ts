@@ -71,7 +71,7 @@ function validateExitCodes(codes: ExitCodes, names: ReadonlySet<string>, path: P
     errors.push(field.invalid(path.child('containerName'), containerName, text));
   }
   const place = path.child('values');
-  const shown = values.length === 0 ? null : [...values];
+  const shown = [...values];
   if (values.length === 0) errors.push(field.invalid(place, shown, 'at least one value is required'));
   else if (values.length > exitCodesMax) errors.push(field.tooMany(place, values.length, exitCodesMax));
   const seen = new Set<number>();

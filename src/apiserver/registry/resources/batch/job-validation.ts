@@ -56,6 +56,7 @@ export function validateJobUpdate(job: Readonly<KubeObject>, old: Readonly<KubeO
   const was = objectAt(jsonOf(old), 'spec') ?? {};
   const same = (name: string) => immutable(now[name], was[name], specPath.child(name));
   return [
+    ...validateJob(job),
     ...validateWithSelector(spec),
     ...validateCompletions(spec, before),
     ...same('selector'),

@@ -2,7 +2,7 @@
 import * as field from '../../../../api/field-error.ts';
 import type { FieldError } from '../../../../api/field-error.ts';
 import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
-import { nonNegative, positive } from '../checks.ts';
+import { nonNegative } from '../checks.ts';
 import { viewAs } from '../view.ts';
 
 interface Lease {
@@ -26,7 +26,9 @@ export function validateLease(lease: Readonly<KubeObject>): FieldError[] {
   } = viewAs<Lease>(lease).spec ?? {};
   const text = 'may only be specified if `strategy` is defined';
   return [
-    ...(seconds === undefined ? [] : positive(seconds, specPath.child('leaseDurationSeconds'))),
+    ...(seconds !== undefined && seconds <= 0
+      ? [field.invalid(specPath.child('leaseDurationSeconds'), seconds, 'must be greater than 0')]
+      : []),
     ...nonNegative(leaseTransitions, specPath.child('leaseTransitions')),
     ...(preferredHolder && !strategy ? [field.forbidden(specPath.child('preferredHolder'), text)] : []),
   ];

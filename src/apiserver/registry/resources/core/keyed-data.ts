@@ -32,7 +32,7 @@ export function validateConfigMap(map: Readonly<KubeObject>): FieldError[] {
         : []),
     ]),
     ...Object.keys(binaryData).flatMap((key) => validateKey('binaryData', key)),
-    ...(bytes > dataBytesMax ? [field.tooLong('', dataBytesMax)] : []),
+    ...(bytes > dataBytesMax ? [field.tooLong('[]', dataBytesMax)] : []),
   ];
 }
 

@@ -28,9 +28,13 @@ export const persistentvolumeclaims = defineResource({
   strategy: {
     prepareForCreate(claim) {
       claim['status'] = { phase: 'Pending' };
+      dropUnknownSource(claim);
       matchDataSources(claim);
     },
-    prepareForUpdate: matchDataSources,
+    prepareForUpdate(claim, old) {
+      if (!objectAt(objectAt(jsonOf(old), 'spec'), 'dataSource')) dropUnknownSource(claim);
+      matchDataSources(claim);
+    },
     validate: validateClaim,
     validateUpdate: validateClaimUpdate,
   },
@@ -75,4 +79,13 @@ function matchDataSources(claim: KubeObject): void {
   else if (reference && !source && textAt(reference, 'namespace') === '') {
     spec['dataSource'] = structuredClone(reference);
   }
+}
+
+/** Only claims and snapshots can be named the old way. Mirrors pvcutil EnforceDataSourceBackwardsCompatibility. May mutate. */
+function dropUnknownSource(claim: KubeObject): void {
+  const spec = objectAt(jsonOf(claim), 'spec');
+  const source = objectAt(spec, 'dataSource');
+  if (!spec || !source) return;
+  const name = `${textAt(source, 'apiGroup')}/${textAt(source, 'kind')}`;
+  if (name !== '/PersistentVolumeClaim' && name !== 'snapshot.storage.k8s.io/VolumeSnapshot') delete spec['dataSource'];
 }

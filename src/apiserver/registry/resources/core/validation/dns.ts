@@ -51,7 +51,7 @@ export function validateHostAliases(aliases: NonNullable<PodSpec['hostAliases']>
   ]);
 }
 
-const underscored = '[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?';
+const underscored = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const pattern = `${underscored}(\\.${underscored})*`;
 const compiled = new RegExp(`^${pattern}$`);
 

@@ -23,7 +23,7 @@ const standardResources = new Set([
   'persistentvolumeclaims',
 ]);
 standardResources.delete('limits.storage');
-const podLevelResources = ['cpu', 'memory'];
+const podLevelResources = ['cpu', hugePagesPrefix, 'memory'];
 
 type NameRule = (name: string, path: Path) => FieldError[];
 
@@ -39,7 +39,12 @@ export function validateContainerResources(
 export function validatePodLevelResources(requirements: ResourceRequirements, path: Path): FieldError[] {
   const named: NameRule = (name, place) => {
     const errors = resourceName(name, place);
-    if (errors.length > 0 || podLevelResources.includes(name) || name.startsWith(hugePagesPrefix)) return errors;
+    if (
+      errors.length > 0 ||
+      podLevelResources.some((one) => (one === hugePagesPrefix ? isHugePages(name) : one === name))
+    ) {
+      return errors;
+    }
     return [field.notSupported(place, name, podLevelResources)];
   };
   return [
