@@ -11,6 +11,7 @@ interface Namespace {
 }
 
 const kubernetesFinalizer = 'kubernetes';
+const nameLabel = 'kubernetes.io/metadata.name';
 
 function phaseOf(object: Parameters<typeof viewAs>[0]): string {
   return viewAs<Namespace>(object).status?.phase ?? '';
@@ -27,6 +28,9 @@ export const namespaces = defineResource({
       const spec = ensureObject(jsonOf(namespace), 'spec');
       const finalizers = Array.isArray(spec['finalizers']) ? spec['finalizers'] : [];
       spec['finalizers'] = finalizers.includes(kubernetesFinalizer) ? finalizers : [...finalizers, kubernetesFinalizer];
+      // Defaulting has done it for those whose name was known then.
+      const { metadata } = namespace;
+      if (metadata.name) metadata.labels = { ...metadata.labels, [nameLabel]: metadata.name };
     },
     prepareForUpdate(namespace, old) {
       takeField(ensureObject(jsonOf(namespace), 'spec'), objectAt(jsonOf(old), 'spec'), 'finalizers');
