@@ -62,7 +62,7 @@ export function immutable(value: JsonValue | undefined, old: JsonValue | undefin
   return equalJson(value, old) ? [] : [field.invalid(path, value ?? null, 'field is immutable')];
 }
 
-export const fileModeText = 'must be a number between 0 and 0777 (octal), both inclusive';
+const fileModeText = 'must be a number between 0 and 0777 (octal), both inclusive';
 const fileModeMax = 0o777;
 
 export function fileMode(mode: number | undefined, path: FieldPath): FieldError[] {

@@ -54,7 +54,7 @@ export function endpointAddress(value: string, path: FieldPath): FieldError[] {
   return [];
 }
 
-export function isAddress(value: string): boolean {
+function isAddress(value: string): boolean {
   return isIPv4(value) || (isIPv6(value) && !value.includes('%'));
 }
 

@@ -6,7 +6,8 @@ import { nonNegative, requiredOneOf } from '../checks.ts';
 import { selectorJson } from '../core/validation/pod-template.ts';
 import { viewAs } from '../view.ts';
 import { scheduleError } from './cron-schedule.ts';
-import { validateJobSpec, type JobSpec } from './job-validation.ts';
+import { validateJobSpec } from './job-validation.ts';
+import type { JobSpec } from './job-view.ts';
 
 interface CronJobSpec {
   readonly schedule?: string;

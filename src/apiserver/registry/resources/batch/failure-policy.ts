@@ -3,23 +3,7 @@ import * as field from '../../../../api/field-error.ts';
 import type { FieldError, Path } from '../../../../api/field-error.ts';
 import { goQuote } from '../../../../api/go-text.ts';
 import { oneOf, qualified } from '../checks.ts';
-import type { JobSpec } from './job-validation.ts';
-
-interface ExitCodes {
-  readonly containerName?: string;
-  readonly operator?: string;
-  readonly values?: readonly number[];
-}
-
-interface Rule {
-  readonly action?: string;
-  readonly onExitCodes?: ExitCodes;
-  readonly onPodConditions?: readonly { readonly type?: string; readonly status?: string }[];
-}
-
-export interface FailurePolicy {
-  readonly rules?: readonly Rule[];
-}
+import type { ExitCodes, FailurePolicy, FailureRule, JobSpec } from './job-view.ts';
 
 const rulesMax = 20;
 const patternsMax = 20;
@@ -36,7 +20,7 @@ export function validateFailurePolicy({ rules = [] }: FailurePolicy, spec: JobSp
   ];
 }
 
-function validateRule(rule: Rule, spec: JobSpec, names: ReadonlySet<string>, path: Path): FieldError[] {
+function validateRule(rule: FailureRule, spec: JobSpec, names: ReadonlySet<string>, path: Path): FieldError[] {
   const { action = '', onExitCodes, onPodConditions = [] } = rule;
   const actionPath = path.child('action');
   const errors = requiredValue(action, actionPath, actions);

@@ -2,33 +2,15 @@
 import * as field from '../../../../api/field-error.ts';
 import type { FieldError, Path } from '../../../../api/field-error.ts';
 import { equalJson, type JsonObject } from '../../../../api/json.ts';
-import { matchesLabels, validateLabelSelector, type LabelSelector } from '../../../../api/label-selector.ts';
+import { matchesLabels, validateLabelSelector } from '../../../../api/label-selector.ts';
 import { dns1123Label } from '../../../../api/names.ts';
 import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { immutable, nonNegative, oneOf } from '../checks.ts';
 import { requirementsOf, selectorJson, validateTemplate } from '../core/validation/pod-template.ts';
-import type { TemplateView } from '../core/validation/pod-spec-view.ts';
 import { jsonOf, objectAt, takeField } from '../fields.ts';
 import { viewAs } from '../view.ts';
-import { validateFailurePolicy, type FailurePolicy } from './failure-policy.ts';
-
-export interface JobSpec {
-  readonly parallelism?: number;
-  readonly completions?: number;
-  readonly activeDeadlineSeconds?: number;
-  readonly backoffLimit?: number;
-  readonly backoffLimitPerIndex?: number;
-  readonly maxFailedIndexes?: number;
-  readonly ttlSecondsAfterFinished?: number;
-  readonly completionMode?: string;
-  readonly podFailurePolicy?: FailurePolicy;
-  readonly successPolicy?: JsonObject;
-  readonly podReplacementPolicy?: string;
-  readonly manualSelector?: boolean;
-  readonly suspend?: boolean;
-  readonly selector?: LabelSelector;
-  readonly template?: TemplateView;
-}
+import { validateFailurePolicy } from './failure-policy.ts';
+import type { JobSpec } from './job-view.ts';
 
 interface Job {
   readonly metadata: ObjectMeta;

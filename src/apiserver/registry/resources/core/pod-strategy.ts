@@ -1,5 +1,6 @@
 /** Mirrors kubernetes pkg/registry/core/pod strategy.go, v1.36. */
 import { isJsonObject, type JsonObject } from '../../../../api/json.ts';
+import { timestamp } from '../../../../lib/clock.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import type { Strategy } from '../../strategy.ts';
 import { ensureObject, jsonOf, objectAt, objectsAt, setUnless, takeField, textAt } from '../fields.ts';
@@ -9,13 +10,13 @@ import { validatePod, validatePodUpdate } from './validation/pod.ts';
 import { qualityOfService, type PodWithResources } from './pod-quality.ts';
 
 export const podStrategy: Strategy = {
-  prepareForCreate(pod) {
+  prepareForCreate(pod, { now }) {
     settle(pod);
     const spec = ensureObject(jsonOf(pod), 'spec');
     const gated = objectsAt(spec, 'schedulingGates').length > 0;
     pod['status'] = {
       phase: 'Pending',
-      ...(gated ? { conditions: [gatedCondition] } : {}),
+      ...(gated ? { conditions: [{ ...gatedCondition, lastTransitionTime: timestamp(now) }] } : {}),
       qosClass: qualityOfService(viewAs<PodWithResources>(pod)),
     };
     spreadByTemplate(pod, spec);
@@ -48,7 +49,6 @@ const gatedCondition: JsonObject = {
   type: 'PodScheduled',
   status: 'False',
   lastProbeTime: null,
-  lastTransitionTime: null,
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 };

@@ -25,7 +25,7 @@ export function validateAffinity({ nodeAffinity, podAffinity, podAntiAffinity }:
   ];
 }
 
-export function validateNodeSelector(
+function validateNodeSelector(
   { nodeSelectorTerms = [] }: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] },
   path: Path,
 ): FieldError[] {

@@ -6,9 +6,9 @@ import { labelNameRule, subdomainNameRule } from '../../../../../api/names.ts';
 import { messages, oneOf, positiveQuantity, required, subdomain } from '../../checks.ts';
 import type { ClaimSpec, DataSource } from './pod-spec-view.ts';
 
-export const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
-export function validateAccessModes(modes: readonly string[], path: Path): FieldError[] {
+function validateAccessModes(modes: readonly string[], path: Path): FieldError[] {
   const alone = modes.includes('ReadWriteOncePod');
   const others = modes.some((mode) => mode !== 'ReadWriteOncePod' && accessModes.includes(mode));
   return [

@@ -5,7 +5,7 @@ import { labelValueRule } from '../../../../../api/names.ts';
 import { oneOf, qualified } from '../../checks.ts';
 import type { Toleration } from './pod-spec-view.ts';
 
-export const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
 export function validateTolerations(tolerations: readonly Toleration[], path: Path): FieldError[] {
   return tolerations.flatMap((toleration, index) => {

@@ -136,7 +136,7 @@ const hostPathTypes = [
   'Socket',
 ];
 
-export function validateHostPath(source: NonNullable<Volume['hostPath']>, path: Path): FieldError[] {
+function validateHostPath(source: NonNullable<Volume['hostPath']>, path: Path): FieldError[] {
   if (!source.path) return [field.required(path.child('path'), '')];
   return [
     ...pathWithoutBacksteps(source.path, path.child('path')),
@@ -152,7 +152,7 @@ function validateKeys(source: KeySource, nameField: 'name' | 'secretName', path:
   ];
 }
 
-export function validateNfs({ server, path: folder = '' }: NonNullable<Volume['nfs']>, path: Path): FieldError[] {
+function validateNfs({ server, path: folder = '' }: NonNullable<Volume['nfs']>, path: Path): FieldError[] {
   return [
     ...required(server, path.child('server')),
     ...required(folder, path.child('path')),
@@ -162,7 +162,7 @@ export function validateNfs({ server, path: folder = '' }: NonNullable<Volume['n
 
 const driverBytesMax = 63;
 
-export function validateDriverName(driver: string, path: Path): FieldError[] {
+function validateDriverName(driver: string, path: Path): FieldError[] {
   if (driver === '') return [field.required(path, '')];
   return [
     ...(driver.length > driverBytesMax ? [field.tooLong(path, driverBytesMax)] : []),
