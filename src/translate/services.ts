@@ -117,6 +117,19 @@ export function serviceAsGiven(
     if (nodePort === undefined) delete port.nodePort;
     else port.nodePort = nodePort;
   }
-  const status = cloneJson((copy['status'] ?? {}) as JsonObject);
-  return { spec, status };
+  return { spec, status: givenStatus(service, copy) };
+}
+
+interface ServiceStatus extends JsonObject {
+  conditions?: (JsonObject & { type: string })[];
+}
+
+/** The host's, but for conditions of types that only the tenant has: those are its own controllers' to write. */
+function givenStatus(service: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): JsonObject {
+  const own = (service['status'] ?? {}) as ServiceStatus;
+  const given = cloneJson((copy['status'] ?? {}) as ServiceStatus);
+  const types = new Set(given.conditions?.map(({ type }) => type));
+  const kept = (own.conditions ?? []).filter(({ type }) => !types.has(type));
+  if (kept.length > 0) given.conditions = [...cloneJson(kept), ...(given.conditions ?? [])];
+  return given;
 }

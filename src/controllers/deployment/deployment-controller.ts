@@ -191,7 +191,13 @@ class Act<S extends Side> {
         const { uid } = this.#seen.metadata;
         const annotations = { [revisionAnnotation]: action.revision };
         if (this.#current.metadata.annotations?.[revisionAnnotation] === action.revision) return;
-        this.#current = await this.#deployments.patch(this.#name, 'merge', { metadata: { uid, annotations } });
+        // Through the status, as upstream does: a Deployment's own change of annotations would be a new generation.
+        this.#current = await this.#deployments.patch(
+          this.#name,
+          'merge',
+          { metadata: { uid, annotations } },
+          { subresource: 'status' },
+        );
         return;
       }
       case 'updateStatus':
