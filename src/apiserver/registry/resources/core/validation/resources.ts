@@ -2,7 +2,7 @@
 import * as field from '../../../../../api/field-error.ts';
 import type { FieldError, Path } from '../../../../../api/field-error.ts';
 import { qualifiedName } from '../../../../../api/names.ts';
-import { compareQuantities, parseQuantity, quantityValue } from '../../../../../api/quantity.ts';
+import { compareQuantities, parseQuantity, QuantityError, quantityValue } from '../../../../../api/quantity.ts';
 import { label, messages, nonNegativeQuantity } from '../../checks.ts';
 import type { ResourceRequirements } from './pod-spec-view.ts';
 
@@ -123,10 +123,20 @@ function validateAgainstLimit(name: string, quantity: string, limit: string | un
 
 function validateHugePages(name: string, quantity: string, path: Path): FieldError[] {
   if (!isHugePages(name)) return [];
-  const size = quantityValue(parseQuantity(name.slice(hugePagesPrefix.length)));
+  const size = pageSize(name);
   const value = quantityValue(parseQuantity(quantity));
   if (size > 0n && value % size === 0n) return [];
   return [field.invalid(path, quantity, `${quantity} is not positive integer multiple of ${name}`)];
+}
+
+/** Zero where the name has none. */
+function pageSize(name: string): bigint {
+  try {
+    return quantityValue(parseQuantity(name.slice(hugePagesPrefix.length)));
+  } catch (error) {
+    if (error instanceof QuantityError) return 0n;
+    throw error;
+  }
 }
 
 function validateClaims(
