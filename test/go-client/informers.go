@@ -181,13 +181,13 @@ func podInformer(ctx context.Context, c *cluster) (string, error) {
 			return err
 		},
 		changes: []change{{"a strategic merge patch of one container", func() error {
-			body := `{"metadata":{"labels":{"changed":"yes"}},"spec":{"containers":[{"name":"side","image":"registry.k8s.io/pause:3.9"}]}}`
+			body := `{"metadata":{"labels":{"changed":"yes"}},"spec":{"containers":[{"name":"side","image":"pause:3.9"}]}}`
 			_, err := c.pods().Patch(ctx, "watched", types.StrategicMergePatchType, []byte(body), metav1.PatchOptions{})
 			return err
 		}, func(any) bool {
 			found, err := lister.List(labels.SelectorFromSet(labels.Set{"changed": "yes"}))
 			return err == nil && len(found) == 1 && len(found[0].Spec.Containers) == 2 &&
-				found[0].Spec.Containers[0].Image == "registry.k8s.io/pause:3.10" && found[0].Spec.Containers[1].Image == "registry.k8s.io/pause:3.9"
+				found[0].Spec.Containers[0].Image == "pause:3.10" && found[0].Spec.Containers[1].Image == "pause:3.9"
 		}}},
 		delete: func() error { return c.pods().Delete(ctx, "watched", metav1.DeleteOptions{}) },
 	}.lead(ctx, c, factory.Core().V1().Pods().Informer(), func() { factory.Start(ctx.Done()) })
@@ -214,13 +214,13 @@ func deploymentInformer(ctx context.Context, c *cluster) (string, error) {
 				if err != nil {
 					return err
 				}
-				found.Spec.Template.Spec.Containers[0].Image = "registry.k8s.io/pause:3.9"
+				found.Spec.Template.Spec.Containers[0].Image = "pause:3.9"
 				_, err = c.deployments().Update(ctx, found, metav1.UpdateOptions{})
 				return err
 			})
 		}, func(any) bool {
 			found, err := lister.Get("watched")
-			return err == nil && found.Generation == 2 && found.Spec.Template.Spec.Containers[0].Image == "registry.k8s.io/pause:3.9"
+			return err == nil && found.Generation == 2 && found.Spec.Template.Spec.Containers[0].Image == "pause:3.9"
 		}}},
 		delete: func() error { return c.deployments().Delete(ctx, "watched", metav1.DeleteOptions{}) },
 	}.lead(ctx, c, factory.Apps().V1().Deployments().Informer(), func() { factory.Start(ctx.Done()) })

@@ -36,8 +36,8 @@ func podSpec() corev1.PodSpec {
 	return corev1.PodSpec{
 		TerminationGracePeriodSeconds: ptr.To[int64](1),
 		Containers: []corev1.Container{
-			{Name: "main", Image: "registry.k8s.io/pause:3.10"},
-			{Name: "side", Image: "registry.k8s.io/pause:3.10"},
+			{Name: "main", Image: "pause:3.10"},
+			{Name: "side", Image: "pause:3.10"},
 		},
 	}
 }
