@@ -106,6 +106,14 @@ async function answered(
   return JSON.parse(Buffer.from(await readWhole((await pending).body)).toString()) as Record<string, unknown>;
 }
 
+test('an answer that has come whole before anyone reads it is not lost', async () => {
+  const { exchange, close } = exchangeTo();
+  const response = await exchange(request({ method: 'POST', body: Buffer.from('late') }));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal((await answered(Promise.resolve(response)))['body'], 'late');
+  close();
+});
+
 test('requests share one connection, with the credentials of their moment', async () => {
   let token = 'one';
   const { exchange, close } = exchangeTo({

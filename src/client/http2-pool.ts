@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import type { ApiRequest, ApiResponse, ByteStream } from '../api/exchange.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { ConnectionError, connectionError } from './connection-error.ts';
+import { StreamChunks } from './stream-chunks.ts';
 
 export interface HttpLimits {
   readonly clock: Clock;
@@ -155,16 +156,18 @@ export class Http2Pool {
         reject(new ConnectionError('aborted', { cause: request.signal.reason }));
       };
       request.signal.addEventListener('abort', abort, { once: true });
+      let answered = false;
       stream.once('close', () => {
         timeout.cancel();
         request.signal.removeEventListener('abort', abort);
-        reject(new ConnectionError('the connection was closed before an answer came'));
+        if (!answered) reject(new ConnectionError('the connection was closed before an answer came'));
       });
       stream.on('error', (error) => reject(connectionError('the connection failed', error)));
       stream.once('response', (answer) => {
+        answered = true;
         timeout.cancel();
         const { ':status': status = 0, ...rest } = answer;
-        resolve({ status, headers: plainHeaders(rest), body: this.#body(stream, request) });
+        resolve({ status, headers: plainHeaders(rest), body: this.#body(stream, new StreamChunks(stream), request) });
       });
       if (request.body.length > 0) stream.end(request.body);
     });
@@ -196,7 +199,7 @@ export class Http2Pool {
     });
   }
 
-  async *#body(stream: ClientHttp2Stream, request: ApiRequest): ByteStream {
+  async *#body(stream: ClientHttp2Stream, chunks: StreamChunks, request: ApiRequest): ByteStream {
     const { clock, responseTimeoutMs } = this.#limits;
     const endless = isEndless(request);
     let idle: Timer | undefined;
@@ -209,13 +212,15 @@ export class Http2Pool {
     };
     try {
       watchIdle();
-      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      for (let chunk = await chunks.next(); chunk !== undefined; chunk = await chunks.next()) {
         yield chunk;
         watchIdle();
       }
       if (stream.rstCode !== constants.NGHTTP2_NO_ERROR && !request.signal.aborted)
         throw new ConnectionError(`the server reset the stream (${stream.rstCode})`);
     } catch (error) {
+      // Whoever ends a watch has no complaint.
+      if (endless && request.signal.aborted) return;
       throw connectionError('the connection failed', error);
     } finally {
       idle?.cancel();

@@ -62,7 +62,12 @@ export class PodWatch {
       const wanted = new Set(names.filter((name) => !this.#firstSeen.has(name)));
       await this.until(({ copyOf }) => wanted.delete(copyOf) && --left === 0);
     }
-    return Math.max(...names.map((name) => this.#firstSeen.get(name) ?? 0));
+    return Math.max(...names.map((name) => this.firstSeenAt(name)));
+  }
+
+  /** When a pod was seen first, by `performance.now()`; 0: never. */
+  firstSeenAt(name: string): number {
+    return this.#firstSeen.get(name) ?? 0;
   }
 
   stop(): void {
