@@ -33,13 +33,7 @@ function setEntry(object: JsonObject, key: string, value: JsonValue): void {
 }
 
 /** Decodes the message in `ranges` into `target`. The reader's place is undefined after it. */
-function decodeInto(
-  target: JsonObject,
-  message: Message,
-  ranges: Ranges,
-  decoding: Decoding,
-  depth: number,
-): void {
+function decodeInto(target: JsonObject, message: Message, ranges: Ranges, decoding: Decoding, depth: number): void {
   if (depth > decoding.limits.depthMax) throw malformed('proto: messages nested too deeply');
   if (++decoding.count > decoding.limits.messagesMax) throw malformed('proto: too many messages');
   const values: (JsonValue | Ranges | undefined)[] = [];
