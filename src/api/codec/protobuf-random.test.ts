@@ -60,7 +60,8 @@ test('objects with a few bytes changed, cut or put in; what is read can be writt
       const object = decodeOrRefuse(bytes);
       if (!object) return;
       read++;
-      assert.deepEqual(codec.decode(codec.encode(object)), object);
+      // A pointer to a zero time is null in Go's JSON, and null is no pointer: nulls may go, nothing else.
+      assert.deepEqual(withoutNulls(codec.decode(codec.encode(object))), withoutNulls(object));
     }),
     { numRuns: 5000 },
   );
@@ -159,3 +160,8 @@ test('durations read as Go writes them', () => {
   ];
   for (const [nanoseconds, text] of table) assert.equal(durationText(nanoseconds), text);
 });
+
+function withoutNulls(value: unknown): unknown {
+  const text = JSON.stringify(value, (_key, inner: unknown) => (inner === null ? undefined : inner));
+  return JSON.parse(text) as unknown;
+}

@@ -1,7 +1,7 @@
 /** Whether a pod may run on a node, and why not: pure. Wording mirrors the scheduler's plugins (pkg/scheduler/framework/plugins). */
 import type { KubeObject } from '../../api/object.ts';
 import { nodeParts, podSpec, type NodeSelectorTerm, type PodSpec, type Requirement, type Taint } from './pod-view.ts';
-import { missingResource, type Resources } from './resources.ts';
+import { missingResource, resourcesOf, type Resources } from './resources.ts';
 
 /** A node with what is left of it. */
 export interface Candidate {
@@ -25,6 +25,12 @@ export function unfitness(
   if (!matchesSelector(spec, node)) return "node(s) didn't match Pod's node affinity/selector";
   const missing = missingResource(requests, free);
   return missing === undefined ? undefined : missing === 'pods' ? 'Too many pods' : `Insufficient ${missing}`;
+}
+
+/** How full a node is, 0…1, by its scarcest of pods, cpu and memory. */
+export function shareUsed({ node, free }: Candidate): number {
+  const all = resourcesOf(nodeParts(node).allocatable);
+  return Math.max(...['pods', 'cpu', 'memory'].map((name) => 1 - (free[name] ?? 0) / (all[name] ?? 1)));
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` Mirrors FitError.Error. */

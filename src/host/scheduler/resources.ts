@@ -1,7 +1,6 @@
 /** Amounts of cpu, memory, pods… as numbers, in thousandths. Pure. */
 import { parseQuantity, quantityValue } from '../../api/quantity.ts';
-import type { Candidate } from './fit.ts';
-import { nodeParts, type PodSpec } from './pod-view.ts';
+import type { PodSpec } from './pod-view.ts';
 
 /** Thousandths, by resource name. */
 export type Resources = Readonly<Record<string, number>>;
@@ -42,10 +41,4 @@ export function podRequests(spec: PodSpec): Resources {
 /** The first resource of which there isn't enough. */
 export function missingResource(requests: Resources, free: Resources): string | undefined {
   return Object.entries(requests).find(([name, amount]) => amount > 0 && amount > (free[name] ?? 0))?.[0];
-}
-
-/** How full a node is, 0…1, by its scarcest of pods, cpu and memory. */
-export function shareUsed({ node, free }: Candidate): number {
-  const all = resourcesOf(nodeParts(node).allocatable);
-  return Math.max(...['pods', 'cpu', 'memory'].map((name) => 1 - (free[name] ?? 0) / (all[name] ?? 1)));
 }

@@ -15,10 +15,10 @@ import { timestamp, type Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Random } from '../../lib/random.ts';
 import type { Service } from '../../lib/service.ts';
-import { unfitness, unfitnessText, type Candidate } from './fit.ts';
+import { shareUsed, unfitness, unfitnessText, type Candidate } from './fit.ts';
 import { NodeUsage } from './node-usage.ts';
 import { isFinished, podSpec } from './pod-view.ts';
-import { podRequests, shareUsed } from './resources.ts';
+import { podRequests } from './resources.ts';
 
 export interface SchedulerOptions {
   readonly host: Client<'host'>;
