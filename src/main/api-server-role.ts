@@ -21,7 +21,7 @@ import { accessReviews } from '../apiserver/authz/access-reviews.ts';
 import { authenticatedAdmins } from '../apiserver/authz/authenticated-admins.ts';
 import { createDiscovery } from '../apiserver/discovery/discovery.ts';
 import { createResourceCatalog } from '../apiserver/discovery/resource-catalog.ts';
-import { healthPaths } from '../apiserver/health/health.ts';
+import { healthPaths, type HealthCheck } from '../apiserver/health/health.ts';
 import { Listener } from '../apiserver/http/listener.ts';
 import { builtinSources } from '../apiserver/openapi/builtin-sources.ts';
 import { OpenApiService } from '../apiserver/openapi/openapi-service.ts';
@@ -105,7 +105,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     authorizer: authenticatedAdmins,
     paths: [
       createDiscovery({ catalog, codec, address: parts.address }),
-      healthPaths([], logger),
+      healthPaths([storeCheck(store)], logger),
       versionPath(
         versionInfo(`v${builtinVersion().replace(/^v/, '')}`, `linux/${arch() === 'x64' ? 'amd64' : arch()}`),
       ),
@@ -179,6 +179,22 @@ export function builtDescriptions(): Uint8Array | undefined {
     // Built without Go at hand, or run from the sources.
     return undefined;
   }
+}
+
+/** By upstream's name, which monitoring knows. */
+function storeCheck(store: Store): HealthCheck {
+  return {
+    name: 'etcd',
+    in: ['livez', 'readyz'],
+    async check() {
+      try {
+        await store.revision();
+        return undefined;
+      } catch (error) {
+        return `the store can't be read: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    },
+  };
 }
 
 function openApiPaths(descriptions: Uint8Array | undefined): PathHandler {

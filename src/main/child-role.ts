@@ -1,5 +1,6 @@
 /** A role in a process of its own, watched over: started again when it dies, stopped with us. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { backoffDelay } from '../lib/backoff.ts';
 import { sleep } from '../lib/clock.ts';
 import type { Service } from '../lib/service.ts';
@@ -10,6 +11,8 @@ export interface ChildRoleOptions {
   /** `tenant`, `host`. */
   readonly role: string;
   readonly args: readonly string[];
+  /** Where its log goes; begun anew when it has grown too long. */
+  readonly logFile: string;
   /** Told in words for the terminal: a process that died, and what it said last. */
   readonly onTrouble: (text: string) => void;
 }
@@ -18,7 +21,8 @@ const readyTimeoutMs = 60_000;
 /** Longer than the process itself takes to stop in good order. */
 const stopTimeoutMs = 15_000;
 const restart = { initialMs: 200, maxMs: 10_000 };
-const lastWordsMax = 4000;
+const lastWordsMax = 2000;
+const logBytesMax = 16 * 1024 * 1024;
 
 /** The process says by a message when it is ready (see {@link tellReady}). */
 export class ChildRole implements Service {
@@ -27,6 +31,7 @@ export class ChildRole implements Service {
   #child: ChildProcess | undefined;
   #stopping = false;
   #failures = 0;
+  #wasReady = false;
 
   constructor(options: ChildRoleOptions) {
     this.#options = options;
@@ -57,20 +62,21 @@ export class ChildRole implements Service {
 
   async #spawn(): Promise<void> {
     const program = process.argv[1] ?? '';
+    const log = openLog(this.#options.logFile);
     const child = spawn(process.execPath, [program, this.#options.role, ...this.#options.args], {
-      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      stdio: ['ignore', 'inherit', log, 'ipc'],
       // Ctrl-C is for us: we stop the roles in order. Should we be killed, they notice that we have gone.
       detached: true,
     });
+    closeSync(log);
     this.#child = child;
-    let lastWords = '';
-    child.stderr?.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-lastWordsMax)));
     const ready = Promise.withResolvers<void>();
     child.once('message', () => ready.resolve());
     child.once('error', (error) => ready.reject(error));
     child.once('exit', (code, signal) => {
-      ready.reject(new Error(`${this.name} ended (${signal ?? code}) before it was ready:\n${lastWords}`));
-      if (!this.#stopping) void this.#spawnAgain(lastWords);
+      ready.reject(new Error(`${this.name} ended (${signal ?? code}) before it was ready:\n${this.#lastWords()}`));
+      // Who never was ready won't be by trying again: `start` tells its caller.
+      if (!this.#stopping && this.#wasReady) void this.#spawnAgain(signal ?? code);
     });
     const timer = realClock.after(readyTimeoutMs, () =>
       ready.reject(new Error(`${this.name} is not ready after ${readyTimeoutMs} ms`)),
@@ -78,19 +84,30 @@ export class ChildRole implements Service {
     try {
       await ready.promise;
       this.#failures = 0;
+      this.#wasReady = true;
     } finally {
       timer.cancel();
     }
   }
 
-  async #spawnAgain(lastWords: string): Promise<void> {
-    // Before the first readiness, `start` tells its caller.
-    if (this.#failures === 0) this.#options.onTrouble(`${this.name} died; starting it again.\n${lastWords}`);
+  #lastWords(): string {
+    return readFileSync(this.#options.logFile, 'utf8').slice(-lastWordsMax).trim();
+  }
+
+  async #spawnAgain(ended: string | number | null): Promise<void> {
+    this.#options.onTrouble(`${this.name} ended (${ended}); starting it again. Its log: ${this.#options.logFile}`);
     this.#failures++;
     await sleep(realClock, backoffDelay(restart, this.#failures, realRandom));
     if (this.#stopping) return;
     await this.#spawn().catch((error: unknown) => this.#options.onTrouble(String(error)));
   }
+}
+
+/** Appends; begins anew where the file has grown too long. */
+function openLog(path: string): number {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > logBytesMax) rmSync(path);
+  return openSync(path, 'a', 0o600);
 }
 
 /** Tells the parent process, where there is one, that this role is ready. */

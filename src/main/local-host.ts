@@ -49,7 +49,12 @@ export async function startEmbeddedHost(
   };
   const file = join(folder.hostFolder, 'config.json');
   writeFileAtomically(file, `${JSON.stringify(config, undefined, 2)}\n`);
-  const service = new ChildRole({ role: 'host', args: ['--config', file], onTrouble });
+  const service = new ChildRole({
+    role: 'host',
+    args: ['--config', file],
+    logFile: join(folder.hostFolder, 'log'),
+    onTrouble,
+  });
   await service.start();
   const connection: Connection = {
     server: `https://${flags.address}:${port}`,

@@ -48,7 +48,12 @@ export class LocalTenant implements Service {
     await provisionTenant(this.#host.client, place, hostRules(syncedKinds));
     await this.#renewToken(place, join(folder, 'host-connection.json'));
     const file = await this.#writeConfig(folder, remembered);
-    this.#child = new ChildRole({ role: 'tenant', args: ['--config', file], onTrouble: this.#onTrouble });
+    this.#child = new ChildRole({
+      role: 'tenant',
+      args: ['--config', file],
+      logFile: join(folder, 'log'),
+      onTrouble: this.#onTrouble,
+    });
     await this.#child.start();
   }
 

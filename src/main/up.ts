@@ -67,7 +67,10 @@ async function deleteTenant(
 }
 
 function welcome(folder: StateFolder, flags: UpFlags, tenants: readonly string[], tookMs: number): string {
-  const shown = (path: string): string => relative(process.cwd(), path) || path;
+  const shown = (path: string): string => {
+    const near = relative(process.cwd(), path);
+    return near.startsWith('..') ? path : near;
+  };
   const hostKubeconfig = flags.hostKubeconfig ?? folder.hostKubeconfig;
   const [first = flags.tenant] = tenants;
   const tenant = shown(folder.tenantKubeconfig(first));
