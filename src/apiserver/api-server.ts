@@ -20,6 +20,7 @@ import { statusResponse } from './negotiation/status-response.ts';
 import type { PathHandler } from './path-handler.ts';
 import type { RequestContext } from './request-context.ts';
 import { withDeadline } from './request-deadline.ts';
+import { parseQuery } from './query-string.ts';
 import { RequestInfoError, quotedUri, requestInfoOf } from './request-info.ts';
 import type { ResourceHandler } from './verbs/resource-handler.ts';
 import { warningHeaders } from './http/warning-headers.ts';
@@ -40,6 +41,7 @@ export interface ApiServerOptions {
 const pageNotFound = Buffer.from('404 page not found\n');
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 const plainText = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+const notFound: ApiResponse = { status: 404, headers: plainText, body: pageNotFound };
 
 export function createApiServer(options: ApiServerOptions): Exchange {
   return new ApiServer(options).exchange;
@@ -50,6 +52,8 @@ class ApiServer {
   readonly #metrics = new RequestMetrics();
   readonly #negotiation: ReturnType<typeof createNegotiation>;
   readonly #paths: readonly PathHandler[];
+  /** The errors of callers that may not do what they asked for. */
+  readonly #refused = new WeakSet<StatusError>();
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
@@ -88,7 +92,7 @@ class ApiServer {
   #contextOf(request: ApiRequest): Omit<RequestContext, 'user'> | ApiResponse {
     try {
       const info = requestInfoOf(request);
-      const query = new URLSearchParams(request.query);
+      const query = parseQuery(request.query);
       return { request, info, query, now: this.#options.clock.now(), warnings: [] };
     } catch (error) {
       if (!(error instanceof RequestInfoError)) throw error;
@@ -105,7 +109,10 @@ class ApiServer {
       if (error instanceof StatusError) {
         const code = error.status.code ?? 500;
         if (code >= 500) logger.warn({ auditId, path: context.info.path, error }, 'answered with an error');
-        return statusResponse(error, context, codec);
+        const response = statusResponse(error, context, codec);
+        // Upstream's error writer for who may not says so; that of admission doesn't.
+        if (!this.#refused.has(error)) return response;
+        return { ...response, headers: { ...response.headers, 'x-content-type-options': 'nosniff' } };
       }
       logger.error({ auditId, path: context.info.path, error }, 'a request met a bug');
       return statusResponse(newInternalError(), context, codec);
@@ -124,12 +131,18 @@ class ApiServer {
     const { user } = authentication;
     const attributes = attributesOf(user, context.info);
     const { decision, reason } = await authorizer.authorize(attributes);
-    if (decision !== 'allow') throw forbiddenError(attributes, reason);
+    if (decision !== 'allow') {
+      const error = forbiddenError(attributes, reason);
+      this.#refused.add(error);
+      throw error;
+    }
     return { ...context, user };
   }
 
   async #route(context: RequestContext): Promise<ApiResponse> {
     const { info, request } = context;
+    // RequestInfo looks over empty segments in front; no router does.
+    if (info.path.startsWith('//')) return notFound;
     const version = info.isResourceRequest ? this.#options.catalog.version(info.group, info.version) : undefined;
     if (version) {
       const known = version.resources.some(({ plural }) => plural === info.resource);
@@ -150,7 +163,7 @@ class ApiServer {
     const [, root = '', group = ''] = info.path.split('/');
     const known = root === 'api' || (root === 'apis' && group !== '' && this.#options.catalog.group(group));
     if (known) throw newGenericServerResponse({ code: 404 });
-    return { status: 404, headers: plainText, body: pageNotFound };
+    return notFound;
   }
 
   #metricsPath(): PathHandler {

@@ -3,6 +3,7 @@
  */
 import { goQuote } from '../api/go-text.ts';
 import type { ApiRequest } from '../api/exchange.ts';
+import { parseQuery } from './query-string.ts';
 import type { RequestInfo } from './request-context.ts';
 
 /** The path can't be understood; upstream answers 500 with a text. */
@@ -83,7 +84,7 @@ function fillResource(info: Mutable<RequestInfo>, allParts: readonly string[]): 
 }
 
 function fillCollectionVerb(info: Mutable<RequestInfo>, query: string): void {
-  const parameters = new URLSearchParams(query);
+  const parameters = parseQuery(query);
   info.verb = queryFlag(parameters.get('watch')) ? 'watch' : 'list';
   const name = exactName(parameters.get('fieldSelector') ?? '');
   if (name !== undefined && isPathSegment(name)) info.name = name;
@@ -120,7 +121,10 @@ function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    // Not an encoding: taken literally, and found nowhere.
-    return path;
+    // No UTF-8: what isn't becomes U+FFFD, which no name has.
+    const bytes = path.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+    return Buffer.from(bytes, 'latin1').toString();
   }
 }

@@ -6,6 +6,7 @@
  * Mirrors sigs.k8s.io/json UnmarshalStrict (errors and their order) and encoding/json (omitempty, omitzero).
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
+import { numberText } from '../api/codec/number-texts.ts';
 import { goQuote } from '../api/go-text.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import type { AnySchema, Field, ListSchema, MapSchema, ObjectSchema, ScalarSchema, Schema } from './schema.ts';
@@ -55,6 +56,9 @@ class Decoder {
   /** Above 0: inside a type with a decoder of its own, which isn't strict. */
   #lenient = 0;
   #depth = 0;
+  /** Where the scalar stands that is looked at: what it was written as may be kept there. */
+  #holder: object | undefined;
+  #key: string | number = '';
 
   finish(): void {
     if (this.#firstError !== undefined) throw new DecodeError(this.#firstError);
@@ -95,6 +99,7 @@ class Decoder {
         continue;
       }
       this.#struct = schema.goType?.split('.').at(-1) ?? '';
+      this.#at(value, name);
       decoded.set(name, this.#field(field, inner));
       this.#struct = structBefore;
     }
@@ -128,6 +133,7 @@ class Decoder {
     // Go writes maps sorted. A key may be __proto__: never assigned, always defined.
     for (const key of Object.keys(value).toSorted()) {
       this.#path.push(this.#path.length > 0 ? `.${key}` : key);
+      this.#at(value, key);
       defineKey(map, key, this.#element(schema.values, value[key] ?? null));
       this.#path.pop();
     }
@@ -138,6 +144,7 @@ class Decoder {
     if (!Array.isArray(value)) return this.#mismatch(foundText(value), schema.goType ?? 'list');
     return value.map((item, index) => {
       this.#path.push(`[${index}]`);
+      this.#at(value, index);
       const element = this.#element(schema.items, item);
       this.#path.pop();
       return element;
@@ -168,13 +175,19 @@ class Decoder {
   }
 
   #scalar(schema: ScalarSchema, value: JsonValue): JsonValue | undefined {
-    const result = decodeScalar(schema, value);
+    const text = typeof value === 'number' && this.#holder ? numberText(this.#holder, this.#key) : undefined;
+    const result = decodeScalar(schema, value, text);
     if (result.ok) return result.value;
-    const text = 'error' in result ? result.error : this.#mismatchText(result.found, result.goType);
+    const problem = 'error' in result ? result.error : this.#mismatchText(result.found, result.goType);
     // Go's decoder goes on after a mismatch and tells the first; an error of a type's own decoder ends it at once.
-    if (result.stops) throw new DecodeError(text);
-    this.#firstError ??= text;
+    if (result.stops) throw new DecodeError(problem);
+    this.#firstError ??= problem;
     return undefined;
+  }
+
+  #at(holder: object, key: string | number): void {
+    this.#holder = holder;
+    this.#key = key;
   }
 
   #mismatch(found: string, goType: string): undefined {

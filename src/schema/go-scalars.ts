@@ -14,8 +14,8 @@ export type ScalarResult =
 const int32Max = 2 ** 31 - 1;
 const int32Min = -(2 ** 31);
 
-/** `value` is not null. Mirrors sigs.k8s.io/json literalStore and the UnmarshalJSON methods of apimachinery's types. */
-export function decodeScalar(schema: ScalarSchema, value: JsonValue): ScalarResult {
+/** `value` is not null; `text`: how a number was written, where that matters. Mirrors sigs.k8s.io/json literalStore and the UnmarshalJSON methods of apimachinery's types. */
+export function decodeScalar(schema: ScalarSchema, value: JsonValue, text?: string): ScalarResult {
   const mismatch = (goType: string, stops = false): ScalarResult => ({
     ok: false,
     found: foundText(value),
@@ -26,11 +26,11 @@ export function decodeScalar(schema: ScalarSchema, value: JsonValue): ScalarResu
     case 'boolean':
       return typeof value === 'boolean' ? { ok: true, value } : mismatch(schema.goType ?? 'bool');
     case 'integer':
-      return decodeInteger(value, schema.format, schema.goType ?? schema.format, false);
+      return decodeInteger(value, text, schema.format, schema.goType ?? schema.format, false);
     case 'number':
       return typeof value === 'number' ? { ok: true, value } : mismatch(schema.goType ?? 'float64');
     case 'int-or-string':
-      return typeof value === 'string' ? { ok: true, value } : decodeInteger(value, 'int32', 'int32', true);
+      return typeof value === 'string' ? { ok: true, value } : decodeInteger(value, text, 'int32', 'int32', true);
     case 'string':
       return decodeString(schema, value, mismatch);
   }
@@ -43,12 +43,19 @@ export function foundText(value: JsonValue): string {
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-function decodeInteger(value: JsonValue, format: 'int32' | 'int64', goType: string, stops: boolean): ScalarResult {
+function decodeInteger(
+  value: JsonValue,
+  text: string | undefined,
+  format: 'int32' | 'int64',
+  goType: string,
+  stops: boolean,
+): ScalarResult {
   if (typeof value !== 'number') return { ok: false, found: foundText(value), goType, stops };
   const inRange = format === 'int32' ? value >= int32Min && value <= int32Max : value >= -(2 ** 63) && value < 2 ** 63;
   // -0 is what Go reads as 0.
-  if (Number.isInteger(value) && inRange) return { ok: true, value: value + 0 };
-  return { ok: false, found: `number ${String(value)}`, goType, stops };
+  const written = text === undefined || /^-?\d+$/.test(text);
+  if (Number.isInteger(value) && inRange && written) return { ok: true, value: value + 0 };
+  return { ok: false, found: `number ${text ?? String(value)}`, goType, stops };
 }
 
 function decodeString(

@@ -35,8 +35,6 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   [/(Too large resource version: \d+, current: )\d+/g, '$1<revision>'],
   // Made from the generateNames of the cases.
   [/((?:made|MADE)[-_]|x{20,}|(?:"|^|Service |ConfigMap )1?-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '$1<random>'],
-  // Where a scheme was made: a path that upstream shortens when it is built from its own tree, not from published modules.
-  [/ in scheme "[^"]*"/g, ' in scheme <file>'],
   // How long an upstream handler has waited, in seconds.
   [/(?<=^|\D)\d+(?:\.\d+)?(?:µs|ms)\b/g, '<duration>'],
 ];
@@ -124,7 +122,8 @@ function withoutDescriptions(columns: Json): Json {
 function withObjectsNormalized(text: string): string {
   return text.replace(/Invalid value: ("\{(?:[^"\\]|\\.)*")/g, (whole, quoted: string) => {
     try {
-      const object = parse(String(parse(quoted)));
+      const inner = parse(quoted);
+      const object = typeof inner === 'string' ? parse(inner) : inner;
       return `Invalid value: ${JSON.stringify(sorted(normalized(object, '')))}`;
     } catch {
       return whole;

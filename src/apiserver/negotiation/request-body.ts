@@ -1,5 +1,6 @@
 /** Turns a request's body into JSON, whatever its content type. Mirrors apimachinery runtime/serializer (json, protobuf). */
 import type { ProtobufCodec, TypeMeta } from '../../api/codec/protobuf.ts';
+import { parseKeepingNumbers } from '../../api/codec/number-texts.ts';
 import { ProtobufError } from '../../api/codec/protobuf-error.ts';
 import type { ApiRequest } from '../../api/exchange.ts';
 import { isJsonObject, type JsonValue } from '../../api/json.ts';
@@ -33,8 +34,7 @@ function jsonBody(bytes: Uint8Array): ParsedBody {
     throw new BodySyntaxError(`${jsonErrorHead}${scanJson(bytes).error ?? 'exceeded max depth'}`);
   let value: JsonValue;
   try {
-    // JSON.parse gives JSON.
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as JsonValue;
+    value = parseKeepingNumbers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
   } catch (cause) {
     const text = scanJson(bytes).error ?? 'invalid JSON';
     throw new BodySyntaxError(`${jsonErrorHead}${text}`, { cause });
@@ -71,8 +71,13 @@ function protobufBody(bytes: Uint8Array, fallback: TypeMeta, codec: ProtobufCode
   }
 }
 
-/** Without parameters. Absent: JSON. */
+const token = /[!#$%&'*+\-.^`|~\w]+/.source;
+const parameters = new RegExp(String.raw`^(\s*;\s*${token}=(${token}|"([^"\\]|\\.)*"))*[\s;]*$`);
+
+/** Without parameters; empty when these are broken. Absent: JSON. Mirrors mime.ParseMediaType. */
 function mediaTypeOf(header: string): string {
+  const semicolon = header.indexOf(';');
+  if (semicolon >= 0 && !parameters.test(header.slice(semicolon))) return '';
   const mediaType = (header.split(';', 1)[0] ?? '').trim().toLowerCase();
   return header === '' ? mediaTypes.json : mediaType;
 }

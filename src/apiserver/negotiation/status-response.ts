@@ -19,8 +19,6 @@ export function statusResponse(
     headers: {
       'content-type': wire.contentType,
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-      // Upstream's error writer for refused requests says so.
-      ...(status.code === 403 ? { 'x-content-type-options': 'nosniff' } : {}),
     },
     body: wire.plain({ ...status }),
   };

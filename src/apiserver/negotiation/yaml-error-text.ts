@@ -30,7 +30,8 @@ export function yamlErrorText(error: YAMLError, text: string): string {
 }
 
 /** Of an error while aliases are followed. `undefined`: it is another. */
-export function unknownAnchorText(message: string): string | undefined {
+export function aliasErrorText(message: string): string | undefined {
+  if (message.startsWith('Excessive alias count')) return 'yaml: document contains excessive aliasing';
   const alias = /^Unresolved alias[^:]*: (\S+)$/.exec(message);
   return alias ? `yaml: unknown anchor '${alias[1]}' referenced` : undefined;
 }

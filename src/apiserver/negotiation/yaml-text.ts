@@ -2,7 +2,7 @@
 import { isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Tags } from 'yaml';
 import type { JsonValue } from '../../api/json.ts';
 import { jsonDepthMax } from './go-json.ts';
-import { unknownAnchorText, yamlErrorText } from './yaml-error-text.ts';
+import { aliasErrorText, yamlErrorText } from './yaml-error-text.ts';
 
 export interface ParsedYaml {
   readonly value: JsonValue;
@@ -43,7 +43,7 @@ export function parseYaml(text: string): ParsedYaml {
   } catch (cause) {
     if (cause instanceof YamlError) throw cause;
     const problem = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : 'unreadable';
-    throw new YamlError(unknownAnchorText(problem) ?? `yaml: ${problem}`, { cause });
+    throw new YamlError(aliasErrorText(problem) ?? `yaml: ${problem}`, { cause });
   }
 }
 

@@ -77,11 +77,7 @@ export class OpenApiService {
     const source = this.#options.sources().find((candidate) => groupVersionPath(candidate) === path);
     if (source === undefined) {
       this.#documents.delete(path);
-      return {
-        status: 404,
-        headers: { 'content-type': 'text/plain; charset=utf-8' },
-        body: Buffer.from('404 page not found\n'),
-      };
+      return { status: 404, headers: {}, body: empty };
     }
     const hash = this.#hashOf(source);
     const asked = request.query.get('hash') ?? '';

@@ -6,7 +6,7 @@ import type { FieldError } from '../../api/field-error.ts';
 import { equalJson } from '../../api/json.ts';
 import { generatedName, pathSegmentNameRule, subdomainNameRule } from '../../api/names.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
-import { newBadRequest, newInvalid } from '../../api/status.ts';
+import { failure, newBadRequest, newInvalid } from '../../api/status.ts';
 import { timestamp } from '../../lib/clock.ts';
 import { randomSuffix, type Random } from '../../lib/random.ts';
 import { canonicalObject } from '../../schema/decode.ts';
@@ -51,6 +51,7 @@ export function fillSystemMetadata(meta: ObjectMeta, context: WriteContext, rand
  */
 export function beforeCreate(resource: ServedResource, object: KubeObject, context: WriteContext): KubeObject {
   const strategy = resource.definition?.strategy;
+  const { resourceVersion = '' } = object.metadata;
   delete object.metadata.resourceVersion;
   delete object.metadata['managedFields'];
   if (dropsStatusOnCreate(resource)) delete object['status'];
@@ -64,6 +65,10 @@ export function beforeCreate(resource: ServedResource, object: KubeObject, conte
     ...(strategy?.validate?.(whole, context) ?? []),
   ]);
   context.warnings.push(...(strategy?.warnings?.(whole, undefined) ?? []));
+  // Upstream's storage refuses it, after all that looks at the object itself.
+  if (/^\d*[1-9]\d*$/.test(resourceVersion)) {
+    throw failure(500, '', 'resourceVersion should not be set on objects to be created');
+  }
   return whole;
 }
 

@@ -160,7 +160,11 @@ function deletesInForeground({ options }: DeleteRequest, finalizers: readonly st
   return marked === foregroundFinalizer;
 }
 
-function checkPreconditions({ resource, name, options }: DeleteRequest, current: StoredObject): void {
+/** Throws Conflict when the object isn't the one that is to be deleted. */
+export function checkPreconditions(
+  { resource, name, options }: Pick<DeleteRequest, 'resource' | 'name' | 'options'>,
+  current: StoredObject,
+): void {
   const { uid = '' } = current.object.metadata;
   // Upstream names the kind here, where other errors name the resource.
   const kind = { group: resource.gr.group, resource: resource.kind };

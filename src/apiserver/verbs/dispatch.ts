@@ -3,12 +3,14 @@
  * is a 404 or a 405 here.
  */
 import type { ApiResponse } from '../../api/exchange.ts';
-import { newGenericServerResponse } from '../../api/status.ts';
+import { goQuote } from '../../api/go-text.ts';
+import { newBadRequest, newGenericServerResponse } from '../../api/status.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { VirtualResource } from '../registry/virtual-resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import { createLegacyBinding } from './binding.ts';
 import { createVerb } from './create.ts';
+import { deprecationWarning } from './deprecations.ts';
 import { deleteCollectionVerb } from './delete-collection.ts';
 import { deleteVerb } from './delete.ts';
 import { getVerb } from './get.ts';
@@ -28,6 +30,8 @@ export interface DispatchOptions extends VerbServices {
   readonly subresources?: SubresourceHandlers;
 }
 
+const namedVerbs: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']);
+
 /** The handler of all resource requests. */
 export function createResourceHandler(options: DispatchOptions): ResourceHandler {
   const { store, resources, admission } = options;
@@ -46,13 +50,18 @@ export function createResourceHandler(options: DispatchOptions): ResourceHandler
   return async (context, negotiation) => {
     const { info } = context;
     const resource = resources.find(info.group, info.version, info.resource);
-    if (!resource || !pathExists(resource, context)) return undefined;
+    if (!resource || info.verb === 'proxy' || !pathExists(resource, context)) return undefined;
+    const deprecated = deprecationWarning(resource);
+    const served = info.subresource !== '' || resource.verbs.some((verb) => verb === info.verb);
+    if (deprecated !== undefined && served) context.warnings.push(deprecated);
+    if (info.name.includes('%'))
+      throw newBadRequest(`Name parameter invalid: ${goQuote(info.name)}: may not contain '%'`);
     const request = requestOf({ store, resources, admission }, context, negotiation, resource);
     const review = virtual.get(`${info.group}/${info.version}/${info.resource}`);
     if (review && info.subresource === '') return info.verb === 'create' ? reviewVerb(request, review) : notAllowed();
     if (info.subresource !== '') return handleSubresource(request, subresources, info.verb);
     const handler = verbs[info.verb];
-    if (!handler || !resource.verbs.some((verb) => verb === info.verb) || !fitsPath(info.verb, info.name)) {
+    if (!handler || !resource.verbs.some((verb) => verb === info.verb) || !fitsPath(resource, context)) {
       return notAllowed();
     }
     const isBinding = resource.gr.group === '' && resource.gr.resource === 'bindings';
@@ -95,14 +104,19 @@ async function handleSubresource(
 
 /** Whether a route of this form exists for the resource at all. */
 function pathExists(resource: ServedResource, { info }: RequestContext): boolean {
+  const { name, subresource, path } = info;
+  if (name !== '' && subresource === '' && !resource.verbs.some((verb) => namedVerbs.has(verb))) return false;
+  // Only what is passed on to someone else goes on below a subresource.
+  if (subresource !== '' && subresource !== 'proxy' && !path.replace(/\/+$/, '').endsWith(`/${name}/${subresource}`))
+    return false;
   const isNamespace = resource.gr.group === '' && resource.gr.resource === 'namespaces';
   if (!resource.namespaced) return info.namespace === '' || isNamespace;
   // Watches of one object have their name in the path of a namespace too.
   return info.namespace !== '' || info.name === '' || info.verb === 'list' || info.verb === 'watch';
 }
 
-function fitsPath(verb: string, name: string): boolean {
-  if (verb === 'create' || verb === 'deletecollection') return name === '';
+function fitsPath({ namespaced }: ServedResource, { info: { verb, name, namespace } }: RequestContext): boolean {
+  if (verb === 'create' || verb === 'deletecollection') return name === '' && (!namespaced || namespace !== '');
   return verb === 'list' || verb === 'watch' || name !== '';
 }
 

@@ -13,7 +13,7 @@ import {
 import { timestamp } from '../../lib/clock.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { canonical } from '../registry/before-write.ts';
-import { deleteObject } from '../registry/delete-object.ts';
+import { checkPreconditions, deleteObject } from '../registry/delete-object.ts';
 import { listObjects } from '../registry/list-objects.ts';
 import { everything } from '../registry/selection.ts';
 import type { StoredObject } from '../registry/stored-object.ts';
@@ -42,7 +42,11 @@ export const createEviction: VerbHandler = async (request) => {
   await admission.validate(eviction, undefined);
   const pod = await store.get(request);
   if (!ignoresBudgets(pod.object)) await askBudget(request, pod.object, dryRun);
-  if (!dryRun) await store.rewrite(request, false, (old) => disrupted(request, old));
+  if (!dryRun)
+    await store.rewrite(request, false, (old) => {
+      checkPreconditions({ resource, name, options: deletion.options }, old);
+      return disrupted(request, old);
+    });
   await deleteObject(store, {
     resource,
     namespace,

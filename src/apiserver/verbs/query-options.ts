@@ -156,6 +156,11 @@ const matchWithContinue = field.forbidden(matchPath, 'resourceVersionMatch is fo
 function validateWatch(options: Omit<ListOptions, 'selection'>): FieldError[] {
   const errors: FieldError[] = [];
   const match = options.resourceVersionMatch;
+  // Upstream turns a watch from nowhere into one with initial events before it looks; and these have a match.
+  const fromNowhere = options.resourceVersion === '' || options.resourceVersion === '0';
+  if (fromNowhere && match === '' && options.sendInitialEvents === undefined) {
+    return options.continue === '' ? [] : [matchWithContinue];
+  }
   if (options.sendInitialEvents !== undefined && match !== 'NotOlderThan') {
     errors.push(field.forbidden(matchPath, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
   }

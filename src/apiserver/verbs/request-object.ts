@@ -22,6 +22,9 @@ export interface ExpectedObject {
   readonly otherApiVersions?: readonly string[];
 }
 
+/** Their Events are one kind inside. */
+const eventGroups: ReadonlySet<string> = new Set(['', 'events.k8s.io']);
+
 const summaryBytesMax = 30;
 const scheme = 'pkg/runtime/scheme.go:111';
 
@@ -44,10 +47,17 @@ export function readObject(
   if (found !== wanted && !expected.otherApiVersions?.includes(found)) {
     throw newBadRequest(`the API version in the data (${found}) does not match the expected API version (${wanted})`);
   }
-  reportStrictErrors(context, validation, [...body.strictErrors, ...decoded.strictErrors], (text) =>
+  reportStrictErrors(context, validation, strictErrorsOf(body, decoded.strictErrors), (text) =>
     cannotBeHandled(gvk, expected, text),
   );
   return { ...decoded.object, kind: gvk.kind, apiVersion: found };
+}
+
+/** What is below an unknown field nobody looks at, so it can't be there twice. */
+function strictErrorsOf({ strictErrors: duplicates }: ParsedBody, unknown: readonly string[]): readonly string[] {
+  if (unknown.length === 0 || duplicates.length === 0) return [...duplicates, ...unknown];
+  const hidden = new Set(unknown.map((text) => text.replace(/^unknown/, 'duplicate')));
+  return [...duplicates.filter((text) => !hidden.has(text)), ...unknown];
 }
 
 /** Warns of them, throws, or says nothing, as the client asked. */
@@ -105,11 +115,13 @@ function gvkOf(context: RequestContext, value: JsonObject, expected: ExpectedObj
 
 /** What upstream says of a kind that isn't the expected one. */
 function wrongKind(gvk: GroupVersionKind, expected: ExpectedObject): string | undefined {
-  if (gvk.kind === expected.gvk.kind && gvk.group === expected.gvk.group) {
+  const sameGroup = gvk.group === expected.gvk.group || (gvk.kind === 'Event' && eventGroups.has(gvk.group));
+  if (gvk.kind === expected.gvk.kind && sameGroup) {
     if (gvk.version === expected.gvk.version || schemaForKind(gvk)) return undefined;
   }
   if (expected.otherApiVersions?.includes(apiVersionOf(gvk)) && gvk.kind === expected.gvk.kind) return undefined;
-  if (!schemaForKind(gvk)) {
+  // Upstream knows of a List that holds anything, though nobody serves it.
+  if (!schemaForKind(gvk) && apiVersionOf(gvk) + gvk.kind !== 'v1List') {
     return unregisteredKind(apiVersionOf(gvk), gvk.kind);
   }
   const from = `${gvk.version}.${gvk.kind}`;

@@ -53,5 +53,7 @@ export function badArgument(expected: 'list' | 'object', actual: JsonValue): Mer
 }
 
 export function badPatchType(directive: JsonValue, item: JsonObject): MergeError {
-  return new MergeError(`unknown patch type: ${goValueText(directive)} in map: ${goValueText(item)}`);
+  // Upstream prints what should be a text.
+  const text = typeof directive === 'number' ? `%!s(int64=${goValueText(directive)})` : goValueText(directive);
+  return new MergeError(`unknown patch type: ${text} in map: ${goValueText(item)}`);
 }
