@@ -74,10 +74,6 @@ describe('openapi v3', () => {
     const protobuf = 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf';
     assert.equal(ask(service, '/openapi/v3/api/v1', { accept: protobuf }).status, 406);
     assert.equal(ask(service, '/openapi/v3/api/v1', { accept: `${protobuf}, application/json` }).status, 200);
-    assert.equal(
-      ask(service, '/openapi/v2', { accept: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf' }).status,
-      406,
-    );
   });
 
   test('unknown group versions and other paths', () => {
@@ -95,6 +91,32 @@ test('openapi v2 has every definition and no defaults', () => {
   const port = at(document, 'definitions', 'io.k8s.api.core.v1.ContainerPort', 'properties', 'protocol');
   assert.equal(at(port, 'type'), 'string');
   assert.equal(at(port, 'default'), undefined);
+});
+
+test('openapi v2 in the form that is asked for', () => {
+  const service = new OpenApiService({ sources: () => builtinSources(), version: 'v1.36.3' });
+  const protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+  const asked = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+  const forms = [
+    ['', 'application/json'],
+    ['*/*', 'application/json'],
+    [asked, protobuf],
+    [protobuf, protobuf],
+    [`${asked}, application/json`, protobuf],
+    [`*/*, ${asked}`, protobuf],
+    [`${asked};q=0.5, application/json`, 'application/json'],
+    [`text/html, ${asked}`, protobuf],
+  ] as const;
+  for (const [accept, type] of forms) {
+    assert.equal(ask(service, '/openapi/v2', { accept }).headers['content-type'], type, accept);
+  }
+  assert.equal(ask(service, '/openapi/v2', { accept: 'text/html' }).status, 406);
+  const { body } = ask(service, '/openapi/v2', { accept: asked });
+  assert.ok(Buffer.from(body).includes('io.k8s.api.core.v1.PodSpec'));
+  assert.notEqual(
+    ask(service, '/openapi/v2').headers['etag'],
+    ask(service, '/openapi/v2', { accept: asked }).headers['etag'],
+  );
 });
 
 test('descriptions appear where the build has them', () => {

@@ -1,11 +1,12 @@
 /**
  * Answers `/openapi/v2` and `/openapi/v3…`. Documents are written when they are first asked for and kept compressed. Mirrors
- * kube-openapi pkg/handler and pkg/handler3, but for protobuf, which is not offered: who accepts nothing else gets 406.
+ * kube-openapi pkg/handler and pkg/handler3, but for version 3 in protobuf, which is not offered: who accepts nothing else gets 406.
  */
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ApiResponse } from '../../api/exchange.ts';
-import { acceptsJson } from './accept-json.ts';
+import type { JsonObject } from '../../api/json.ts';
+import { acceptedForm, type Forms } from './accepted-form.ts';
 import { version2Document, version3Document, version3Index } from './documents.ts';
 import {
   groupVersionPath,
@@ -13,6 +14,7 @@ import {
   type Descriptions,
   type GroupVersionSource,
 } from './group-version-source.ts';
+import { encodeVersion2 } from './version2-protobuf.ts';
 
 export interface OpenApiOptions {
   /** Every group version that is served now; asked for at each request. */
@@ -36,12 +38,30 @@ interface Cached {
   readonly gzipped: Buffer;
 }
 
+/** How a document is answered. */
+interface Form {
+  readonly contentType: string;
+  encode(document: JsonObject): string | Uint8Array;
+}
+
+const json: Form = { contentType: 'application/json', encode: (document) => JSON.stringify(document) };
+const protobuf: Form = {
+  contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+  encode: encodeVersion2,
+};
+const version2Forms: Forms<Form> = [
+  [json.contentType, json],
+  ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', protobuf],
+  [protobuf.contentType, protobuf],
+];
+const version3Forms: Forms<Form> = [[json.contentType, json]];
+
 const yearMs = 365 * 24 * 3600 * 1000;
 const empty = new Uint8Array();
 
 export class OpenApiService {
   readonly #options: OpenApiOptions;
-  /** By path; as many as there are group versions, and one more. */
+  /** By path; as many as there are group versions, and two more. */
   readonly #documents = new Map<string, Cached>();
 
   constructor(options: OpenApiOptions) {
@@ -58,12 +78,15 @@ export class OpenApiService {
   }
 
   #version2(request: OpenApiRequest): ApiResponse {
-    if (!acceptsJson(request.headers['accept'] ?? '')) return notAcceptable();
+    const form = acceptedForm(request.headers['accept'] ?? '', version2Forms);
+    if (form === undefined) return notAcceptable();
     const sources = this.#options.sources();
     const { version } = this.#options;
-    const hash = hashOf(sources.map((source) => this.#hashOf(source)));
-    const document = this.#document('v2', hash, (descriptions) => version2Document(sources, version, descriptions));
-    return respond(request, document, { vary: 'Accept' });
+    const hash = hashOf([form.contentType, ...sources.map((source) => this.#hashOf(source))]);
+    const document = this.#document(`v2 ${form.contentType}`, hash, (descriptions) =>
+      form.encode(version2Document(sources, version, descriptions)),
+    );
+    return respond(request, document, { 'content-type': form.contentType, vary: 'Accept' });
   }
 
   #index(request: OpenApiRequest): ApiResponse {
@@ -73,7 +96,7 @@ export class OpenApiService {
   }
 
   #version3(request: OpenApiRequest, path: string): ApiResponse {
-    if (!acceptsJson(request.headers['accept'] ?? '')) return notAcceptable();
+    if (acceptedForm(request.headers['accept'] ?? '', version3Forms) === undefined) return notAcceptable();
     const source = this.#options.sources().find((candidate) => groupVersionPath(candidate) === path);
     if (source === undefined) {
       this.#documents.delete(path);
@@ -84,7 +107,9 @@ export class OpenApiService {
     if (asked !== '' && asked !== hash) {
       return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}`, vary: 'Accept' }, body: empty };
     }
-    const document = this.#document(path, hash, (texts) => version3Document(source, this.#options.version, texts));
+    const document = this.#document(path, hash, (texts) =>
+      json.encode(version3Document(source, this.#options.version, texts)),
+    );
     const forever = {
       'cache-control': 'public, immutable',
       expires: new Date(request.now + yearMs).toUTCString(),
@@ -92,11 +117,11 @@ export class OpenApiService {
     return respond(request, document, { vary: 'Accept', ...(asked === '' ? {} : forever) });
   }
 
-  #document(key: string, hash: string, write: (descriptions: Descriptions) => unknown): Cached {
+  #document(key: string, hash: string, write: (descriptions: Descriptions) => string | Uint8Array): Cached {
     const known = this.#documents.get(key);
     if (known?.hash === hash) return known;
     const descriptions = this.#options.descriptions?.() ?? noDescriptions;
-    const document = { hash, gzipped: gzipSync(JSON.stringify(write(descriptions))) };
+    const document = { hash, gzipped: gzipSync(write(descriptions)) };
     this.#documents.set(key, document);
     return document;
   }
@@ -122,7 +147,7 @@ function respond(
   extra: Readonly<Record<string, string>>,
 ): ApiResponse {
   const etag = `"${hash}"`;
-  const headers = { 'content-type': 'application/json', etag, ...extra };
+  const headers = { 'content-type': json.contentType, etag, ...extra };
   const tags = (request.headers['if-none-match'] ?? '').split(',');
   const known = new Set(tags.map((tag) => tag.trim().replace(/^W\//, '')));
   if (known.has(etag) || known.has('*')) return { status: 304, headers: { etag, ...extra }, body: empty };
