@@ -11,6 +11,8 @@ export interface ChildRoleOptions {
   /** `tenant`, `host`. */
   readonly role: string;
   readonly args: readonly string[];
+  /** For Node.js itself. */
+  readonly nodeFlags?: readonly string[];
   /** Where its log goes; begun anew when it has grown too long. */
   readonly logFile: string;
   /** Told in words for the terminal: a process that died, and what it said last. */
@@ -63,7 +65,8 @@ export class ChildRole implements Service {
   async #spawn(): Promise<void> {
     const program = process.argv[1] ?? '';
     const log = openLog(this.#options.logFile);
-    const child = spawn(process.execPath, [program, this.#options.role, ...this.#options.args], {
+    const { nodeFlags = [], role, args } = this.#options;
+    const child = spawn(process.execPath, [...nodeFlags, program, role, ...args], {
       stdio: ['ignore', 'inherit', log, 'ipc'],
       // Ctrl-C is for us: we stop the roles in order. Should we be killed, they notice that we have gone.
       detached: true,

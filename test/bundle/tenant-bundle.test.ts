@@ -63,6 +63,12 @@ test('the tenant stays small', () => {
   assert.ok(statSync(join(dist, 'tenant.cjs')).size < bytesMax);
 });
 
+test('the tenant is plain ASCII: V8 keeps its source at one byte a character', () => {
+  const text = readFileSync(join(dist, 'tenant.cjs'), 'latin1');
+  const foreign = [...text.matchAll(/[\u0080-\u00ff]/g)].length;
+  assert.equal(foreign, 0);
+});
+
 test('the program itself loads no role before it is asked for', () => {
   assert.deepEqual(inputsOf('sublet.cjs'), ['src/main/sublet.ts']);
 });
