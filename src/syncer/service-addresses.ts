@@ -5,16 +5,17 @@
  */
 import { objectKey, type KubeObject } from '../api/object.ts';
 import type { On } from '../api/side.ts';
-import { StatusError } from '../api/status.ts';
+import { newAlreadyExists, StatusError } from '../api/status.ts';
 import type { Clock } from '../lib/clock.ts';
-import { originOfCopy } from '../translate/marks.ts';
+import { scrubber } from '../translate/host-texts.ts';
+import { originOf, originOfCopy, type Origin } from '../translate/marks.ts';
 import { copyService, serviceAsGiven, updatedServiceCopy, type ServiceSpec } from '../translate/services.ts';
 import type { Hands } from './act.ts';
 import { fromTenantApi, nameOf, uidOf } from '../translate/identity.ts';
 
 /**
- * Given the Service as it will be stored (uid and all), and as it was; resolves to its spec with addresses. Rejects with the host's StatusError
- * where the host refuses. `dryRun`: nothing is made on the host.
+ * Given the Service as it will be stored (uid and all), and as it was; resolves to its spec with addresses. Rejects with the host's StatusError,
+ * in the tenant's words, where the host refuses, and with AlreadyExists where the tenant has another Service of that name. `dryRun`: nothing is made on the host.
  */
 export type ServiceAddressGiver = (
   service: Readonly<KubeObject>,
@@ -44,11 +45,26 @@ export function createServiceAddresses(hands: Hands): {
     awaited,
     give: async (object, _old, dryRun) => {
       const service = fromTenantApi(object);
-      if (dryRun) return serviceAsGiven(service, await tryCopy(hands, service)).spec;
-      awaited.add(objectKey(service));
-      return serviceAsGiven(service, await ensureCopy(hands, service, triesMax)).spec;
+      try {
+        if (dryRun) return serviceAsGiven(service, await tryCopy(hands, service)).spec;
+        awaited.add(objectKey(service));
+        return serviceAsGiven(service, await ensureCopy(hands, service, triesMax)).spec;
+      } catch (error) {
+        throw inTenantWords(hands, service, error);
+      }
     },
   };
+}
+
+function inTenantWords({ place }: Hands, service: On<'tenant', KubeObject>, error: unknown): unknown {
+  if (!(error instanceof StatusError)) return error;
+  const { status } = error;
+  const words = scrubber(place, originOf(service));
+  return new StatusError({
+    ...status,
+    ...(status.message === undefined ? {} : { message: words(status.message) }),
+    ...(status.details?.name === undefined ? {} : { details: { ...status.details, name: words(status.details.name) } }),
+  });
 }
 
 /** What the host would give; it may say that such a Service is there already, and then the copy as it is will do. */
@@ -85,8 +101,21 @@ async function ensureCopy(
     const updated = updatedServiceCopy(found, wanted);
     return updated === found ? found : onHost.update(updated);
   }
+  await refuseLiving(hands, origin);
   await onHost.delete(name, { preconditions: { uid: uidOf(found) } });
   return ensureCopy(hands, service, triesLeft - 1);
+}
+
+/** The copy of a Service that is there is not in the way of another one of that name: there can't be another one. */
+async function refuseLiving({ tenant }: Hands, origin: Origin): Promise<void> {
+  try {
+    const living = await tenant.resource(services, origin.namespace).get(origin.name);
+    if (living.metadata.uid !== origin.uid) return;
+  } catch (error) {
+    if (error instanceof StatusError && error.status.reason === 'NotFound') return;
+    throw error;
+  }
+  throw newAlreadyExists({ group: '', resource: 'services' }, origin.name);
 }
 
 class AwaitedKeys implements AwaitedCopies {
