@@ -2,9 +2,13 @@
 import { each, get, one, post, del, type Case, type Family } from '../case.ts';
 
 const configMaps = '/api/v1/namespaces/{ns}/configmaps';
-const made = ['a', 'b', 'c'].map((name) =>
-  post(configMaps, { metadata: { name, labels: { app: name, x: '1' } }, data: { k: name } }),
-);
+// The list at the end waits until upstream's watch cache has seen them.
+const made = [
+  ...['a', 'b', 'c'].map((name) =>
+    post(configMaps, { metadata: { name, labels: { app: name, x: '1' } }, data: { k: name } }),
+  ),
+  get(configMaps),
+];
 const token = (text: string): string => Buffer.from(text).toString('base64url');
 
 const selectors: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { equalJson } from '../../../../api/json.ts';
 import { labelRequirements, labelRequirementsText } from '../../../../api/label-selector.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
+import { podOwnerNameWarnings } from '../name-warnings.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { scaleOfReplicas, type Replicated } from '../replicated.ts';
@@ -15,6 +16,7 @@ export const deployments = defineResource({
   resource: 'deployments',
   scale: scaleOfReplicas,
   strategy: {
+    warnings: podOwnerNameWarnings,
     prepareForCreate: (deployment) => settleTemplate(deployment),
     validate: validateDeployment,
     validateUpdate: (deployment, old) => [...validateDeployment(deployment), ...validateSameSelector(deployment, old)],

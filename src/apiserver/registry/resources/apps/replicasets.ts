@@ -1,4 +1,5 @@
 import { defineResource } from '../../resource-definition.ts';
+import { podOwnerNameWarnings } from '../name-warnings.ts';
 import { ageColumn, ageOf, countColumn, nameColumn, nameOf } from '../columns.ts';
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { scaleOfReplicas, type Replicated } from '../replicated.ts';
@@ -12,6 +13,7 @@ export const replicasets = defineResource({
   resource: 'replicasets',
   scale: scaleOfReplicas,
   strategy: {
+    warnings: podOwnerNameWarnings,
     prepareForCreate: (set) => settleTemplate(set),
     prepareForUpdate: (set) => settleTemplate(set),
     validate: validateReplicaSet,

@@ -1,3 +1,4 @@
+import { labelNameRule } from '../../../../api/names.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
@@ -14,6 +15,7 @@ export const statefulsets = defineResource({
   resource: 'statefulsets',
   scale: scaleOfReplicas,
   strategy: {
+    nameRule: labelNameRule,
     prepareForCreate: settle,
     prepareForUpdate: settle,
     validate: validateStatefulSet,

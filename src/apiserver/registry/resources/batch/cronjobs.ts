@@ -1,6 +1,7 @@
 import type { ObjectMeta } from '../../../../api/object.ts';
 import { ageSince } from '../../../table/human-duration.ts';
 import { defineResource } from '../../resource-definition.ts';
+import { podOwnerNameWarnings } from '../name-warnings.ts';
 import { ageColumn, ageOf, countColumn, nameColumn, nameOf, textColumn } from '../columns.ts';
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { viewAs } from '../view.ts';
@@ -26,6 +27,7 @@ export const cronjobs = defineResource({
   group: 'batch',
   resource: 'cronjobs',
   strategy: {
+    warnings: podOwnerNameWarnings,
     prepareForCreate: (job) => settleTemplate(job, template),
     prepareForUpdate: (job) => settleTemplate(job, template),
     validate: validateCronJob,

@@ -1,6 +1,7 @@
 import { equalJson } from '../../../../api/json.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
+import { podOwnerNameWarnings } from '../name-warnings.ts';
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { ensureObject, jsonOf, setUnless, takeField } from '../fields.ts';
 import { viewAs } from '../view.ts';
@@ -14,6 +15,7 @@ export const jobs = defineResource({
   group: 'batch',
   resource: 'jobs',
   strategy: {
+    warnings: podOwnerNameWarnings,
     defaultGarbageCollection: 'orphan',
     prepareForCreate(job) {
       settleTemplate(job);

@@ -1,4 +1,5 @@
 /** Data of ConfigMaps and Secrets. Mirrors ValidateConfigMap, ValidateSecret and their updates, v1.36. */
+import { decodeJson } from '../../../../api/codec/json.ts';
 import { Buffer } from 'node:buffer';
 import * as field from '../../../../api/field-error.ts';
 import type { FieldError } from '../../../../api/field-error.ts';
@@ -110,11 +111,10 @@ function validateJson(key: string, data: Data, missing: (key: string) => FieldEr
   const text = data[key];
   if (text === undefined) return [missing(key)];
   try {
-    JSON.parse(Buffer.from(text, 'base64').toString());
+    decodeJson(Buffer.from(text, 'base64'));
     return [];
   } catch (error) {
     const path = field.path('data').key(key);
-    // The texts of Go's parser and ours differ.
     return [field.invalid(path, '<secret contents redacted>', error instanceof Error ? error.message : '')];
   }
 }

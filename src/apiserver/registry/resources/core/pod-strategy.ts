@@ -4,6 +4,7 @@ import { timestamp } from '../../../../lib/clock.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import type { Strategy } from '../../strategy.ts';
 import { ensureObject, jsonOf, objectAt, objectsAt, setUnless, takeField, textAt } from '../fields.ts';
+import { podNameWarnings } from '../name-warnings.ts';
 import { viewAs } from '../view.ts';
 import { settlePodSpec, settlePodStatus } from './pod-aliases.ts';
 import { validatePod, validatePodUpdate } from './validation/pod.ts';
@@ -22,6 +23,7 @@ export const podStrategy: Strategy = {
     spreadByTemplate(pod, spec);
   },
   validate: validatePod,
+  warnings: podNameWarnings,
   prepareForUpdate: (pod) => settle(pod),
   validateUpdate: validatePodUpdate,
   prepareForStatusUpdate(pod, old) {

@@ -1,6 +1,7 @@
 import { labelRequirementsOfSet, labelRequirementsText } from '../../../../api/label-selector.ts';
 import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
+import { podOwnerNameWarnings } from '../name-warnings.ts';
 import { ageColumn, ageOf, countColumn, labelsText, nameColumn, nameOf } from '../columns.ts';
 import { viewAs } from '../view.ts';
 import { templateCells, workloadColumns, type PodTemplate } from '../workload-columns.ts';
@@ -28,6 +29,7 @@ export const replicationcontrollers = defineResource({
       labelRequirementsText(labelRequirementsOfSet(viewAs<ReplicationController>(object).spec?.selector ?? {})),
   },
   strategy: {
+    warnings: podOwnerNameWarnings,
     defaultGarbageCollection: 'orphan',
     prepareForCreate: (controller) => settleTemplate(controller),
     prepareForUpdate: (controller) => settleTemplate(controller),

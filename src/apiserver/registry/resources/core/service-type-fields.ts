@@ -15,6 +15,7 @@ export function clearFieldsOfOldType(service: KubeObject, old: Readonly<KubeObje
     clearUnchanged(spec, before, ['clusterIP', 'clusterIPs']);
     clearUnchanged(spec, before, ['ipFamilies']);
     clearUnchanged(spec, before, ['ipFamilyPolicy']);
+    clearUnchanged(spec, before, ['internalTrafficPolicy']);
   }
   if (needsNodePort(before) && !needsNodePort(spec) && sameNodePorts(spec, before)) {
     for (const port of objectsAt(spec, 'ports')) delete port['nodePort'];

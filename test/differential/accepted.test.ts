@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { accepted } from './accepted.ts';
+import { badInput, crud } from './families.ts';
+
+test('each accepted difference is of a case that is run', () => {
+  const names = [...badInput, ...crud].flatMap(({ name, cases }) => cases.map((each) => `${name}: ${each.name}`));
+  assert.deepEqual(
+    Object.keys(accepted).filter((name) => !names.includes(name)),
+    [],
+  );
+});

@@ -1,0 +1,35 @@
+/** All families of cases, by the test that runs them. */
+import { authentication } from './cases/authentication.ts';
+import { bodies } from './cases/bodies.ts';
+import { concurrency } from './cases/concurrency.ts';
+import { deletion } from './cases/deletion.ts';
+import { fieldTypes } from './cases/field-types.ts';
+import { fieldValidation } from './cases/field-validation.ts';
+import { identity } from './cases/identity.ts';
+import { kinds } from './cases/kinds.ts';
+import { listOptions } from './cases/list-options.ts';
+import { metadata, sizes } from './cases/metadata.ts';
+import { names } from './cases/names.ts';
+import { negotiation } from './cases/negotiation.ts';
+import { patches } from './cases/patches.ts';
+import { podCases } from './cases/pods.ts';
+import { urls } from './cases/urls.ts';
+import type { Family } from './case.ts';
+
+/** What no client should send. */
+export const badInput: readonly Family[] = [
+  bodies,
+  fieldTypes,
+  fieldValidation,
+  identity,
+  names,
+  metadata,
+  sizes,
+  negotiation,
+  listOptions,
+  urls,
+  authentication,
+];
+
+/** What is written and deleted, rightly and wrongly, and what is particular to some kinds. */
+export const crud: readonly Family[] = [concurrency, patches, deletion, podCases, kinds];
