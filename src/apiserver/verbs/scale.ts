@@ -17,31 +17,48 @@ import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
 import { ensureNamespace } from '../registry/before-write.ts';
 import { validateObjectMeta } from '../registry/object-metadata.ts';
-import type { ScalePaths } from '../registry/resource-definition.ts';
+import type { ApiResponse } from '../../api/exchange.ts';
+import type { Encoder } from '../negotiation/encoder.ts';
+import { defineResource, type ScalePaths } from '../registry/resource-definition.ts';
+import { ageColumn, ageOf, countColumn, nameOf, textColumn } from '../registry/resources/columns.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import type { StoredObject } from '../registry/stored-object.ts';
+import { StoredObject } from '../registry/stored-object.ts';
 import { patcherOf } from './patch-object.ts';
 import { writeOptions, type WriteOptions } from './query-options.ts';
 import { checkName, readObject } from './request-object.ts';
-import { admissionOf, encoderOf, plainResponse, writeContextOf, type VerbHandler, type VerbRequest } from './verb.ts';
+import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler, type VerbRequest } from './verb.ts';
 
 const gvk = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
+const definition = defineResource({
+  group: 'autoscaling',
+  resource: 'scales',
+  table: {
+    columns: [textColumn('Name'), countColumn('Desired'), countColumn('Available'), ageColumn],
+    row: (scale, context) => [
+      nameOf(scale),
+      replicasAt(scale, 'spec.replicas'),
+      replicasAt(scale, 'status.replicas'),
+      ageOf(scale, context),
+    ],
+  },
+});
+
 export const getScale: VerbHandler = async (request) => {
-  const encoder = encoderOf(request);
-  return plainResponse(encoder, 200, scaleOf(request.resource, await request.store.get(request)));
+  const encoder = scaleEncoder(request);
+  return scaleResponse(encoder, scaleOf(request.resource, await request.store.get(request)));
 };
 
 export const updateScale: VerbHandler = async (request) => {
   const { context, negotiation, namespace, name } = request;
-  const encoder = encoderOf(request);
+  const encoder = scaleEncoder(request);
   const options = writeOptions(context.query, 'UpdateOptions');
   const scale = readObject(context, negotiation, { gvk, schema: scaleSchema() }, options.fieldValidation);
   ensureNamespace(scale.metadata, namespace);
   checkName(scale, name);
   const uid = scale.metadata.uid ?? '';
   const stored = await writeScale(request, options, uid, () => scale);
-  return plainResponse(encoder, 200, scaleOf(request.resource, stored));
+  return scaleResponse(encoder, scaleOf(request.resource, stored));
 };
 
 export const patchScale: VerbHandler = async (request) => {
@@ -49,7 +66,7 @@ export const patchScale: VerbHandler = async (request) => {
   const given = context.query.get('fieldValidation');
   const validation = given === 'Ignore' || given === 'Strict' ? given : 'Warn';
   const patch = patcherOf(context, validation, true);
-  const encoder = encoderOf(request);
+  const encoder = scaleEncoder(request);
   const options = writeOptions(context.query, 'PatchOptions');
   const stored = await writeScale(request, options, '', (old) => {
     const scale = patch(scaleOf(request.resource, old), scaleSchema());
@@ -57,8 +74,17 @@ export const patchScale: VerbHandler = async (request) => {
     checkName(scale, name);
     return scale;
   });
-  return plainResponse(encoder, 200, scaleOf(request.resource, stored));
+  return scaleResponse(encoder, scaleOf(request.resource, stored));
 };
+
+/** For Scales, whatever is scaled. */
+function scaleEncoder(request: VerbRequest): Encoder {
+  return encoderOf({ ...request, resource: { ...request.resource, gvk, definition } });
+}
+
+function scaleResponse(encoder: Encoder, scale: KubeObject): ApiResponse {
+  return objectResponse(encoder, 200, new StoredObject(Buffer.from(JSON.stringify(scale)), 0));
+}
 
 async function writeScale(
   request: VerbRequest,
