@@ -241,7 +241,7 @@ function createNewSet(rollout: Rollout, before: readonly Action[]): Plan {
     { kind: 'create', object: { ...object, spec: { ...(object['spec'] as JsonObject), replicas } }, replicas },
     { kind: 'setRevision', revision },
   ];
-  return finish(rollout, actions, rolloutStatus({ ...rollout, conditions: known }));
+  return finish(rollout, actions, rolloutStatus({ ...rollout, conditions: known, createdSet: name }));
 }
 
 function newReplicaSet(deployment: Deployment, old: readonly ReplicaSet[]): KubeObject {

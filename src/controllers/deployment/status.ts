@@ -10,6 +10,8 @@ export interface StatusInput {
   /** The conditions so far: the Deployment's own, with what the plan has added. */
   readonly conditions: Conditions;
   readonly newSet: ReplicaSet | undefined;
+  /** Of a new set that is just being created: there is nothing else to know of it. */
+  readonly createdSet?: string;
   readonly old: readonly ReplicaSet[];
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -80,13 +82,14 @@ export function progressCheckMs(deployment: Deployment, status: DeploymentStatus
 }
 
 function progressConditions(input: StatusInput, status: DeploymentStatus): Conditions {
-  const { deployment, newSet, now } = input;
+  const { deployment, now } = input;
+  const setName = input.createdSet ?? input.newSet?.metadata.name;
   const conditions = status.conditions ?? [];
   if (deployment.progressDeadlineSeconds === undefined) return withoutCondition(conditions, 'Progressing');
   const current = findCondition(input.conditions, 'Progressing');
   const allUpdated = (status.replicas ?? 0) === (status.updatedReplicas ?? 0);
   if (allUpdated && current?.reason === 'NewReplicaSetAvailable') return conditions;
-  const subject = newSet ? `ReplicaSet "${newSet.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
+  const subject = setName !== undefined ? `ReplicaSet "${setName}"` : `Deployment "${deployment.metadata.name}"`;
   if (isComplete(deployment, status)) {
     const message = `${subject} has successfully progressed.`;
     return withCondition(conditions, newCondition('Progressing', 'True', 'NewReplicaSetAvailable', message, now));

@@ -23,7 +23,10 @@ const fromCore = new Map<string, string>(names.map(([given, core]) => [core, giv
 export const newEvents = defineResource({
   group: 'events.k8s.io',
   resource: 'events',
-  table: eventTable,
+  table: {
+    ...eventTable,
+    row: (event, context) => eventTable.row(renameFields(event, 'v1', toCore), context),
+  },
   selectableFields(event) {
     const fields = eventFields(event);
     return {
