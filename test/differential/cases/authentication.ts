@@ -31,7 +31,7 @@ export const authentication: Family = {
     ),
     ...each('the version with', wrong, (as) => get('/healthz', { as })),
     ...each(
-      'without credentials:',
+      'without credentials',
       {
         'a list of a namespace': get('/api/v1/namespaces/default/pods', { as: 'nobody' }),
         'a list of all': get('/api/v1/pods', { as: 'nobody' }),

@@ -98,13 +98,13 @@ export const deletion: Family = {
   name: 'deletion',
   cases: [
     ...each(
-      'options in the body:',
+      'options in the body',
       optionBodies,
       (body) => [del(`${configMaps}/a`, body), get(`${configMaps}/a`)],
       existing,
     ),
     ...each(
-      'options in the query:',
+      'options in the query',
       optionQueries,
       (query) => [del(`${configMaps}/a?${query}`), get(`${configMaps}/a`)],
       existing,

@@ -78,7 +78,7 @@ export const fieldTypes: Family = {
       (body) => post(pods, body),
     ),
     ...each(
-      'a number in a Pod:',
+      'a number in a Pod',
       {
         'beyond int64': podBody('"activeDeadlineSeconds":9223372036854775808'),
         'largest int64': podBody('"activeDeadlineSeconds":9223372036854775807'),

@@ -82,7 +82,7 @@ export const fieldValidation: Family = {
     ),
     one('the wish given twice', post(`${configMaps}?fieldValidation=Ignore&fieldValidation=Strict`, unknown)),
     ...each(
-      'other options of a create:',
+      'other options of a create',
       {
         'dryRun of nothing': '?dryRun=',
         'an unknown dryRun': '?dryRun=Some',

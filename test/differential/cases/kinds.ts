@@ -252,8 +252,8 @@ export const kinds: Family = {
         patch('merge', `${ns}/services/a`, { spec: { type: 'ExternalName', externalName: 'example.com' } }),
       ],
     },
-    ...each('required:', required, ([path, fields]) => made(path, fields)),
-    ...each('immutable:', immutable, (calls) => calls),
+    ...each('required', required, ([path, fields]) => made(path, fields)),
+    ...each('immutable', immutable, (calls) => calls),
     {
       name: 'the scale of a Deployment',
       given: [made(`${apps}/deployments`, { spec: workload })],

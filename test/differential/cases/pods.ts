@@ -170,7 +170,7 @@ export const podCases: Family = {
         }),
       ),
     ),
-    ...each('invalid:', invalid, (spec) => post(pods, pod(spec))),
+    ...each('invalid', invalid, (spec) => post(pods, pod(spec))),
     ...each<{ readonly [key: string]: Json }>(
       'an update that changes',
       {

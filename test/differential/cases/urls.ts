@@ -74,7 +74,7 @@ export const urls: Family = {
   cases: [
     ...each('GET', paths, (path) => get(path)),
     ...each(
-      'not allowed:',
+      'not allowed',
       {
         'POST to an object': call('POST', '/api/v1/namespaces/default/configmaps/x'),
         'PUT to a list': call('PUT', '/api/v1/namespaces/default/configmaps'),
