@@ -9,9 +9,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A deep copy. */
+/** A deep copy. Several times as fast as `structuredClone`, which must expect anything. */
 export function cloneJson<T extends JsonValue>(value: T): T {
-  return structuredClone(value);
+  return copyOf(value) as T;
+}
+
+function copyOf(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => copyOf(item));
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    const inner = value[key];
+    if (inner !== undefined) copy[key] = copyOf(inner);
+  }
+  return copy;
 }
 
 /** Deep equality; the order of object keys doesn't matter. */

@@ -13,6 +13,8 @@ export interface ChildRoleOptions {
   readonly args: readonly string[];
   /** For Node.js itself. */
   readonly nodeFlags?: readonly string[];
+  /** Besides our own. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Where its log goes; begun anew when it has grown too long. */
   readonly logFile: string;
   /** Told in words for the terminal: a process that died, and what it said last. */
@@ -65,9 +67,10 @@ export class ChildRole implements Service {
   async #spawn(): Promise<void> {
     const program = process.argv[1] ?? '';
     const log = openLog(this.#options.logFile);
-    const { nodeFlags = [], role, args } = this.#options;
+    const { nodeFlags = [], environment, role, args } = this.#options;
     const child = spawn(process.execPath, [...nodeFlags, program, role, ...args], {
       stdio: ['ignore', 'inherit', log, 'ipc'],
+      env: { ...process.env, ...environment },
       // Ctrl-C is for us: we stop the roles in order. Should we be killed, they notice that we have gone.
       detached: true,
     });

@@ -23,6 +23,8 @@ const renewalShare = 0.8;
 const retryMs = 10_000;
 /** A young generation of 2 MB instead of 16 saves 6 MB in each tenant's process, and costs no CPU that could be measured. */
 const nodeFlags = ['--max-semi-space-size=2'];
+/** One arena for all threads' allocations: 3 MB less. */
+const environment = { MALLOC_ARENA_MAX: '1' };
 /** How long the tenant's pods may take to end when it is removed. */
 const removalGraceMs = 40_000;
 
@@ -54,6 +56,7 @@ export class LocalTenant implements Service {
       role: 'tenant',
       args: ['--config', file],
       nodeFlags,
+      environment,
       logFile: join(folder, 'log'),
       onTrouble: this.#onTrouble,
     });

@@ -28,6 +28,8 @@ import { readHostConnection, readRoleConfig, type TenantConfig } from './role-co
 import { runRole } from './run-role.ts';
 
 export async function main(args: readonly string[]): Promise<void> {
+  // Small buffers cut from shared slabs of 64 KB would keep the whole slab, and what is stored of objects lives long.
+  Buffer.poolSize = 0;
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } } });
   if (values.config === undefined) throw new Error('sublet tenant needs --config FILE');
   await runRole(await composeTenant(values.config));
@@ -90,6 +92,9 @@ function inBackground(service: Service, logger: Logger): Service {
   };
 }
 
+/** What waits is the host's answer; its own limits are found out as we go. */
+const hostRequestsInFlightMax = 128;
+
 /** The host's client, within its budget. The file with its credentials is read again whenever it changes. */
 function connectHost(file: string) {
   let connection = readHostConnection(file);
@@ -99,7 +104,7 @@ function connectHost(file: string) {
     token: () => connection.token,
     clock: realClock,
   });
-  const budget = createRateBudget({ clock: realClock });
+  const budget = createRateBudget({ clock: realClock, inFlightMax: hostRequestsInFlightMax });
   // The folder: a file that is replaced is another one afterwards.
   const watcher = watch(dirname(file), { persistent: false }, (_event, changed) => {
     if (changed === basename(file)) connection = readHostConnection(file);
