@@ -68,6 +68,13 @@ export function goValueText(value: JsonValue): string {
   return `map[${entries.map(([key, inner]) => `${key}:${goValueText(inner)}`).join(' ')}]`;
 }
 
+/** What encoding/json calls the type of a value that doesn't fit: `json: cannot unmarshal array into …`. */
+export function jsonTypeText(value: JsonValue): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
 /** `%T` of decoded JSON. */
 export function goTypeText(value: JsonValue): string {
   if (value === null) return '%!s(<nil>)';

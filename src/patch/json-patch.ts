@@ -4,7 +4,7 @@
  */
 import { decodeJson, DecodeError } from '../api/codec/json.ts';
 import { duplicateFieldErrors } from '../api/codec/json-duplicates.ts';
-import { goQuote } from '../api/go-text.ts';
+import { goQuote, jsonTypeText } from '../api/go-text.ts';
 import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
 import { newBadRequest, newGenericServerResponse, newRequestEntityTooLarge } from '../api/status.ts';
 import { copyJson } from './copy-json.ts';
@@ -18,7 +18,7 @@ import {
   type Container,
   type Place,
 } from './json-pointer.ts';
-import { jsonTypeText, wrongType, type DecodedPatch } from './patch-body.ts';
+import { wrongType, type DecodedPatch } from './patch-body.ts';
 
 /** Not yet looked into: `null` and missing members fail when they are applied. */
 export type JsonPatchOperations = (JsonObject | null)[];

@@ -4,6 +4,7 @@
  */
 import { decodeJson, DecodeError } from '../api/codec/json.ts';
 import { duplicateFieldErrors } from '../api/codec/json-duplicates.ts';
+import { jsonTypeText } from '../api/go-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
 import { newBadRequest } from '../api/status.ts';
 
@@ -34,11 +35,6 @@ export function decodeStrategicMergePatch(body: Uint8Array, checked: boolean): D
 /** What encoding/json says when a value doesn't fit into a Go type. */
 export function wrongType(value: JsonValue, goType: string): string {
   return `json: cannot unmarshal ${jsonTypeText(value)} into Go value of type ${goType}`;
-}
-
-export function jsonTypeText(value: JsonValue): string {
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 function decode(

@@ -7,10 +7,10 @@
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
 import { numberText } from '../api/codec/number-texts.ts';
-import { goQuote } from '../api/go-text.ts';
+import { goQuote, jsonTypeText } from '../api/go-text.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import type { AnySchema, Field, ListSchema, MapSchema, ObjectSchema, ScalarSchema, Schema } from './schema.ts';
-import { decodeScalar, foundText } from './go-scalars.ts';
+import { decodeScalar } from './go-scalars.ts';
 import { writeField, zeroValue } from './go-zero.ts';
 
 /** The value does not fit the type. The message is upstream's: `json: cannot unmarshal string into Go struct field …`. */
@@ -88,7 +88,7 @@ class Decoder {
   }
 
   #object(schema: ObjectSchema, value: JsonValue): JsonValue | undefined {
-    if (!isJsonObject(value)) return this.#mismatch(foundText(value), schema.goType ?? 'object');
+    if (!isJsonObject(value)) return this.#mismatch(jsonTypeText(value), schema.goType ?? 'object');
     if (++this.#depth > depthMax) throw new DecodeError('exceeded max depth');
     const structBefore = this.#struct;
     const decoded = new Map<string, JsonValue | undefined>();
@@ -128,7 +128,7 @@ class Decoder {
   }
 
   #map(schema: MapSchema, value: JsonValue): JsonValue | undefined {
-    if (!isJsonObject(value)) return this.#mismatch(foundText(value), schema.goType ?? 'map');
+    if (!isJsonObject(value)) return this.#mismatch(jsonTypeText(value), schema.goType ?? 'map');
     const map: JsonObject = {};
     // Go writes maps sorted. A key may be __proto__: never assigned, always defined.
     for (const key of Object.keys(value).toSorted()) {
@@ -141,7 +141,7 @@ class Decoder {
   }
 
   #list(schema: ListSchema, value: JsonValue): JsonValue | undefined {
-    if (!Array.isArray(value)) return this.#mismatch(foundText(value), schema.goType ?? 'list');
+    if (!Array.isArray(value)) return this.#mismatch(jsonTypeText(value), schema.goType ?? 'list');
     return value.map((item, index) => {
       this.#path.push(`[${index}]`);
       this.#at(value, index);

@@ -1,4 +1,5 @@
 /** Scalars as Go's JSON decoder takes them: what it refuses, with which words, and what it writes again. */
+import { jsonTypeText } from '../api/go-text.ts';
 import { canonicalQuantity } from '../api/quantity.ts';
 import type { JsonValue } from '../api/json.ts';
 import type { ScalarSchema } from './schema.ts';
@@ -18,7 +19,7 @@ const int32Min = -(2 ** 31);
 export function decodeScalar(schema: ScalarSchema, value: JsonValue, text?: string): ScalarResult {
   const mismatch = (goType: string, stops = false): ScalarResult => ({
     ok: false,
-    found: foundText(value),
+    found: jsonTypeText(value),
     goType,
     stops,
   });
@@ -36,13 +37,6 @@ export function decodeScalar(schema: ScalarSchema, value: JsonValue, text?: stri
   }
 }
 
-/** What the decoder calls a JSON value that doesn't fit. */
-export function foundText(value: JsonValue): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'boolean' ? 'bool' : typeof value;
-}
-
 function decodeInteger(
   value: JsonValue,
   text: string | undefined,
@@ -50,7 +44,7 @@ function decodeInteger(
   goType: string,
   stops: boolean,
 ): ScalarResult {
-  if (typeof value !== 'number') return { ok: false, found: foundText(value), goType, stops };
+  if (typeof value !== 'number') return { ok: false, found: jsonTypeText(value), goType, stops };
   const inRange = format === 'int32' ? value >= int32Min && value <= int32Max : value >= -(2 ** 63) && value < 2 ** 63;
   // -0 is what Go reads as 0.
   const written = text === undefined || /^-?\d+$/.test(text);
@@ -93,7 +87,7 @@ function decodeByteArray(values: readonly JsonValue[]): ScalarResult {
   for (const value of values) {
     if (value === null || (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255))
       continue;
-    const found = typeof value === 'number' ? `number ${String(value)}` : foundText(value);
+    const found = typeof value === 'number' ? `number ${String(value)}` : jsonTypeText(value);
     return { ok: false, found, goType: 'uint8', stops: false };
   }
   return { ok: true, value: Buffer.from(values.map(Number)).toString('base64') };

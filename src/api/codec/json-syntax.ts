@@ -2,7 +2,6 @@
 import { goQuote } from '../go-text.ts';
 
 const endOfInput = 'unexpected end of JSON input';
-const tooDeepText = 'exceeded max depth';
 
 /** The first error of the text; `undefined`: it is valid. */
 export function findJsonError(bytes: Uint8Array, depthMax: number): string | undefined {
@@ -15,8 +14,8 @@ export function findJsonError(bytes: Uint8Array, depthMax: number): string | und
   }
 }
 
-/** Only whether brackets outside of strings nest deeper than `depthMax`: one fast pass, sound for valid JSON. */
-export function jsonDepthError(bytes: Uint8Array, depthMax: number): string | undefined {
+/** Whether brackets outside of strings nest deeper than `depthMax`: one fast pass, sound for valid JSON. */
+export function nestsDeeperThan(depthMax: number, bytes: Uint8Array): boolean {
   let depth = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
@@ -24,12 +23,12 @@ export function jsonDepthError(bytes: Uint8Array, depthMax: number): string | un
       at = endOfString(bytes, at);
     } else if (byte === openBrace || byte === openBracket) {
       depth++;
-      if (depth > depthMax) return tooDeepText;
+      if (depth > depthMax) return true;
     } else if (byte === closeBrace || byte === closeBracket) {
       depth--;
     }
   }
-  return undefined;
+  return false;
 }
 
 const quote = 0x22;
@@ -85,7 +84,7 @@ class Scanner {
     const byte = this.#next();
     if (byte === openBrace || byte === openBracket) {
       this.#stack.push(byte === openBrace ? 'object' : 'array');
-      if (this.#stack.length > this.#depthMax) throw new ScanError(tooDeepText);
+      if (this.#stack.length > this.#depthMax) this.#fail('exceeded max depth');
       this.#at++;
       return true;
     }

@@ -3,7 +3,9 @@
  * would say. Mirrors encoding/json and sigs.k8s.io/json.
  */
 import { isJsonObject, type JsonValue } from '../json.ts';
-import { findJsonError, jsonDepthError } from './json-syntax.ts';
+import { jsonTypeText } from '../go-text.ts';
+import { findJsonError, nestsDeeperThan } from './json-syntax.ts';
+import { parseKeepingNumbers } from './number-texts.ts';
 
 /**
  * How deep values may be nested. Upstream allows 10,000; what walks over a value here is recursive, and a body that deep would end
@@ -18,16 +20,18 @@ export class DecodeError extends Error {
 
 /** Invalid UTF-8 becomes U+FFFD, as in Go; of duplicate fields the last one counts. @throws DecodeError */
 export function decodeJson(bytes: Uint8Array): JsonValue {
-  // Nothing shorter can be that deep.
-  if (bytes.length > jsonDepthMax) {
-    const tooDeep = jsonDepthError(bytes, jsonDepthMax);
-    if (tooDeep !== undefined) throw new DecodeError(tooDeep);
-  }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  const value = parse(text, bytes);
-  if (text.includes('__proto__') || text.includes(String.raw`\u00`)) refusePrototypes(value);
+  // What JSON.parse gives is JSON by construction.
+  const { value, text } = decode(bytes, (json) => JSON.parse(json) as JsonValue);
   if (/\de\+?\d{3}|\d{309}/i.test(text)) refuseInfinity(value);
   return value;
+}
+
+/**
+ * Of an object that is decoded to its type next, which looks at numbers as they were written (see number-texts): 1e400 is refused only
+ * where the type has a number. @throws DecodeError
+ */
+export function decodeTypedJson(bytes: Uint8Array): JsonValue {
+  return decode(bytes, parseKeepingNumbers).value;
 }
 
 /** As upstream writes a body: one line. */
@@ -68,18 +72,25 @@ function stringField(value: JsonValue | undefined, name: string): string {
   throw new DecodeError(`json: cannot unmarshal ${jsonTypeText(value)} into Go struct field .${name} of type string`);
 }
 
-function jsonTypeText(value: JsonValue): string {
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'boolean' ? 'bool' : typeof value;
+function decode(bytes: Uint8Array, parse: (text: string) => JsonValue): { value: JsonValue; text: string } {
+  // Nothing shorter can be that deep.
+  if (bytes.length > jsonDepthMax && nestsDeeperThan(jsonDepthMax, bytes)) throw syntaxError(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  const value = parseText(text, bytes, parse);
+  if (text.includes('__proto__') || text.includes(String.raw`\u00`)) refusePrototypes(value);
+  return { value, text };
 }
 
-function parse(text: string, bytes: Uint8Array): JsonValue {
+function parseText(text: string, bytes: Uint8Array, parse: (text: string) => JsonValue): JsonValue {
   try {
-    // What JSON.parse gives is JSON by construction.
-    return JSON.parse(text) as JsonValue;
+    return parse(text);
   } catch (error) {
-    throw new DecodeError(findJsonError(bytes, jsonDepthMax) ?? 'invalid JSON', { cause: error });
+    throw syntaxError(bytes, error);
   }
+}
+
+function syntaxError(bytes: Uint8Array, cause?: unknown): DecodeError {
+  return new DecodeError(findJsonError(bytes, jsonDepthMax) ?? 'invalid JSON', { cause });
 }
 
 /** Such a key would change the prototype of whatever it is copied into by assignment. */

@@ -1,4 +1,7 @@
-/** go-yaml's words for what our parser found wrong. The common mistakes come out word for word; the line may differ by one. */
+/**
+ * What upstream's library (go-yaml) says of broken YAML, as far as ours finds the same thing wrong. Mirrors go-yaml scannerc.go, parserc.go
+ * and how decode.go counts lines. The common mistakes come out word for word; of the rest the line may differ by one.
+ */
 import type * as Yaml from 'yaml';
 
 interface Problem {
@@ -7,55 +10,55 @@ interface Problem {
   readonly pos: readonly [start: number, end: number];
 }
 
+/** Scanner errors name the line of the problem, parser errors the one before; neither names the first. */
+type Stage = 'scanner' | 'parser';
+
+const scannerProblems: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  MULTILINE_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  KEY_OVER_1024_CHARS: "could not find expected ':'",
+  TAB_AS_INDENT: 'found character that cannot start any token',
+  BAD_SCALAR_START: 'found character that cannot start any token',
+  BAD_DQ_ESCAPE: 'found unknown escape character',
+  RESOURCE_EXHAUSTION: 'exceeded max depth of 10000',
+  BAD_DIRECTIVE: 'found unknown directive name',
+};
+
 /** @param text the whole YAML text */
 export function yamlErrorText(errors: readonly Problem[], lines: Yaml.LineCounter, text: string): string {
   const [first, second] = errors;
   if (first === undefined) return 'yaml: unknown error';
   // A mapping where none may be: the second error knows how far the key reaches.
   const problem = second?.code === 'MULTILINE_IMPLICIT_KEY' ? second : first;
-  const wording = wordingOf(problem, text);
-  const line = lineOf(wording, problem, lines);
-  return line <= 0 ? `yaml: ${wording.text}` : `yaml: line ${line}: ${wording.text}`;
+  const start = lines.linePos(problem.pos[0]).line - 1;
+  const end = lines.linePos(problem.pos[1]).line - 1;
+  const [stage, wording] = wordingOf(problem, end > start, text);
+  // A missing end is missed on the line after the last.
+  const atEnd = stage === 'parser' && problem.pos[0] >= text.length && !text.endsWith('\n');
+  const line = end + (atEnd ? 1 : 0);
+  if (line === 0) return `yaml: ${wording}`;
+  return `yaml: line ${stage === 'scanner' ? line + 1 : line}: ${wording}`;
 }
 
-/** Upstream's scanner counts lines from one, its parser from zero, and neither names the first. */
-interface Wording {
-  readonly text: string;
-  readonly by: 'scanner' | 'parser' | 'parser-at-end';
+function wordingOf({ code, message }: Problem, severalLines: boolean, text: string): [Stage, string] {
+  if (code === 'MULTILINE_IMPLICIT_KEY' && !severalLines) return ['parser', 'did not find expected key'];
+  if (message.startsWith('Missing closing ')) return ['scanner', 'found unexpected end of stream'];
+  const scanned = scannerProblems[code];
+  if (scanned !== undefined) return ['scanner', scanned];
+  if (message.startsWith('Block scalar header')) return ['scanner', 'did not find expected comment or line break'];
+  if (message.startsWith('Implicit map keys')) return ['scanner', "could not find expected ':'"];
+  return ['parser', structureWording(message, text)];
 }
 
-function lineOf({ by }: Wording, { pos }: Problem, lines: Yaml.LineCounter): number {
-  const before = lines.linePos(by === 'scanner' ? pos[1] : pos[0]).line - 1;
-  if (by === 'parser-at-end') return before + 1;
-  return by === 'scanner' && before > 0 ? before + 1 : before;
-}
-
-function wordingOf({ code, message }: Problem, text: string): Wording {
-  switch (code) {
-    case 'BLOCK_AS_IMPLICIT_KEY':
-    case 'MULTILINE_IMPLICIT_KEY':
-      return { text: 'mapping values are not allowed in this context', by: 'scanner' };
-    case 'KEY_OVER_1024_CHARS':
-      return { text: "could not find expected ':'", by: 'scanner' };
-    case 'TAB_AS_INDENT':
-    case 'BAD_SCALAR_START':
-      return { text: 'found character that cannot start any token', by: 'scanner' };
-    case 'BAD_DQ_ESCAPE':
-      return { text: 'found unknown escape character', by: 'scanner' };
-    case 'RESOURCE_EXHAUSTION':
-      return { text: 'exceeded max depth of 10000', by: 'scanner' };
-    case 'BAD_DIRECTIVE':
-      return { text: 'found unknown directive name', by: 'scanner' };
-    default:
-      return structureWording(message, text);
+function structureWording(message: string, text: string): string {
+  if (message.startsWith('Flow map ')) return "did not find expected ',' or '}'";
+  if (message.startsWith('Flow sequence ')) {
+    const begun = ['[', ','].includes(text.trimEnd().slice(-1));
+    return begun ? 'did not find expected node content' : "did not find expected ',' or ']'";
   }
-}
-
-function structureWording(message: string, text: string): Wording {
-  if (message.includes('quote')) return { text: 'found unexpected end of stream', by: 'scanner' };
-  if (message.startsWith('Flow map')) return { text: "did not find expected ',' or '}'", by: 'parser-at-end' };
-  if (message.startsWith('Flow seq')) return { text: "did not find expected ',' or ']'", by: 'parser-at-end' };
-  if (message.startsWith('Implicit map keys')) return { text: "could not find expected ':'", by: 'scanner' };
-  const inSequence = message.includes('without - indicator') || text.trimStart().startsWith('-');
-  return { text: inSequence ? "did not find expected '-' indicator" : 'did not find expected key', by: 'parser' };
+  if (/^Unexpected .* in flow /.test(message)) return 'did not find expected node content';
+  const inSequence = /^Unexpected scalar at node end|without - indicator/.test(message);
+  return inSequence || text.trimStart().startsWith('-')
+    ? "did not find expected '-' indicator"
+    : 'did not find expected key';
 }

@@ -38,6 +38,35 @@ testGolden(new URL('../testdata/yaml-answers.generated.json', import.meta.url), 
   Buffer.from(encodeYaml(JSON.parse(text))).toString(),
 );
 
+// As a real API server answers.
+const brokenTexts: Record<string, string> = {
+  'a: b: c': 'yaml: mapping values are not allowed in this context',
+  'x: 1\na: b: c': 'yaml: line 2: mapping values are not allowed in this context',
+  'a\nb: 1': 'yaml: line 2: mapping values are not allowed in this context',
+  'a: [': 'yaml: line 1: did not find expected node content',
+  'a: [\n': 'yaml: line 1: did not find expected node content',
+  'x: 1\na: [1, 2\nb: 3\n': "yaml: line 2: did not find expected ',' or ']'",
+  '{a: 1': "yaml: line 1: did not find expected ',' or '}'",
+  'a: {b: 1,,}': 'yaml: did not find expected node content',
+  '\ta: 1': 'yaml: found character that cannot start any token',
+  'x:\n\ta: 1': 'yaml: line 2: found character that cannot start any token',
+  'a: @x': 'yaml: found character that cannot start any token',
+  'a: %x': 'yaml: found character that cannot start any token',
+  'a: "b': 'yaml: found unexpected end of stream',
+  'x: 1\na: "b\nc': 'yaml: line 3: found unexpected end of stream',
+  'a: "\\q"': 'yaml: found unknown escape character',
+  'a: |x\n y': 'yaml: did not find expected comment or line break',
+  'a: *x': "yaml: unknown anchor 'x' referenced",
+  '- a\nb: 1': "yaml: line 1: did not find expected '-' indicator",
+  'a: 1\n- b': 'yaml: line 1: did not find expected key',
+};
+
+for (const [text, message] of Object.entries(brokenTexts)) {
+  test(`${JSON.stringify(text)} is refused in upstream's words`, async () => {
+    await assert.rejects(decodeYaml(Buffer.from(text)), { name: 'DecodeError', message });
+  });
+}
+
 test('a bomb of aliases is refused', async () => {
   const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
   for (let level = 1; level < 9; level++) {

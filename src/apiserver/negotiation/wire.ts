@@ -1,7 +1,7 @@
 /** The media types, as ways to write a whole value and a watch's frame. */
 import { protobufContentType, protobufStreamContentType, type ProtobufCodec } from '../../api/codec/protobuf.ts';
+import { encodeYaml } from '../../api/codec/yaml-writer.ts';
 import type { JsonObject } from '../../api/json.ts';
-import { stringify } from 'yaml';
 import { mediaTypes } from './accept.ts';
 
 export type Plain = Readonly<Record<string, unknown>>;
@@ -31,7 +31,8 @@ export const prettyJsonWire: Wire = {
 export const yamlWire: Wire = {
   contentType: mediaTypes.yaml,
   streamContentType: mediaTypes.yaml,
-  plain: (value) => Buffer.from(stringify(value, yamlStyle)),
+  // What is written is JSON.
+  plain: (value) => encodeYaml(value as JsonObject),
   frame() {
     throw new Error('YAML is not streamed');
   },
@@ -46,15 +47,6 @@ export function protobufWire(codec: ProtobufCodec): Wire {
     frame: (type, payload) => codec.encodeWatchEvent(type, payload),
   };
 }
-
-/** As upstream's library writes it: keys sorted, lists not indented, long texts on one line. */
-const yamlStyle = {
-  sortMapEntries: true,
-  indentSeq: false,
-  lineWidth: 0,
-  version: '1.1',
-  aliasDuplicateObjects: false,
-} as const;
 
 /** As Go's encoder does; the JSON stays the same. */
 function escapeHtml(json: string): string {

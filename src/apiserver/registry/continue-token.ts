@@ -1,7 +1,7 @@
 /** Where the next chunk of a list begins: upstream's token. Mirrors apiserver storage DecodeContinue and EncodeContinue. */
 import { posix } from 'node:path';
+import { decodeJson, DecodeError } from '../../api/codec/json.ts';
 import { isJsonObject, type JsonValue } from '../../api/json.ts';
-import { scanJson } from '../negotiation/go-json.ts';
 import { newBadRequest, type StatusError } from '../../api/status.ts';
 
 export interface ContinueToken {
@@ -46,11 +46,11 @@ function parseToken(text: string): Record<string, JsonValue> {
     throw invalid(`continue key is not valid: illegal base64 data at input byte ${at}`);
   }
   try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    const value = decodeJson(Buffer.from(text, 'base64url'));
     if (isJsonObject(value)) return value;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw invalid(`continue key is not valid: ${scanJson(Buffer.from(text, 'base64url')).error ?? 'invalid JSON'}`);
+    if (!(error instanceof DecodeError)) throw error;
+    throw invalid(`continue key is not valid: ${error.message}`);
   }
   throw invalid('continue key is not valid: json: cannot unmarshal into Go value of type storage.continueToken');
 }

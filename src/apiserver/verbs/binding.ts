@@ -31,7 +31,7 @@ async function bind(request: VerbRequest, pods: ServedResource): Promise<ApiResp
   const encoder = encoderOf(request);
   const options = writeOptions(context.query, 'CreateOptions');
   const schema = schemaForKind(gvk) ?? request.resource.schema;
-  const binding = readObject(context, negotiation, { gvk, schema }, options.fieldValidation);
+  const binding = await readObject(context, negotiation, { gvk, schema }, options.fieldValidation);
   const name = binding.metadata.name ?? '';
   if (request.name !== '' && name !== request.name) {
     throw newBadRequest('name in URL does not match name in Binding object');

@@ -12,7 +12,7 @@ export const createVerb: VerbHandler = async (request) => {
   const { context, negotiation, store, resource, namespace } = request;
   const encoder = encoderOf(request);
   const options = writeOptions(context.query, 'CreateOptions');
-  const sent = readObject(context, negotiation, resource, options.fieldValidation);
+  const sent = await readObject(context, negotiation, resource, options.fieldValidation);
   resource.applyDefaults(sent);
   const object = storedForm(resource, sent);
   wipeSystemMetadata(object.metadata);

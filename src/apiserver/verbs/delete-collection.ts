@@ -18,7 +18,7 @@ export const deleteCollectionVerb: VerbHandler = async (request) => {
   const { store, resource, namespace, context } = request;
   const encoder = encoderOf(request);
   const asked = listOptionsOf(request, false);
-  const { options, dryRun } = deleteOptionsOf(request);
+  const { options, dryRun } = await deleteOptionsOf(request);
   const deletion = {
     resource,
     options,

@@ -21,9 +21,9 @@ const gvk = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' };
 const policies = ['Foreground', 'Background', 'Orphan', 'nil'];
 
 /** Throws BadRequest, Invalid, UnsupportedMediaType. */
-export function deleteOptionsOf(request: VerbRequest): DeleteCall {
+export async function deleteOptionsOf(request: VerbRequest): Promise<DeleteCall> {
   const { body } = request.context.request;
-  return body.length > 0 ? optionsOfObject(bodyOf(request)) : optionsOfQuery(request.context.query);
+  return body.length > 0 ? optionsOfObject(await bodyOf(request)) : optionsOfQuery(request.context.query);
 }
 
 /** Of an Eviction's `deleteOptions` too. Throws Invalid. */
@@ -79,20 +79,15 @@ function checked(dryRun: readonly string[], given: GivenOptions): DeleteCall {
   };
 }
 
-function bodyOf({ context, negotiation }: VerbRequest): JsonObject {
-  const value = parse(() => negotiation.body(context, gvk).value);
-  if (!isJsonObject(value)) throw newBadRequest('decoded object cannot be converted to DeleteOptions');
-  const kind = textOf(value['kind']) ?? gvk.kind;
-  const apiVersion = textOf(value['apiVersion']) ?? 'v1';
-  // They are the same in every version, even in one that nobody serves.
-  const schema = parseApiVersion(apiVersion) ? schemaForKind({ ...gvk, group: '' }) : undefined;
-  if (!schema || kind !== gvk.kind) throw newBadRequest(unregisteredKind(apiVersion, kind));
-  return parse(() => decodeObject(schema, value).object);
-}
-
-function parse<T>(run: () => T): T {
+async function bodyOf({ context, negotiation }: VerbRequest): Promise<JsonObject> {
   try {
-    return run();
+    const { value } = await negotiation.body(context, gvk);
+    const kind = textOf(value['kind']) ?? gvk.kind;
+    const apiVersion = textOf(value['apiVersion']) ?? 'v1';
+    // They are the same in every version, even in one that nobody serves.
+    const schema = parseApiVersion(apiVersion) ? schemaForKind({ ...gvk, group: '' }) : undefined;
+    if (!schema || kind !== gvk.kind) throw newBadRequest(unregisteredKind(apiVersion, kind));
+    return decodeObject(schema, value).object;
   } catch (error) {
     if (error instanceof BodySyntaxError || error instanceof DecodeError) throw newBadRequest(error.message);
     throw error;

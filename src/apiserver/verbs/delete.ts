@@ -8,7 +8,7 @@ import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandle
 export const deleteVerb: VerbHandler = async (request) => {
   const { store, resource, namespace, name } = request;
   const encoder = encoderOf(request);
-  const { options, dryRun } = deleteOptionsOf(request);
+  const { options, dryRun } = await deleteOptionsOf(request);
   const { answer, deleted } = await deleteObject(store, {
     resource,
     namespace,

@@ -33,7 +33,7 @@ export const createEviction: VerbHandler = async (request) => {
   const options = writeOptions(context.query, 'CreateOptions');
   const schema = schemaForKind(gvk) ?? resource.schema;
   const expected = { gvk, schema, otherApiVersions: ['policy/v1beta1'] };
-  const eviction = readObject(context, negotiation, expected, options.fieldValidation);
+  const eviction = await readObject(context, negotiation, expected, options.fieldValidation);
   if (eviction.metadata.name !== name) throw newBadRequest('name in URL does not match name in Eviction object');
   const deletion = optionsOfObject(isJsonObject(eviction['deleteOptions']) ? eviction['deleteOptions'] : {});
   const dryRun = options.dryRun || deletion.dryRun;

@@ -3,8 +3,9 @@
  * endpoints/handlers createHandler, transformDecodeError, checkName, and apimachinery serializer/json.
  */
 import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '../../api/gvk.ts';
+import { readTypeMeta, strictDecodingErrorText } from '../../api/codec/json.ts';
 import { goQuote } from '../../api/go-text.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { newBadRequest, type StatusError } from '../../api/status.ts';
 import { DecodeError, decodeObject } from '../../schema/decode.ts';
@@ -29,15 +30,14 @@ const summaryBytesMax = 30;
 const scheme = 'pkg/runtime/scheme.go:111';
 
 /** Decoded, not defaulted. Throws BadRequest. */
-export function readObject(
+export async function readObject(
   context: RequestContext,
   negotiation: Negotiation,
   expected: ExpectedObject,
   validation: FieldValidation,
-): KubeObject {
-  const body = parseBody(context, negotiation, expected);
-  const value = body.value;
-  if (!isJsonObject(value)) throw unrecognized(context, expected, typeError(value, ''));
+): Promise<KubeObject> {
+  const body = await parseBody(context, negotiation, expected);
+  const { value } = body;
   const gvk = gvkOf(context, value, expected);
   const wrong = wrongKind(gvk, expected);
   const decoded = wrong ? undefined : decode(gvk, expected, value);
@@ -68,7 +68,7 @@ export function reportStrictErrors(
   refuse: (text: string) => StatusError,
 ): void {
   if (strictErrors.length === 0 || validation === 'Ignore') return;
-  if (validation === 'Strict') throw refuse(`strict decoding error: ${strictErrors.join(', ')}`);
+  if (validation === 'Strict') throw refuse(strictDecodingErrorText(strictErrors));
   context.warnings.push(...strictErrors);
 }
 
@@ -88,9 +88,13 @@ export function checkName(object: Readonly<KubeObject>, name: string): void {
   throw newBadRequest(`the name of the object (${found}) does not match the name on the URL (${name})`);
 }
 
-function parseBody(context: RequestContext, negotiation: Negotiation, expected: ExpectedObject): ParsedBody {
+async function parseBody(
+  context: RequestContext,
+  negotiation: Negotiation,
+  expected: ExpectedObject,
+): Promise<ParsedBody> {
   try {
-    return negotiation.body(context, expected.gvk);
+    return await negotiation.body(context, expected.gvk);
   } catch (error) {
     if (error instanceof BodySyntaxError) throw unrecognized(context, expected, error.message);
     throw error;
@@ -98,15 +102,9 @@ function parseBody(context: RequestContext, negotiation: Negotiation, expected: 
 }
 
 function gvkOf(context: RequestContext, value: JsonObject, expected: ExpectedObject): GroupVersionKind {
-  const { kind = '', apiVersion = '' } = value;
-  if (typeof apiVersion !== 'string' && apiVersion !== null) {
-    throw unrecognized(context, expected, typeError(apiVersion, 'apiVersion'));
-  }
-  if (typeof kind !== 'string' && kind !== null) throw unrecognized(context, expected, typeError(kind, 'kind'));
-  const parsed = parseApiVersion(apiVersion ?? '');
-  if (!parsed) {
-    throw unrecognized(context, expected, `unexpected GroupVersion string: ${String(apiVersion)}`);
-  }
+  const { kind, apiVersion } = readTypeMeta(value);
+  const parsed = parseApiVersion(apiVersion);
+  if (!parsed) throw unrecognized(context, expected, `unexpected GroupVersion string: ${apiVersion}`);
   const { gvk } = expected;
   let { group, version } = parsed;
   if (version === '' && group === '') ({ group, version } = gvk);
@@ -165,14 +163,4 @@ function summarize(body: Uint8Array): string {
   const head = Buffer.from(body.subarray(0, summaryBytesMax));
   const text = body[0] === 0x7b ? head.toString() : head.toString('hex');
   return body.length > summaryBytesMax ? `${text} ...` : text;
-}
-
-function typeError(value: JsonValue, name: string): string {
-  const found =
-    value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  const into =
-    name === ''
-      ? String.raw`Go value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`
-      : `Go struct field .${name} of type string`;
-  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into ${into}`;
 }

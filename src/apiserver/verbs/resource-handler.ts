@@ -4,14 +4,14 @@
  */
 import type { ApiResponse } from '../../api/exchange.ts';
 import type { GroupVersionKind } from '../../api/gvk.ts';
-import type { JsonValue } from '../../api/json.ts';
+import type { JsonObject } from '../../api/json.ts';
 import type { Encoder } from '../negotiation/encoder.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { RequestContext } from '../request-context.ts';
 
-/** A body whose syntax was understood, before anybody looked at its type. */
+/** A body whose syntax was understood, before anybody looked at its type. Its kind and version are texts, if they are there. */
 export interface ParsedBody {
-  readonly value: JsonValue;
+  readonly value: JsonObject;
   /** `duplicate field "spec.a"`: for field validation Warn and Strict, in front of what the schema finds. */
   readonly strictErrors: readonly string[];
 }
@@ -32,7 +32,7 @@ export interface Negotiation {
    * The request's body as JSON, whatever its content type. `fallback`: the kind of a protobuf or JSON body that names none.
    * @throws StatusError UnsupportedMediaType, BodySyntaxError
    */
-  body(context: RequestContext, fallback: GroupVersionKind): ParsedBody;
+  body(context: RequestContext, fallback: GroupVersionKind): Promise<ParsedBody>;
 }
 
 /**

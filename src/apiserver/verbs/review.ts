@@ -9,7 +9,7 @@ export async function reviewVerb(request: VerbRequest, review: VirtualResource):
   const { context, negotiation, resource } = request;
   const encoder = encoderOf(request);
   const options = writeOptions(context.query, 'CreateOptions');
-  const object = readObject(context, negotiation, resource, options.fieldValidation);
+  const object = await readObject(context, negotiation, resource, options.fieldValidation);
   resource.applyDefaults(object);
   return plainResponse(encoder, 201, await review.create(context, object));
 }

@@ -53,7 +53,7 @@ export const updateScale: VerbHandler = async (request) => {
   const { context, negotiation, namespace, name } = request;
   const encoder = scaleEncoder(request);
   const options = writeOptions(context.query, 'UpdateOptions');
-  const scale = readObject(context, negotiation, { gvk, schema: scaleSchema() }, options.fieldValidation);
+  const scale = await readObject(context, negotiation, { gvk, schema: scaleSchema() }, options.fieldValidation);
   ensureNamespace(scale.metadata, namespace);
   checkName(scale, name);
   const uid = scale.metadata.uid ?? '';

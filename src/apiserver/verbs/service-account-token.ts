@@ -31,7 +31,7 @@ function createToken(tokens: Pick<ServiceAccountTokens, 'issue' | 'audiences'>):
     const encoder = encoderOf(request);
     const options = writeOptions(context.query, 'CreateOptions');
     const schema = schemaForKind(gvk) ?? resource.schema;
-    const sent = readObject(context, negotiation, { gvk, schema }, options.fieldValidation);
+    const sent = await readObject(context, negotiation, { gvk, schema }, options.fieldValidation);
     applyDefaults(schema, sent as JsonObject, { gvk }, builtinTypeDefaults);
     checkNames(sent, name, namespace);
     const account = await store.get(request);

@@ -11,7 +11,7 @@ export const updateVerb: VerbHandler = async (request) => {
   const { context, negotiation, store, resource, namespace, name } = request;
   const encoder = encoderOf(request);
   const options = writeOptions(context.query, 'UpdateOptions');
-  const sent = readObject(context, negotiation, resource, options.fieldValidation);
+  const sent = await readObject(context, negotiation, resource, options.fieldValidation);
   resource.applyDefaults(sent);
   const object = storedForm(resource, sent);
   ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
