@@ -76,7 +76,8 @@ export function containerResourceName(name: string, path: Path): FieldError[] {
   return errors;
 }
 
-function resourceName(name: string, path: Path): FieldError[] {
+/** Of anything that can be asked for or counted. */
+export function resourceName(name: string, path: Path): FieldError[] {
   const errors = messages(path, name, qualifiedName(name));
   if (errors.length > 0 || name.includes('/')) return errors;
   const standard =
