@@ -22,16 +22,10 @@ export function humanDuration(ms: number): string {
   return `${Math.trunc(days / 365)}y`;
 }
 
-/** `3d`, `12m`: one unit only. Mirrors apimachinery util/duration ShortHumanDuration. */
-export function shortHumanDuration(ms: number): string {
-  const seconds = Math.trunc(ms / secondMs);
-  if (seconds < -1) return '<invalid>';
-  if (seconds < 0) return '0s';
-  if (seconds < 60) return `${seconds}s`;
-  if (ms < hourMs) return `${Math.trunc(ms / minuteMs)}m`;
-  const hours = Math.trunc(ms / hourMs);
-  if (hours < 24) return `${hours}h`;
-  return hours < 24 * 365 ? `${Math.trunc(hours / 24)}d` : `${Math.trunc(hours / 24 / 365)}y`;
+/** `timestamp`: RFC 3339; absent or nonsense: `<unknown>`. Mirrors printers translateTimestampSince. */
+export function ageSince(timestamp: unknown, now: number): string {
+  const time = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
+  return Number.isNaN(time) ? '<unknown>' : humanDuration(now - time);
 }
 
 const unitNanoseconds: Readonly<Record<string, bigint>> = {
@@ -45,6 +39,9 @@ const unitNanoseconds: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
 };
 const int64Max = 2n ** 63n - 1n;
+/** Of more digits Go makes an overflow; of a fraction, the further ones are below a nanosecond. */
+const digitsMax = 19;
+const fractionDigitsMax = 18;
 
 export type ParsedDuration =
   | { readonly ok: true; readonly nanoseconds: bigint }
@@ -60,13 +57,15 @@ export function parseGoDuration(text: string): ParsedDuration {
   while (at < body.length) {
     const [, whole = '', fraction, unit = ''] = /^(\d*)(?:\.(\d*))?([^\d.]*)/.exec(body.slice(at)) ?? [];
     if (whole === '' && (fraction ?? '') === '') return invalid;
+    if (whole.replace(/^0+/, '').length > digitsMax) return invalid;
     if (unit === '') return { ok: false, error: `time: missing unit in duration ${quoteBytes(text)}` };
     const scale = Object.hasOwn(unitNanoseconds, unit) ? unitNanoseconds[unit] : undefined;
     if (scale === undefined) {
       return { ok: false, error: `time: unknown unit ${quoteBytes(unit)} in duration ${quoteBytes(text)}` };
     }
     total += BigInt(whole === '' ? 0 : whole) * scale;
-    if (fraction !== undefined && fraction !== '') total += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length);
+    const decimals = (fraction ?? '').slice(0, fractionDigitsMax);
+    if (decimals !== '') total += (BigInt(decimals) * scale) / 10n ** BigInt(decimals.length);
     at += whole.length + (fraction === undefined ? 0 : fraction.length + 1) + unit.length;
     if (total > int64Max + 1n) return invalid;
   }

@@ -59,13 +59,15 @@ for (const [query, delayMs] of Object.entries(delays)) {
 }
 
 test('a timeout that is none', async () => {
-  for (const text of ['5', 'soon', '1s2', '1x', '1..5s', '.s', '9'.repeat(100)]) {
-    await assert.rejects(
-      withDeadline(world().clock, context(`/api/v1/pods?timeout=${text}`), never),
-      (error: Error) =>
-        error.message ===
-        `invalid timeout specified in the request URL - time: invalid duration ${JSON.stringify(text)}`,
-    );
+  const problems: Record<string, string> = {
+    '5': 'missing unit in duration "5"',
+    soon: 'invalid duration "soon"',
+    '1x': 'unknown unit "x" in duration "1x"',
+  };
+  for (const [text, problem] of Object.entries(problems)) {
+    await assert.rejects(withDeadline(world().clock, context(`/api/v1/pods?timeout=${text}`), never), {
+      message: `invalid timeout specified in the request URL - time: ${problem}`,
+    });
   }
 });
 

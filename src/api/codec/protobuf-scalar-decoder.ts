@@ -1,4 +1,5 @@
 /** Values that aren't messages to JSON: numbers, texts, and the messages that JSON writes in a way of their own. */
+import { goDurationText } from '../duration.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { canonicalQuantity } from '../quantity.ts';
 import type { Decoding } from './protobuf-decoding.ts';
@@ -7,7 +8,7 @@ import { malformed, unrepresentable } from './protobuf-error.ts';
 import { wire } from './protobuf-reader.ts';
 import { schemaUnions, type SchemaUnion } from './protobuf-schema-union.ts';
 import type { MessageField, ScalarType } from './protobuf-table.ts';
-import { durationText, microTimeText, timeText } from './protobuf-time.ts';
+import { microTimeText, timeText } from './protobuf-time.ts';
 
 /** JSON of Go's zero value. */
 export function zeroScalar(type: ScalarType): JsonValue {
@@ -110,7 +111,7 @@ function readWrapped(
     case 'duration': {
       let nanoseconds = 0n;
       eachField(decoding, 'Duration', { 1: [wire.varint, (reader) => void (nanoseconds = reader.bigInt64())] });
-      return durationText(nanoseconds);
+      return goDurationText(nanoseconds);
     }
     case 'quantity': {
       let text: string | undefined;

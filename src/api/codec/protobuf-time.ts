@@ -1,4 +1,5 @@
 /** Times and durations between JSON's text and the wire's numbers. Mirrors apimachinery meta/v1 Time, MicroTime, Duration. */
+import { parseGoDuration } from '../duration.ts';
 import { malformed, unrepresentable } from './protobuf-error.ts';
 
 /** 0001-01-01T00:00:00Z: Go's zero time, which JSON has as null and the wire as an empty message. */
@@ -44,53 +45,9 @@ function secondsText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19);
 }
 
-const unitNanoseconds: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1000n,
-  µs: 1000n,
-  μs: 1000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-};
-
-/** Nanoseconds of `1h2m3.5s`. Throws when it isn't a duration. Mirrors Go's time.ParseDuration. */
+/** Nanoseconds of `1h2m3.5s`. Throws when it isn't a duration. */
 export function parseDuration(text: string): bigint {
-  const unsigned = text.replace(/^[+-]/, '');
-  if (unsigned === '0') return 0n;
-  if (text.length > 64 || !/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(unsigned)) {
-    throw unrepresentable(`time: invalid duration ${JSON.stringify(text.slice(0, 64))}`);
-  }
-  let total = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of unsigned.matchAll(/(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    const scale = unitNanoseconds[unit] ?? 0n;
-    total += BigInt(whole || 0) * scale + (BigInt(fraction || 0) * scale) / 10n ** BigInt(fraction.length);
-  }
-  if (total > 0x7fff_ffff_ffff_ffffn) throw unrepresentable(`time: invalid duration ${JSON.stringify(text)}`);
-  return text.startsWith('-') ? -total : total;
-}
-
-/** Mirrors Go's time.Duration.String. */
-export function durationText(nanoseconds: bigint): string {
-  if (nanoseconds === 0n) return '0s';
-  const sign = nanoseconds < 0n ? '-' : '';
-  const value = nanoseconds < 0n ? -nanoseconds : nanoseconds;
-  if (value < 1_000_000_000n) {
-    if (value < 1000n) return `${sign}${value}ns`;
-    return value < 1_000_000n ? `${sign}${decimal(value, 1000n)}µs` : `${sign}${decimal(value, 1_000_000n)}ms`;
-  }
-  const hours = value / 3_600_000_000_000n;
-  const minutes = (value / 60_000_000_000n) % 60n;
-  const seconds = `${decimal(value % 60_000_000_000n, 1_000_000_000n)}s`;
-  if (hours > 0n) return `${sign}${hours}h${minutes}m${seconds}`;
-  return minutes > 0n ? `${sign}${minutes}m${seconds}` : `${sign}${seconds}`;
-}
-
-function decimal(value: bigint, unit: bigint): string {
-  const digits = String(unit).length - 1;
-  const fraction = String(value % unit)
-    .padStart(digits, '0')
-    .replace(/0+$/, '');
-  return fraction === '' ? String(value / unit) : `${value / unit}.${fraction}`;
+  const parsed = parseGoDuration(text);
+  if (!parsed.ok) throw unrepresentable(parsed.error);
+  return parsed.nanoseconds;
 }

@@ -1,5 +1,5 @@
 /** Columns and cells that many kinds share. */
-import { ageSince } from '../../table/human-duration.ts';
+import { ageSince } from '../../../api/duration.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { Column, TableContext, TablePrinter } from '../resource-definition.ts';
 

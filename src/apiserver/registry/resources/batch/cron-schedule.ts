@@ -1,4 +1,5 @@
 /** Schedules of CronJobs. Mirrors the parser of robfig/cron v3 (ParseStandard), and its error texts. */
+import { parseGoDuration } from '../../../../api/duration.ts';
 import { goQuote } from '../../../../api/go-text.ts';
 
 interface Bounds {
@@ -45,8 +46,8 @@ function descriptorError(text: string): string | undefined {
   if (descriptors.has(text)) return undefined;
   if (!text.startsWith('@every ')) return `unrecognized descriptor: ${text}`;
   const duration = text.slice('@every '.length);
-  if (/^[-+]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+$/.test(duration)) return undefined;
-  return `failed to parse duration ${text}: time: invalid duration ${goQuote(duration)}`;
+  const parsed = parseGoDuration(duration);
+  return parsed.ok ? undefined : `failed to parse duration ${text}: ${parsed.error}`;
 }
 
 function rangeError(expression: string, bounds: Bounds): string | undefined {

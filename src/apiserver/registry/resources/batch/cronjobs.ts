@@ -1,5 +1,5 @@
 import type { ObjectMeta } from '../../../../api/object.ts';
-import { ageSince } from '../../../table/human-duration.ts';
+import { ageSince } from '../../../../api/duration.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { podOwnerNameWarnings } from '../name-warnings.ts';
 import { ageColumn, ageOf, countColumn, nameColumn, nameOf, textColumn } from '../columns.ts';

@@ -1,6 +1,6 @@
 /** Mirrors printers printJob, v1.36. */
 import type { ObjectMeta } from '../../../../api/object.ts';
-import { humanDuration } from '../../../table/human-duration.ts';
+import { humanDuration } from '../../../../api/duration.ts';
 import type { TablePrinter } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';

@@ -1,5 +1,5 @@
 import type { ObjectMeta } from '../../../../api/object.ts';
-import { humanDuration } from '../../../table/human-duration.ts';
+import { humanDuration } from '../../../../api/duration.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
 import { ensureObject, jsonOf, takeField } from '../fields.ts';

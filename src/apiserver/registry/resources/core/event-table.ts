@@ -1,6 +1,6 @@
 /** Mirrors printers printEvent, v1.36. */
 import type { ObjectMeta } from '../../../../api/object.ts';
-import { ageSince } from '../../../table/human-duration.ts';
+import { ageSince } from '../../../../api/duration.ts';
 import type { TablePrinter } from '../../resource-definition.ts';
 import { nameColumn, nameOf, textColumn, wide } from '../columns.ts';
 import { viewAs } from '../view.ts';

@@ -1,6 +1,6 @@
 /** A pod's row: what its containers add up to. Mirrors printers printPod, v1.36. */
 import type { ObjectMeta } from '../../../../api/object.ts';
-import { ageSince } from '../../../table/human-duration.ts';
+import { ageSince } from '../../../../api/duration.ts';
 
 interface Terminated {
   readonly exitCode: number;
