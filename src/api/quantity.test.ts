@@ -75,3 +75,23 @@ test('adding commutes, subtracting undoes it, and comparing agrees with the diff
     }),
   );
 });
+
+test('numbers of endless length are refused at once', () => {
+  for (const text of [
+    `1${'0'.repeat(1_000_000)}`,
+    `0.${'0'.repeat(1_000_000)}1`,
+    `1e${'9'.repeat(1_000_000)}`,
+    `${'0'.repeat(1_000_000)}!`,
+  ]) {
+    assert.ok('error' in canonicalQuantity(text), text.slice(0, 10));
+  }
+  assert.deepEqual(canonicalQuantity('9'.repeat(1000)), { text: '9'.repeat(1000) });
+});
+
+test('a sum of what lies ages apart is the greater, at once', () => {
+  const huge = parseQuantity('1e999999999');
+  const one = parseQuantity('1');
+  assert.equal(compareQuantities(addQuantities(one, huge), huge), 0);
+  assert.equal(compareQuantities(addQuantities(huge, one), huge), 0);
+  assert.equal(compareQuantities(subtractQuantities(one, huge), one), -1);
+});

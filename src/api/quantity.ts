@@ -39,6 +39,8 @@ const binarySuffixes: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 3
 const decimalByExponent = new Map(Object.entries(decimalSuffixes).map(([suffix, exponent]) => [exponent, suffix]));
 const binaryByExponent = new Map(Object.entries(binarySuffixes).map(([suffix, exponent]) => [exponent, suffix]));
 
+/** More digits are an attack: what is done with them costs their square. Upstream has no such limit. */
+const digitsMax = 1000;
 const nano = -9;
 const int64DigitsSafe = 18;
 const int64Max = 2n ** 63n - 1n;
@@ -80,9 +82,13 @@ export function compareQuantities(left: Quantity, right: Quantity): -1 | 0 | 1 {
   return compare(leftScaled, rightScaled);
 }
 
-/** The format is the left one's, unless that is zero. @throws QuantityError where the exponents lie too far apart to add */
+/** The format is the left one's, unless that is zero. Where the other is so much greater that a sum would cost dear, it is the sum. */
 export function addQuantities(left: Quantity, right: Quantity): Quantity {
   const format = left.mantissa === 0n ? right.format : left.format;
+  if (Math.abs(left.exponent - right.exponent) > alignedDigitsMax && left.mantissa !== 0n && right.mantissa !== 0n) {
+    const { mantissa, exponent } = left.exponent > right.exponent ? left : right;
+    return { mantissa, exponent, format };
+  }
   const [leftScaled, rightScaled, exponent] = aligned(left, right);
   return { mantissa: leftScaled + rightScaled, exponent, format };
 }
@@ -136,9 +142,13 @@ interface Parts {
 
 /** Leading zeros are dropped. No digits at all count as zero, as upstream has it: `+`, `.`. */
 function split(text: string): Parts {
-  const match = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/.exec(text);
-  if (match === null) throw new QuantityError(quantityFormatError);
-  const [, mark, whole = '', fraction = '', suffix = ''] = match;
+  // In pieces, each of them greedy: one expression for all of it would try every way to cut a long row of digits.
+  const [number = '', mark, digits = '', , fraction = ''] = /^([+-]?)(\d*)(\.(\d*))?/.exec(text) ?? [];
+  const suffix = text.slice(number.length);
+  if (!/^[eEinumkKMGTP]*[-+]?\d*$/.test(suffix)) throw new QuantityError(quantityFormatError);
+  const whole = digits.replace(/^0+/, '');
+  if (whole.length + fraction.length > digitsMax) throw new QuantityError(numericError);
+  if (suffix.length > digitsMax) throw new QuantityError(suffixError);
   return { negative: mark === '-', whole: whole === '' ? '0' : whole, fraction, suffix };
 }
 
@@ -254,15 +264,14 @@ function scaledUp(value: bigint, digits: number): bigint {
   return digits <= 0 ? value : value * 10n ** BigInt(digits);
 }
 
-const alignedDigitsMax = 10_000;
+/** Quantities whose exponents lie further apart aren't added up. */
+const alignedDigitsMax = 2000;
 
-/** Both mantissas at the smaller exponent. */
+/** Both mantissas at the smaller exponent; callers see to it that the exponents are near each other. */
 function aligned(left: Quantity, right: Quantity): [left: bigint, right: bigint, exponent: number] {
   if (left.mantissa === 0n) return [0n, right.mantissa, right.exponent];
   if (right.mantissa === 0n) return [left.mantissa, 0n, left.exponent];
   const exponent = Math.min(left.exponent, right.exponent);
-  const distance = Math.max(left.exponent, right.exponent) - exponent;
-  if (distance > alignedDigitsMax) throw new QuantityError(`exponents lie ${distance} digits apart`);
   return [
     scaledUp(left.mantissa, left.exponent - exponent),
     scaledUp(right.mantissa, right.exponent - exponent),
