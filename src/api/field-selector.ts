@@ -1,5 +1,5 @@
 /** Field selectors of query strings: `metadata.name=x,status.phase!=Running`. Mirrors apimachinery fields.ParseSelector. */
-import { SelectorError } from './label-selector.ts';
+import { SelectorError } from './label-requirement.ts';
 
 interface FieldRequirement {
   readonly field: string;

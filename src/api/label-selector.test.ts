@@ -2,18 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as field from './field-error.ts';
 import { goldenCases, testGolden } from './golden-cases.test-double.ts';
+import { labelRequirementsOfSet, labelRequirementsText, matchesLabels } from './label-requirement.ts';
 import {
   formatLabelSelector,
   labelRequirements,
-  labelRequirementsOfSet,
-  labelRequirementsText,
-  matchesLabels,
   matchesLabelSelector,
-  parseLabelSelector,
   validateLabels,
   validateLabelSelector,
   type LabelSelector,
 } from './label-selector.ts';
+import { parseLabelSelector } from './label-selector-parser.ts';
 
 const golden = new URL('testdata/label-selectors.generated.json', import.meta.url);
 

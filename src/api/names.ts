@@ -107,7 +107,7 @@ export function labelValueRule(value: string): string[] {
 }
 
 /** Names of kinds without a rule of their own about characters (RBAC): anything that fits in a path. */
-export function pathSegmentName(value: string): string[] {
+function pathSegmentName(value: string): string[] {
   if (value === '.' || value === '..') return [`may not be '${value}'`];
   return pathSegmentPrefix(value);
 }

@@ -1,7 +1,7 @@
 /** Which objects a list or watch is about: label and field selectors. Mirrors apiserver storage SelectionPredicate. */
 import { matchesFields, requiredFieldValue, type FieldRequirements } from '../../api/field-selector.ts';
 import { goQuote } from '../../api/go-text.ts';
-import { matchesLabels, type LabelRequirements } from '../../api/label-selector.ts';
+import { matchesLabels, type LabelRequirements } from '../../api/label-requirement.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { newBadRequest } from '../../api/status.ts';
 import type { ServedResource } from './served-resource.ts';

@@ -6,7 +6,8 @@ import * as field from '../../api/field-error.ts';
 import type { FieldError } from '../../api/field-error.ts';
 import { parseFieldSelector } from '../../api/field-selector.ts';
 import { goQuote } from '../../api/go-text.ts';
-import { parseLabelSelector, SelectorError } from '../../api/label-selector.ts';
+import { SelectorError } from '../../api/label-requirement.ts';
+import { parseLabelSelector } from '../../api/label-selector-parser.ts';
 import { newBadRequest, newInvalid } from '../../api/status.ts';
 import { everything, type Selection } from '../registry/selection.ts';
 

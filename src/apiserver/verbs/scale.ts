@@ -2,12 +2,8 @@
  * `/scale`: any kind's number of replicas, as one autoscaling/v1 Scale. Mirrors the ScaleREST of kubernetes pkg/registry/apps and
  * autoscaling validation.
  */
-import {
-  formatLabelSelector,
-  labelRequirements,
-  labelRequirementsOfSet,
-  labelRequirementsText,
-} from '../../api/label-selector.ts';
+import { labelRequirementsOfSet, labelRequirementsText } from '../../api/label-requirement.ts';
+import { formatLabelSelector, labelRequirements } from '../../api/label-selector.ts';
 import * as field from '../../api/field-error.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { subdomainNameRule } from '../../api/names.ts';

@@ -8,7 +8,7 @@ import type { Informer } from '../../client/informer.ts';
 import { ownerIndex } from '../../client/object-store.ts';
 import { Controller, done, requeueAfter, type Result } from '../../controller/controller.ts';
 import type { RecordEvent } from '../../controller/event-recorder.ts';
-import { matchesSelector } from '../../controller/label-selector.ts';
+import { matchesLabelSelector } from '../../api/label-selector.ts';
 import {
   adoptionPatch,
   controllerOf,
@@ -73,7 +73,7 @@ function observe<S extends Side>(informers: Informers<S>, enqueue: (key: string)
   };
   const enqueueMatching = (set: Readonly<KubeObject>): void => {
     for (const deployment of informers.deployments.list(set.metadata.namespace)) {
-      if (matchesSelector(asDeployment(deployment).selector, set.metadata.labels)) enqueue(objectKey(deployment));
+      if (matchesLabelSelector(asDeployment(deployment).selector, set.metadata.labels)) enqueue(objectKey(deployment));
     }
   };
   const enqueueAny = (set: Readonly<KubeObject>): void =>

@@ -1,7 +1,7 @@
 /** What the controller reads of a Deployment. */
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
-import type { LabelSelector } from '../../controller/label-selector.ts';
+import type { LabelSelector } from '../../api/label-selector.ts';
 
 export interface Deployment {
   readonly metadata: Readonly<ObjectMeta>;

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { planClaims } from '../../controller/claim.ts';
-import { matchesSelector, selectsEverything } from '../../controller/label-selector.ts';
+import { isEmptyLabelSelector, matchesLabelSelector } from '../../api/label-selector.ts';
 import { controllerReference } from '../../controller/owner-reference.ts';
 import { isPodTerminal, type Pod } from '../../controller/pod.ts';
 import type { ReplicaSet } from '../replicaset/replica-set.ts';
@@ -77,8 +77,8 @@ interface Rollout extends Snapshot {
 /** Pure and total. */
 export function planDeployment(snapshot: Snapshot): Plan {
   const { deployment } = snapshot;
-  if (selectsEverything(deployment.selector)) return selectingAll(deployment);
-  const matches = (set: ReplicaSet): boolean => matchesSelector(deployment.selector, set.metadata.labels);
+  if (isEmptyLabelSelector(deployment.selector)) return selectingAll(deployment);
+  const matches = (set: ReplicaSet): boolean => matchesLabelSelector(deployment.selector, set.metadata.labels);
   const claims = planClaims(deployment, matches, snapshot.sets);
   if (claims.adopt.length > 0 || claims.release.length > 0) {
     const adopt = claims.adopt.map((set) => ({ kind: 'adopt', set }) as const);

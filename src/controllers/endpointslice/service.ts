@@ -1,6 +1,6 @@
 /** What controllers read of a Service. */
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
-import { matchesLabels } from '../../controller/label-selector.ts';
+import { hasLabels } from '../../api/label-requirement.ts';
 import type { Pod } from '../../controller/pod.ts';
 
 export interface Service {
@@ -48,7 +48,7 @@ export function hasManagedEndpoints(service: Service): boolean {
 }
 
 export function selectsPod(service: Service, pod: Pod): boolean {
-  return service.selector !== undefined && matchesLabels(service.selector, pod.metadata.labels);
+  return service.selector !== undefined && hasLabels(service.selector, pod.metadata.labels);
 }
 
 /** The pod's port that the Service's port leads to; `undefined`: it has none of that name. Mirrors FindPort. */

@@ -2,7 +2,7 @@
  * What a ReplicaSet's pods need. Mirrors kubernetes pkg/controller/replicaset syncReplicaSet, manageReplicas and claimPods.
  */
 import { planClaims } from '../../controller/claim.ts';
-import { matchesSelector } from '../../controller/label-selector.ts';
+import { matchesLabelSelector } from '../../api/label-selector.ts';
 import { isControlledBy } from '../../controller/owner-reference.ts';
 import { isPodActive, isPodTerminating, type Pod } from '../../controller/pod.ts';
 import { podsToDelete } from './deletion-order.ts';
@@ -38,7 +38,7 @@ export interface Plan {
 
 /** Pure and total. */
 export function planReplicaSet({ set, pods, related, settled, now }: Snapshot): Plan {
-  const matches = (pod: Pod): boolean => matchesSelector(set.selector, pod.metadata.labels);
+  const matches = (pod: Pod): boolean => matchesLabelSelector(set.selector, pod.metadata.labels);
   const claims = planClaims(set, matches, pods.filter(isPodActive));
   const active = [...claims.owned, ...claims.adopt];
   const terminating = pods.filter((pod) => isPodTerminating(pod) && isControlledBy(pod, set) && matches(pod));

@@ -6,7 +6,7 @@ import type { Side } from '../../api/side.ts';
 import type { InformerHandler } from '../../client/informer.ts';
 import type { Lister } from '../../client/object-store.ts';
 import type { Expectations } from '../../controller/expectations.ts';
-import { matchesSelector } from '../../controller/label-selector.ts';
+import { matchesLabelSelector } from '../../api/label-selector.ts';
 import { controllerOf, refersTo } from '../../controller/owner-reference.ts';
 import type { ReplicaSet } from './replica-set.ts';
 
@@ -74,6 +74,6 @@ function enqueueKey<S extends Side>(observer: PodObserver<S>, key: string | unde
 /** An orphan may be wanted by any set whose selector it matches. */
 function enqueueMatching<S extends Side>(observer: PodObserver<S>, pod: Readonly<KubeObject>): void {
   for (const set of observer.sets.list(pod.metadata.namespace)) {
-    if (matchesSelector(observer.view(set).selector, pod.metadata.labels)) observer.enqueue(objectKey(set));
+    if (matchesLabelSelector(observer.view(set).selector, pod.metadata.labels)) observer.enqueue(objectKey(set));
   }
 }

@@ -1,5 +1,5 @@
 /** A ReplicaSet's status from its pods. Mirrors kubernetes pkg/controller/replicaset calculateStatus. */
-import { matchesLabels } from '../../controller/label-selector.ts';
+import { hasLabels } from '../../api/label-requirement.ts';
 import { isPodAvailable, isPodReady, readySince, type Pod } from '../../controller/pod.ts';
 import { timestamp } from '../../lib/clock.ts';
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from './replica-set.ts';
@@ -25,7 +25,7 @@ export function changedStatus(input: StatusInput): ReplicaSetStatus | undefined 
   const wanted = set.template.metadata?.labels ?? {};
   const next = {
     replicas: active.length,
-    fullyLabeledReplicas: active.filter((pod) => matchesLabels(wanted, pod.metadata.labels)).length,
+    fullyLabeledReplicas: active.filter((pod) => hasLabels(wanted, pod.metadata.labels)).length,
     readyReplicas: ready.length,
     availableReplicas: ready.filter((pod) => isPodAvailable(pod, set.minReadySeconds, now)).length,
     terminatingReplicas: input.terminating?.length,

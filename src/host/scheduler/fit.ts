@@ -1,4 +1,5 @@
 /** Whether a pod may run on a node, and why not: pure. Wording mirrors the scheduler's plugins (pkg/scheduler/framework/plugins). */
+import { hasLabels, matchesLabels, type LabelOperator, type Labels } from '../../api/label-requirement.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { nodeParts, podSpec, type NodeSelectorTerm, type PodSpec, type Requirement, type Taint } from './pod-view.ts';
 import { missingResource, resourcesOf, type Resources } from './resources.ts';
@@ -54,7 +55,7 @@ function tolerates(spec: PodSpec, taint: Taint): boolean {
 
 function matchesSelector(spec: PodSpec, node: Readonly<KubeObject>): boolean {
   const labels = node.metadata.labels ?? {};
-  if (!Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value)) return false;
+  if (!hasLabels(spec.nodeSelector ?? {}, labels)) return false;
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return !required || required.nodeSelectorTerms.some((term) => matchesTerm(term, node));
 }
@@ -66,26 +67,21 @@ function matchesTerm(term: NodeSelectorTerm, node: Readonly<KubeObject>): boolea
   const labels = node.metadata.labels ?? {};
   const fields: Readonly<Record<string, string>> = { 'metadata.name': node.metadata.name ?? '' };
   return (
-    matchExpressions.every((requirement) => matches(requirement, labels[requirement.key])) &&
-    matchFields.every((requirement) => matches(requirement, fields[requirement.key]))
+    matchExpressions.every((requirement) => matches(requirement, labels)) &&
+    matchFields.every((requirement) => matches(requirement, fields))
   );
 }
 
-function matches({ operator, values = [] }: Requirement, found: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return found !== undefined && values.includes(found);
-    case 'NotIn':
-      return found === undefined || !values.includes(found);
-    case 'Exists':
-      return found !== undefined;
-    case 'DoesNotExist':
-      return found === undefined;
-    case 'Gt':
-      return found !== undefined && Number(found) > Number(values[0]);
-    case 'Lt':
-      return found !== undefined && Number(found) < Number(values[0]);
-    default:
-      return false;
-  }
+const operators: Readonly<Partial<Record<string, LabelOperator>>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+  Gt: 'gt',
+  Lt: 'lt',
+};
+
+function matches({ key, operator: name, values = [] }: Requirement, labels: Labels): boolean {
+  const operator = operators[name];
+  return operator !== undefined && matchesLabels([{ key, operator, values }], labels);
 }

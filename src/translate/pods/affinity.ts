@@ -1,4 +1,5 @@
 /** Pod affinity and topology spread, pinned to the tenant: other tenants' pods are neither sought nor shunned. */
+import { isEmptyLabelSelector } from '../../api/label-selector.ts';
 import type { Name } from '../../api/side.ts';
 import { pinAcrossNamespaces, pinLabelSelector, type LabelSelector } from '../selectors.ts';
 import type { PodAffinity, PodAffinityTerm, PodSpec } from './pod-view.ts';
@@ -39,7 +40,7 @@ function pinTerm(term: PodAffinityTerm, context: AffinityContext): void {
   delete term.namespaces;
   delete term.namespaceSelector;
   if (!labelSelector) return;
-  if (namespaceSelector && isEverything(namespaceSelector)) {
+  if (namespaceSelector && isEmptyLabelSelector(namespaceSelector)) {
     term.labelSelector = pinAcrossNamespaces(context.tenant, 'all', labelSelector);
     return;
   }
@@ -51,8 +52,4 @@ function pinTerm(term: PodAffinityTerm, context: AffinityContext): void {
   term.labelSelector = own
     ? pinLabelSelector(context.tenant, context.namespace, labelSelector)
     : pinAcrossNamespaces(context.tenant, [...new Set(picked)], labelSelector);
-}
-
-function isEverything(selector: LabelSelector): boolean {
-  return Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0;
 }

@@ -1,9 +1,11 @@
 /** Kinds that keep a number of pods: their counts, scale paths and what can be selected. */
-import type { ObjectMeta } from '../../../api/object.ts';
-import { labelRequirements, labelRequirementsText } from '../../../api/label-selector.ts';
-import type { ScalePaths } from '../resource-definition.ts';
+import { labelRequirementsText } from '../../../api/label-requirement.ts';
+import { labelRequirements, type LabelSelector } from '../../../api/label-selector.ts';
+import type { KubeObject, ObjectMeta } from '../../../api/object.ts';
+import type { ScalePaths, TablePrinter } from '../resource-definition.ts';
+import { ageColumn, ageOf, countColumn, nameColumn, nameOf } from './columns.ts';
 import { viewAs } from './view.ts';
-import type { LabelSelector, PodTemplate } from './workload-columns.ts';
+import { templateCells, workloadColumns, type PodTemplate } from './workload-columns.ts';
 
 export interface Replicated {
   readonly metadata: ObjectMeta;
@@ -28,3 +30,34 @@ export const scaleOfReplicas: ScalePaths = {
     return labelRequirementsText(labelRequirements(viewAs<Replicated>(object).spec?.selector));
   },
 };
+
+/** Of those that keep a number of pods and nothing else. `selectorText`: the last cell. */
+export function replicaTable(selectorText: (object: Readonly<KubeObject>) => string): TablePrinter {
+  return {
+    columns: [
+      nameColumn,
+      countColumn('Desired'),
+      countColumn('Current'),
+      countColumn('Ready'),
+      ageColumn,
+      ...workloadColumns,
+    ],
+    row(object, context) {
+      const { spec, status } = viewAs<Replicated>(object);
+      return [
+        nameOf(object),
+        spec?.replicas ?? 0,
+        status?.replicas ?? 0,
+        status?.readyReplicas ?? 0,
+        ageOf(object, context),
+        ...templateCells(spec?.template),
+        selectorText(object),
+      ];
+    },
+  };
+}
+
+/** What field selectors may ask of them. */
+export function selectableReplicas(object: Readonly<KubeObject>): Readonly<Record<string, string>> {
+  return { 'status.replicas': String(viewAs<Replicated>(object).status?.replicas ?? 0) };
+}

@@ -1,17 +1,11 @@
 /** Mirrors ValidateDaemonSetSpec and its update, v1.36. */
 import * as field from '../../../../api/field-error.ts';
 import type { FieldError, Path } from '../../../../api/field-error.ts';
-import { validateLabelSelector } from '../../../../api/label-selector.ts';
+import { isEmptyLabelSelector, validateLabelSelector } from '../../../../api/label-selector.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import { immutable, nonNegative } from '../checks.ts';
-import {
-  isEmptySelector,
-  requirementsOf,
-  selectorJson,
-  validateRestarted,
-  validateTemplate,
-} from '../core/validation/pod-template.ts';
-import { matchesLabels } from '../../../../api/label-selector.ts';
+import { requirementsOf, selectorJson, validateRestarted, validateTemplate } from '../core/validation/pod-template.ts';
+import { matchesLabels } from '../../../../api/label-requirement.ts';
 import { viewAs } from '../view.ts';
 import { atMostAll, intOrPercent, magnitude } from './percentages.ts';
 import type { RollingUpdate, UpdateStrategy, Workload, WorkloadSpec } from './workload-view.ts';
@@ -48,7 +42,7 @@ function validateSelection({ selector, template }: WorkloadSpec): FieldError[] {
     const text = '`selector` does not match template `labels`';
     errors.push(field.invalid(labelsPath, labels ? { ...labels } : null, text));
   }
-  if (selector && isEmptySelector(selector)) {
+  if (selector && isEmptyLabelSelector(selector)) {
     errors.push(field.invalid(place, selectorJson(selector), 'empty selector is invalid for daemonset'));
   }
   return errors;

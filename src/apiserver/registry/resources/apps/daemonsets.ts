@@ -1,4 +1,5 @@
 import { equalJson, type JsonObject } from '../../../../api/json.ts';
+import { formatLabelSelector, type LabelSelector } from '../../../../api/label-selector.ts';
 import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, countColumn, labelsText, nameColumn, nameOf, textColumn } from '../columns.ts';
@@ -6,13 +7,7 @@ import { settleTemplate } from '../core/pod-aliases.ts';
 import { jsonOf, objectAt } from '../fields.ts';
 import { validateDaemonSet, validateDaemonSetUpdate } from './daemonset-validation.ts';
 import { viewAs } from '../view.ts';
-import {
-  selectorText,
-  templateCells,
-  workloadColumns,
-  type LabelSelector,
-  type PodTemplate,
-} from '../workload-columns.ts';
+import { templateCells, workloadColumns, type PodTemplate } from '../workload-columns.ts';
 
 interface DaemonSet {
   readonly metadata: ObjectMeta;
@@ -73,7 +68,7 @@ export const daemonsets = defineResource({
         labelsText(spec?.template?.spec?.nodeSelector),
         ageOf(object, context),
         ...templateCells(spec?.template),
-        selectorText(spec?.selector),
+        formatLabelSelector(spec?.selector),
       ];
     },
   },

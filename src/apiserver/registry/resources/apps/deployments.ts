@@ -1,5 +1,6 @@
 import { equalJson } from '../../../../api/json.ts';
-import { labelRequirements, labelRequirementsText } from '../../../../api/label-selector.ts';
+import { labelRequirementsText } from '../../../../api/label-requirement.ts';
+import { labelRequirements } from '../../../../api/label-selector.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { podOwnerNameWarnings } from '../name-warnings.ts';

@@ -1,11 +1,12 @@
 import type { ObjectMeta } from '../../../../api/object.ts';
 import { ageSince } from '../../../../api/duration.ts';
+import { formatLabelSelector } from '../../../../api/label-selector.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { podOwnerNameWarnings } from '../name-warnings.ts';
 import { ageColumn, ageOf, countColumn, nameColumn, nameOf, textColumn } from '../columns.ts';
 import { settleTemplate } from '../core/pod-aliases.ts';
 import { viewAs } from '../view.ts';
-import { selectorText, templateCells, workloadColumns } from '../workload-columns.ts';
+import { templateCells, workloadColumns } from '../workload-columns.ts';
 import type { Job } from './job-table.ts';
 import { validateCronJob, validateCronJobUpdate } from './cronjob-validation.ts';
 
@@ -56,7 +57,7 @@ export const cronjobs = defineResource({
         status?.lastScheduleTime ? ageSince(status.lastScheduleTime, context.now) : '<none>',
         ageOf(object, context),
         ...templateCells(job?.template),
-        selectorText(job?.selector),
+        formatLabelSelector(job?.selector),
       ];
     },
   },

@@ -1,16 +1,11 @@
 /** Mirrors printers printJob, v1.36. */
+import { formatLabelSelector, type LabelSelector } from '../../../../api/label-selector.ts';
 import type { ObjectMeta } from '../../../../api/object.ts';
 import { humanDuration } from '../../../../api/duration.ts';
 import type { TablePrinter } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
-import {
-  selectorText,
-  templateCells,
-  workloadColumns,
-  type LabelSelector,
-  type PodTemplate,
-} from '../workload-columns.ts';
+import { templateCells, workloadColumns, type PodTemplate } from '../workload-columns.ts';
 
 export interface Job {
   readonly metadata: ObjectMeta;
@@ -51,7 +46,7 @@ export const jobTable: TablePrinter = {
       durationText(job, context.now),
       ageOf(object, context),
       ...templateCells(job.spec?.template),
-      selectorText(job.spec?.selector),
+      formatLabelSelector(job.spec?.selector),
     ];
   },
 };

@@ -2,7 +2,8 @@
 import * as field from '../../../../api/field-error.ts';
 import type { FieldError, Path } from '../../../../api/field-error.ts';
 import { equalJson, type JsonObject } from '../../../../api/json.ts';
-import { matchesLabels, validateLabelSelector } from '../../../../api/label-selector.ts';
+import { matchesLabels } from '../../../../api/label-requirement.ts';
+import { validateLabelSelector } from '../../../../api/label-selector.ts';
 import { dns1123Label } from '../../../../api/names.ts';
 import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { immutable, nonNegative, oneOf } from '../checks.ts';

@@ -1,7 +1,7 @@
 /** Mirrors ValidateReplicationControllerSpec, v1.36. */
 import * as field from '../../../../api/field-error.ts';
 import type { FieldError } from '../../../../api/field-error.ts';
-import { labelRequirementsOfSet } from '../../../../api/label-selector.ts';
+import { labelRequirementsOfSet } from '../../../../api/label-requirement.ts';
 import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { nonNegative } from '../checks.ts';
 import { viewAs } from '../view.ts';

@@ -1,8 +1,8 @@
+import { formatLabelSelector, type LabelSelector } from '../../../../api/label-selector.ts';
 import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
-import { selectorText, type LabelSelector } from '../workload-columns.ts';
 import { validateNetworkPolicy } from './networkpolicy-validation.ts';
 
 interface NetworkPolicy {
@@ -15,6 +15,6 @@ export const networkpolicies = defineResource({
   resource: 'networkpolicies',
   strategy: { validate: validateNetworkPolicy, validateUpdate: validateNetworkPolicy },
   table: namedTable([textColumn('Pod-Selector')], (object) => [
-    selectorText(viewAs<NetworkPolicy>(object).spec?.podSelector),
+    formatLabelSelector(viewAs<NetworkPolicy>(object).spec?.podSelector),
   ]),
 });

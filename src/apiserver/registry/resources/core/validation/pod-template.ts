@@ -1,13 +1,12 @@
 /** Templates of pods in workloads. Mirrors ValidatePodTemplateSpec and its callers, v1.36. */
 import * as field from '../../../../../api/field-error.ts';
 import type { FieldError, Path } from '../../../../../api/field-error.ts';
+import { matchesLabels, SelectorError, type LabelRequirements } from '../../../../../api/label-requirement.ts';
 import {
+  isEmptyLabelSelector,
   labelRequirements,
-  matchesLabels,
-  SelectorError,
   validateLabelSelector,
   validateLabels,
-  type LabelRequirements,
   type LabelSelector,
 } from '../../../../../api/label-selector.ts';
 import { validateAnnotations } from '../../../object-metadata.ts';
@@ -31,7 +30,7 @@ export function validateTemplate(template: TemplateView, path: Path): FieldError
 export function validateWorkloadSelector(selector: LabelSelector | undefined, kind: string, path: Path): FieldError[] {
   if (!selector) return [field.required(path, '')];
   const errors = validateLabelSelector(selector, path);
-  if (isEmptySelector(selector)) {
+  if (isEmptyLabelSelector(selector)) {
     errors.push(field.invalid(path, selectorJson(selector), `empty selector is invalid for ${kind}`));
   }
   return errors;
@@ -71,10 +70,6 @@ export function requirementsOf(selector: LabelSelector | undefined): LabelRequir
     if (error instanceof SelectorError) return 'invalid';
     throw error;
   }
-}
-
-export function isEmptySelector(selector: LabelSelector): boolean {
-  return Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions?.length ?? 0) === 0;
 }
 
 /** As messages show it. */
