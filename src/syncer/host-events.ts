@@ -10,11 +10,15 @@ import type { Informer } from '../client/informer.ts';
 import { Controller, done } from '../controller/controller.ts';
 import type { Logger } from '../lib/logger.ts';
 import { tenantEvent, type EventSubject } from '../translate/events.ts';
-import { originOfCopy, tenantSelector } from '../translate/marks.ts';
+import { namesInPod } from '../translate/host-texts.ts';
+import { originOfCopy, tenantSelector, type Place } from '../translate/marks.ts';
+import { originOfTokenSecret } from '../translate/pods/tokens.ts';
 import type { Hands } from './act.ts';
 import type { SyncedKind } from './synced-kind.ts';
 
 const events = { group: '', version: 'v1', resource: 'events' };
+
+const aboutIndex = 'about';
 
 /** The kinds whose Events are told, by kind: where their copies are found. */
 type Copies = ReadonlyMap<string, Informer<'host'>>;
@@ -22,7 +26,11 @@ type Copies = ReadonlyMap<string, Informer<'host'>>;
 export function createEventLoop(
   hands: Hands,
   hostInformers: InformerFactory<'host'>,
-  options: { readonly kinds: readonly SyncedKind[]; readonly logger: Logger },
+  options: {
+    readonly kinds: readonly SyncedKind[];
+    readonly tenantPods: Informer<'tenant'>;
+    readonly logger: Logger;
+  },
 ): Controller {
   const { place, clock } = hands;
   const hostEvents = hostInformers.informer({ gvr: events, namespace: place.hostNamespace });
@@ -36,7 +44,8 @@ export function createEventLoop(
     name: 'sync events',
     reconcile: async (key) => {
       const event = hostEvents.get(key);
-      if (event) await tell(hands, copies, event);
+      const subject = event && subjectOf(place, copies, options.tenantPods, event);
+      if (event && subject) await tell(hands, subject, event);
       return done;
     },
     clock,
@@ -45,6 +54,18 @@ export function createEventLoop(
   });
   const add = (event: On<'host', KubeObject>): void => controller.queue.add(objectKey(event));
   hostEvents.addHandler({ onAdd: add, onUpdate: (_old, event) => add(event) });
+  // An Event may be seen before the copy that it is about.
+  hostEvents.addIndex(aboutIndex, (event) => {
+    const { uid } = involvedObject(event);
+    return uid === undefined ? [] : [uid];
+  });
+  for (const ofKind of copies.values()) {
+    ofKind.addHandler({
+      onAdd: (copy) => {
+        for (const event of hostEvents.byIndex(aboutIndex, copy.metadata.uid ?? '')) add(event);
+      },
+    });
+  }
   return controller;
 }
 
@@ -55,29 +76,54 @@ interface InvolvedObject {
 }
 
 /** The typed look. A door: the host's API server has checked its types. */
-function involvedObject(event: On<'host', KubeObject>): InvolvedObject {
+function involvedObject(event: Readonly<KubeObject>): InvolvedObject {
   return (event['involvedObject'] ?? {}) as InvolvedObject;
 }
 
 /** An Event about what is no copy of ours, or no longer there, is nobody's business. */
-async function tell(hands: Hands, copies: Copies, event: On<'host', KubeObject>): Promise<void> {
-  const { place, tenant } = hands;
+function subjectOf(
+  place: Place,
+  copies: Copies,
+  tenantPods: Informer<'tenant'>,
+  event: On<'host', KubeObject>,
+): EventSubject | undefined {
   const about = involvedObject(event);
   const copy = copies.get(about.kind ?? '')?.get(`${place.hostNamespace}/${about.name ?? ''}`);
   const origin = copy && originOfCopy(place, copy);
-  if (!copy || !origin || copy.metadata.uid !== about.uid) return;
-  const subject: EventSubject = { place, copy, origin };
+  if (!copy || !origin || copy.metadata.uid !== about.uid) return undefined;
+  const pod = about.kind === 'Pod' ? tenantPods.get(`${origin.namespace}/${origin.name}`) : undefined;
+  const inPod = pod && namesInPod(place, pod);
+  return { place, origin, lookup: (name) => inPod?.(name) ?? nameOfCopy(place, copies, name) };
+}
+
+/** Any copy's, or that of the tokens that stand in for a pod's. */
+function nameOfCopy(place: Place, copies: Copies, hostName: string): string | undefined {
+  for (const ofKind of copies.values()) {
+    const copy = ofKind.get(`${place.hostNamespace}/${hostName}`);
+    if (!copy) continue;
+    const tokens = originOfTokenSecret(place, copy);
+    return tokens ? `${tokens.name}-tokens` : originOfCopy(place, copy)?.name;
+  }
+  return undefined;
+}
+
+/** Looks first: after a restart all Events come again, and most of them have been told. */
+async function tell({ tenant }: Hands, subject: EventSubject, event: On<'host', KubeObject>): Promise<void> {
   const wanted = tenantEvent(subject, event);
-  const inTenant = tenant.resource(events, origin.namespace);
+  const inTenant = tenant.resource(events, subject.origin.namespace);
+  const known = await unlessRefused(inTenant.get(wanted.metadata.name ?? ''));
+  if (known && known['count'] === wanted['count'] && known['lastTimestamp'] === wanted['lastTimestamp']) return;
+  await unlessRefused(known ? inTenant.update({ ...wanted, metadata: known.metadata }) : inTenant.create(wanted));
+}
+
+/** A namespace that is going takes no new Events, and lets go of the old ones. */
+async function unlessRefused(
+  attempt: Promise<On<'tenant', KubeObject>>,
+): Promise<On<'tenant', KubeObject> | undefined> {
   try {
-    await inTenant.create(wanted);
+    return await attempt;
   } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
-    // A namespace that is going takes no new Events.
-    if (error.status.code === 403 || error.status.code === 404) return;
-    if (error.status.reason !== 'AlreadyExists') throw error;
-    const known = await inTenant.get(wanted.metadata.name ?? '');
-    if (known['count'] === wanted['count'] && known['lastTimestamp'] === wanted['lastTimestamp']) return;
-    await inTenant.update({ ...wanted, metadata: known.metadata });
+    if (error instanceof StatusError && (error.status.code === 403 || error.status.code === 404)) return undefined;
+    throw error;
   }
 }

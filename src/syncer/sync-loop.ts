@@ -10,6 +10,7 @@ import { Controller, done, requeueAfter, type Result } from '../controller/contr
 import type { RecordEvent } from '../controller/event-recorder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { namesInPod, scrubber } from '../translate/host-texts.ts';
 import { originOf, originOfCopy } from '../translate/marks.ts';
 import { hostName } from '../translate/names.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
@@ -95,10 +96,8 @@ function reportRefusal(
   object: On<'tenant', KubeObject>,
   error: StatusError,
 ): void {
-  const { namespace, name } = originOf(object);
-  const words = (error.status.message ?? '')
-    .replaceAll(hostName(place.tenant, namespace, name), name)
-    .replaceAll(place.hostNamespace, namespace);
+  const lookup = object.kind === 'Pod' ? namesInPod(place, object) : undefined;
+  const words = scrubber(place, originOf(object), lookup)(error.status.message ?? '');
   record(object, 'Warning', 'SyncError', `Not on the host: ${words}`);
 }
 

@@ -3,9 +3,10 @@
  * either side.
  */
 import type { GroupVersionResource } from '../api/gvk.ts';
-import { objectKey } from '../api/object.ts';
+import { objectKey, type KubeObject } from '../api/object.ts';
+import type { On } from '../api/side.ts';
 import { matchesLabelSelector } from '../api/label-selector.ts';
-import { nameOf } from '../translate/identity.ts';
+import { nameOf, uidOf } from '../translate/identity.ts';
 import type { Client } from '../client/client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import type { Informer } from '../client/informer.ts';
@@ -16,11 +17,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
-import { tenantSelector, type Place } from '../translate/marks.ts';
+import { originOfCopy, tenantSelector, type Place } from '../translate/marks.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from '../translate/pods/references.ts';
 import { originOfTokenSecret, tokenSecretName } from '../translate/pods/tokens.ts';
 import type { Hands } from './act.ts';
+import { ClockLeaps } from './clock-leaps.ts';
 import { createEventLoop } from './host-events.ts';
 import { createServiceAddresses, type AwaitedCopies, type ServiceAddressGiver } from './service-addresses.ts';
 import { createSyncLoop } from './sync-loop.ts';
@@ -67,6 +69,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
     tenantNamespaces: tenantInformers.informer({ gvr: namespaces }),
     hostSecrets: hostInformer(secrets),
     awaited: addresses.awaited,
+    hasEnded: endedPods(place, hostInformer(pods), tenantPods),
   });
   const recorder = new EventRecorder({ client: options.tenant, clock, logger });
   const record = recorder.for('sublet');
@@ -83,13 +86,18 @@ export function createSyncer(options: SyncerOptions): Syncer {
       logger,
     }),
   );
-  renewTokensOf(place, hostInformer(secrets), loops);
-  const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, logger });
+  const podLoop = loops.find(({ name }) => name === 'sync pods');
+  renewTokensOf(place, hostInformer(secrets), podLoop);
+  // Delays don't notice that a machine slept: what is due by the wall clock is looked for again.
+  const leaps = new ClockLeaps(clock, () => {
+    for (const pod of tenantPods.list()) podLoop?.queue.add(objectKey(pod));
+  });
+  const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger });
   const manager = new Manager({
     name: 'syncer',
     informers: [tenantInformers, hostInformers],
     controllers: [...loops, events],
-    services: [recorder],
+    services: [recorder, leaps],
   });
   return {
     name: 'syncer',
@@ -108,6 +116,7 @@ interface ViewSources {
   readonly tenantNamespaces: Informer<'tenant'>;
   readonly hostSecrets: Informer<'host'>;
   readonly awaited: AwaitedCopies;
+  readonly hasEnded: View['hasEnded'];
 }
 
 function createView({ place, clock }: SyncerOptions, sources: ViewSources): () => View {
@@ -128,20 +137,33 @@ function createView({ place, clock }: SyncerOptions, sources: ViewSources): () =
     isReferenced: (kind, namespace, name) => sources.tenantPods.byIndex(kind, `${namespace}/${name}`).length > 0,
     tokenSecret: ({ namespace, name }) =>
       sources.hostSecrets.get(`${place.hostNamespace}/${tokenSecretName(place.tenant, namespace, name)}`),
+    hasEnded: sources.hasEnded,
     isAwaited: (key) => sources.awaited.has(key),
   });
 }
 
+/**
+ * Which pods have had a copy on a node that is gone: it may have run though nothing of that has reached the tenant yet, and a pod isn't started
+ * twice. What was missed while the syncer wasn't there, the tenant's pod itself must show.
+ */
+function endedPods(place: Place, hostPods: Informer<'host'>, tenantPods: Informer<'tenant'>): View['hasEnded'] {
+  const ended = new Set<string>();
+  hostPods.addHandler({
+    onDelete: (copy) => {
+      const origin = originOfCopy(place, copy);
+      const pod = origin && tenantPods.get(`${origin.namespace}/${origin.name}`);
+      if (pod?.metadata.uid === origin?.uid && origin && viewPod(copy).spec.nodeName) ended.add(origin.uid);
+    },
+  });
+  tenantPods.addHandler({ onDelete: (pod) => ended.delete(uidOf(pod)) });
+  return (uid) => ended.has(uid);
+}
+
 /** A change of a pod's token Secret is a matter of the pod's loop. */
-function renewTokensOf(place: Place, hostSecrets: Informer<'host'>, loops: readonly Controller[]): void {
-  const podLoop = loops.find(({ name }) => name === 'sync pods');
-  const add: Parameters<typeof hostSecrets.addHandler>[0]['onAdd'] = (secret) => {
+function renewTokensOf(place: Place, hostSecrets: Informer<'host'>, podLoop: Controller | undefined): void {
+  const add = (secret: On<'host', KubeObject>): void => {
     const origin = originOfTokenSecret(place, secret);
     if (origin) podLoop?.queue.add(`${origin.namespace}/${origin.name}`);
   };
-  hostSecrets.addHandler({
-    onAdd: add,
-    onUpdate: (_old, secret) => add(secret, false),
-    onDelete: (secret) => add(secret, false),
-  });
+  hostSecrets.addHandler({ onAdd: add, onUpdate: (_old, secret) => add(secret), onDelete: add });
 }

@@ -2,14 +2,15 @@
 import { cloneJson, type JsonObject, type JsonValue } from '../api/json.ts';
 import type { KubeObject } from '../api/object.ts';
 import { markOn, type On } from '../api/side.ts';
-import { scrubber } from './host-texts.ts';
+import { scrubber, type NameLookup } from './host-texts.ts';
 import type { Origin, Place } from './marks.ts';
 
-/** What the Event is about, on both sides. */
+/** What the Event is about. */
 export interface EventSubject {
   readonly place: Place;
-  readonly copy: On<'host', KubeObject>;
   readonly origin: Origin;
+  /** For names with digests that its texts may hold. */
+  readonly lookup: NameLookup;
 }
 
 /** Told as they are; the rest names the host. */
@@ -28,8 +29,8 @@ const passedFields = [
 ] as const;
 
 export function tenantEvent(subject: EventSubject, event: On<'host', KubeObject>): On<'tenant', KubeObject> {
-  const { origin, place, copy } = subject;
-  const scrub = scrubber(place, copy);
+  const { origin, place, lookup } = subject;
+  const scrub = scrubber(place, origin, lookup);
   const about = jsonField(event, 'involvedObject');
   const message = event['message'];
   const told: KubeObject = {

@@ -1,19 +1,56 @@
 /** Texts that come from the host with names of the host in them. Pure. */
 import type { KubeObject } from '../api/object.ts';
-import { originOfCopy, type Place } from './marks.ts';
+import { nameOn, type On } from '../api/side.ts';
+import type { Origin, Place } from './marks.ts';
+import { digestAtEnd, hostName, takePlainApart } from './names.ts';
+import { viewPod } from './pods/pod-view.ts';
+import { referencedNames, type ReferencedKind } from './pods/references.ts';
+import { tokenSecretName } from './pods/tokens.ts';
+
+/** The tenant's word for a host name that can't be taken apart. `undefined`: not a name of this tenant's. */
+export type NameLookup = (hostName: string) => string | undefined;
+
+/** What may be a name, and with a domain behind it: `web-x-one-x-a.host-namespace.svc`. */
+const nameLike = /[a-z0-9][-a-z0-9.]*/g;
+/** A name and a domain behind it are shorter. */
+const wordLengthMax = 320;
+const referencedKinds: readonly ReferencedKind[] = ['configmaps', 'secrets', 'persistentvolumeclaims'];
 
 /**
- * Makes texts about `copy` speak of the tenant's object: the copy's name becomes the object's, `namespace/name` too, and the host namespace
- * the tenant's.
+ * Makes texts about a tenant's object speak of the tenant: host names become the names that the tenant knows, and the host namespace the
+ * object's own. `lookup`: for names with a digest in them, which say nothing of where they come from.
  */
-export function scrubber(place: Place, copy: Readonly<KubeObject>): (text: string) => string {
-  const origin = originOfCopy(place, copy);
-  const hostName = copy.metadata.name;
-  if (!origin || !hostName) return (text) => text;
+export function scrubber(place: Place, about: Origin, lookup: NameLookup = () => undefined): (text: string) => string {
+  const hostNamespace = new RegExp(`(?<![-a-z0-9])${escaped(place.hostNamespace)}(?![-a-z0-9])`, 'g');
+  const own = hostName(place.tenant, about.namespace, about.name);
+  const tenantWord = (word: string): string => {
+    if (word.length > wordLengthMax) return word;
+    // A text may go on after a name with a dot: a full stop, a domain.
+    for (let end = word.length; end > 0; end = word.lastIndexOf('.', end - 1)) {
+      const name = word.slice(0, end);
+      const known = takePlainApart(place.tenant, name)?.name ?? lookup(name);
+      if (known !== undefined) return known + word.slice(end);
+    }
+    // Nobody knows what it was made of: its readable part will do.
+    return word.replace(digestAtEnd, '');
+  };
   return (text) =>
-    text
-      .replaceAll(`${place.hostNamespace}/${hostName}`, `${origin.namespace}/${origin.name}`)
-      .replaceAll(`${hostName}_${place.hostNamespace}`, `${origin.name}_${origin.namespace}`)
-      .replaceAll(hostName, origin.name)
-      .replaceAll(`"${place.hostNamespace}"`, `"${origin.namespace}"`);
+    text.replaceAll(own, about.name).replaceAll(nameLike, tenantWord).replaceAll(hostNamespace, about.namespace);
+}
+
+/** The host names of all that a pod names. */
+export function namesInPod(place: Place, pod: On<'tenant', KubeObject>): NameLookup {
+  const { namespace = '', name: podName = '' } = pod.metadata;
+  const within = nameOn('tenant', namespace);
+  const names = new Map<string, string>();
+  for (const kind of referencedKinds) {
+    for (const name of referencedNames(viewPod(pod).spec, kind))
+      names.set(hostName(place.tenant, within, nameOn('tenant', name)), name);
+  }
+  names.set(tokenSecretName(place.tenant, within, nameOn('tenant', podName)), `${podName}-tokens`);
+  return (name) => names.get(name);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

@@ -8,7 +8,7 @@
  * The way back is by annotations (`marks.ts`), never by taking a name apart.
  */
 import { createHash } from 'node:crypto';
-import { nameOn, type Name } from '../api/side.ts';
+import { nameOn, type Name, type ObjectRef } from '../api/side.ts';
 
 /** Names of Services and pod host names are DNS labels: what fits them fits every kind. */
 const nameLengthMax = 63;
@@ -38,6 +38,16 @@ export function derivedHostName(
   return nameOn('host', `${readablePrefix(name)}-${digest([tenant, namespace, name, purpose])}`);
 }
 
+/**
+ * The way back from a plain name, for texts only (`host-texts.ts`): what it was made of. `undefined` for a digested name, and for any that isn't this
+ * tenant's.
+ */
+export function takePlainApart(tenant: string, hostName: string): ObjectRef<'tenant'> | undefined {
+  const [name, namespace, last, ...more] = hostName.split(separator);
+  if (!name || !namespace || last !== tenant || more.length > 0 || hostName.length > nameLengthMax) return undefined;
+  return { namespace: nameOn('tenant', namespace), name: nameOn('tenant', name) };
+}
+
 function takesApart(plain: string, parts: readonly string[]): boolean {
   const found = plain.split(separator);
   return found.length === parts.length && found.every((part, index) => part === parts[index]);
@@ -55,6 +65,9 @@ function digest(parts: readonly string[]): string {
   for (const part of parts) hash.update(`${part.length}:${part}`);
   return base32(hash.digest()).slice(0, digestLength);
 }
+
+/** What a digested name ends in. */
+export const digestAtEnd = new RegExp(`-[0-9a-v]{${digestLength}}(?=$|\\.)`);
 
 /** 32 characters that are safe in a DNS label; no `x`, which separates. */
 const base32Alphabet = '0123456789abcdefghijklmnopqrstuv';

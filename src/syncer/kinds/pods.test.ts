@@ -42,6 +42,7 @@ function view(change: Partial<View> = {}): View {
     namespacesSelectedBy: () => [],
     isReferenced: () => false,
     tokenSecret: () => undefined,
+    hasEnded: () => false,
     isAwaited: () => false,
     ...change,
   };
@@ -106,6 +107,19 @@ const cases: readonly [
     tenantPod({ metadata: { uid: 'u2' } }),
     hostPod(pod),
     [`delete-host pods ${hostName} h1 grace=undefined`],
+  ],
+  [
+    'a pod that was scheduled and whose copy is gone has lived',
+    tenantPod({ ...bound, status: { conditions: [{ type: 'PodScheduled', status: 'True' }] } }),
+    undefined,
+    ['delete-tenant u1 grace=0'],
+  ],
+  ['one whose owner chose the node is still to be started', tenantPod(bound), undefined, [`create-host ${hostName}`]],
+  [
+    'a second copy of a pod that was on another node goes, and the pod',
+    boundPod,
+    hostPod(pod, { spec: { nodeName: 'node-2' } }),
+    [`delete-host pods ${hostName} h1 grace=undefined`, 'delete-tenant u1 grace=0'],
   ],
   ['a copy without an original goes', undefined, hostPod(pod), [`delete-host pods ${hostName} h1 grace=undefined`]],
   [
@@ -198,4 +212,15 @@ test('what a plan says is done, another plan finds done', () => {
     status: { phase: 'Pending' },
   });
   assert.deepEqual(plan(pod, made).actions, []);
+});
+
+test('a pod whose copy was seen on a node and then gone is over, though the tenant has heard nothing of it', () => {
+  const hasEnded = () => true;
+  assert.deepEqual(plan(pod, undefined, { hasEnded }).actions.map(brief), ['delete-tenant u1 grace=0']);
+  assert.deepEqual(plan(pod, hostPod(pod), { hasEnded }).actions.map(brief), [
+    `delete-host pods ${hostName} h1 grace=undefined`,
+    'delete-tenant u1 grace=0',
+  ]);
+  const finished = tenantPod({ ...bound, status: { ...running, phase: 'Succeeded' } });
+  assert.deepEqual(plan(finished, undefined, { hasEnded }).actions, []);
 });

@@ -5,7 +5,8 @@
 import { equalJson, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
-import { scrubber } from '../../translate/host-texts.ts';
+import { namesInPod, scrubber } from '../../translate/host-texts.ts';
+import { originOf } from '../../translate/marks.ts';
 import { copyPod, updatedPodCopy } from '../../translate/pods/pod.ts';
 import { tenantPodStatus } from '../../translate/pods/pod-status.ts';
 import { viewPod } from '../../translate/pods/pod-view.ts';
@@ -31,7 +32,9 @@ export const pods = defineSyncedKind({
 
 function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
   const { spec } = viewPod(pod);
-  if (pod.metadata.deletionTimestamp !== undefined || hasRun(pod)) return { actions: [endInTenant(pod, 0)] };
+  const isOver =
+    pod.metadata.deletionTimestamp !== undefined || hasRun(pod) || (view.hasEnded(uidOf(pod)) && !isFinished(pod));
+  if (isOver) return { actions: [endInTenant(pod, 0)] };
   if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return nothingToDo;
   const tokens = freshTokens(pod, view);
   const create: Action = { type: 'create-host', gvr, object: copyPod(view, pod) };
@@ -39,6 +42,7 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
 }
 
 function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): Plan {
+  if (isSecondCopy(pod, copy, view)) return { actions: [deletion(copy), endInTenant(pod, 0)] };
   const tokens = freshTokens(pod, view);
   const ending = planEnd(pod, copy);
   if (ending) return { ...tokens, actions: [ending, ...status(pod, copy, view)] };
@@ -69,7 +73,7 @@ function planEnd(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): A
 }
 
 function status(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): readonly Action[] {
-  const wanted = tenantPodStatus(pod, copy, scrubber(view.place, copy));
+  const wanted = tenantPodStatus(pod, copy, scrubber(view.place, originOf(pod), namesInPod(view.place, pod)));
   // Plain JSON; only `metadata` is an ObjectMeta.
   if (equalJson(wanted, (pod['status'] ?? {}) as JsonValue)) return [];
   return [{ type: 'update-tenant-status', gvr, object: { ...pod, status: wanted } }];
@@ -101,10 +105,22 @@ function endInTenant(pod: On<'tenant', KubeObject>, gracePeriodSeconds: number):
   return { type: 'delete-tenant', gvr, ref: refOf(pod), uid: uidOf(pod), gracePeriodSeconds };
 }
 
-/** Whether the pod has shown a status that only a host gives: then a copy was there. */
+/**
+ * An earlier copy was on a node and is gone: whoever made this one didn't know it, since the host's news came late.
+ */
+function isSecondCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): boolean {
+  if (view.hasEnded(uidOf(pod))) return true;
+  const { nodeName } = viewPod(copy).spec;
+  return Boolean(nodeName) && Boolean(viewPod(pod).spec.nodeName) && nodeName !== viewPod(pod).spec.nodeName;
+}
+
+/** Whether the pod shows what only a host gives: then a copy was on a node, and may have run. */
 function hasRun(pod: On<'tenant', KubeObject>): boolean {
   const { spec, status: shown } = viewPod(pod);
-  return !isFinished(pod) && Boolean(spec.nodeName) && shown?.['startTime'] !== undefined;
+  if (isFinished(pod) || !spec.nodeName) return false;
+  // Who names a node at creation has a node, but nobody has scheduled it yet.
+  const isScheduled = shown?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'True');
+  return isScheduled === true || shown?.['startTime'] !== undefined;
 }
 
 function isFinished(pod: On<'tenant', KubeObject>): boolean {

@@ -1,0 +1,144 @@
+/** The whole system in one process: a host with nodes and a scheduler, two tenants on machines of their own, unreliable networks between. */
+import { generateKeyPairSync } from 'node:crypto';
+import type { Exchange } from '../../src/api/exchange.ts';
+import type { KubeObject } from '../../src/api/object.ts';
+import { StatusError } from '../../src/api/status.ts';
+import { LocalServiceAddresses } from '../../src/apiserver/registry/local-service-addresses.ts';
+import type { Client } from '../../src/client/client.ts';
+import { ConnectionError } from '../../src/client/connection-error.ts';
+import { createClient } from '../../src/client/create-client.ts';
+import { seededRandom } from '../../src/client/fake-clock.test-double.ts';
+import { createScheduler } from '../../src/host/scheduler/scheduler.ts';
+import { createSimulatedNodes } from '../../src/host/simulation/simulated-nodes.ts';
+import type { Logger } from '../../src/lib/logger.ts';
+import type { Random } from '../../src/lib/random.ts';
+import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
+import { emptyMemoryState, MemoryStore, type MemoryState } from '../../src/storage/memory/memory-store.ts';
+import { StoreClosedError } from '../../src/storage/store.ts';
+import { faultyExchange, type Faults } from './faulty-exchange.ts';
+import { TenantMachine } from './tenant-machine.ts';
+import { MachineClock, VirtualTime } from './virtual-clock.ts';
+
+export interface World {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly host: Client<'host'>;
+  readonly hostDisk: MemoryState;
+  readonly hostStore: MemoryStore;
+  readonly tenants: readonly TenantMachine[];
+  readonly faults: Faults;
+  /** No fault, no crash: what the host tells arrives. */
+  undisturbed: boolean;
+  /** What happened, for who looks into a failing seed. */
+  readonly log: string[];
+  /** Errors that are nobody's bad luck. */
+  readonly bugs: string[];
+  note(text: string): void;
+}
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const user = (name: string) => ({ name, groups: ['system:masters'] });
+
+/** Of these only the tenants' names may be known to tenants, and each knows only its own. */
+export const hostWords = ['zz-host-one', 'zz-host-two'] as const;
+
+export async function createWorld(seed: number): Promise<World> {
+  const random = seededRandom(seed);
+  const time = new VirtualTime();
+  const log: string[] = [];
+  const bugs: string[] = [];
+  const note = (text: string): void => void log.push(`${(time.elapsed / 1000).toFixed(3)} ${text}`);
+  const logger = watchfulLogger(note, bugs);
+  const clock = new MachineClock(time);
+  const hostDisk = emptyMemoryState();
+  const hostStore = new MemoryStore(hostDisk);
+  const common = { clock, random, logger };
+  const addresses = new LocalServiceAddresses({ serviceCidr: '10.96.0.0/24', random });
+  const api = composeApiServer({
+    ...common,
+    store: hostStore,
+    serviceAccountKeys: [signingKey],
+    serviceAccountIssuer: 'https://host',
+    address: '127.0.0.1:6443',
+    serviceAddresses: addresses,
+  });
+  const stirring: Exchange = async (request) => {
+    time.stir();
+    const response = await api.exchange(request);
+    time.stir();
+    return response;
+  };
+  const client = (name: string): Client<'host'> => createClient('host', stirring, { user: user(name) });
+  const host = client('host-admin');
+  const faults: Faults = { share: 0 };
+  // Mostly both in one namespace, where they could meet.
+  const namespaces = random.next() < 0.7 ? [hostWords[0], hostWords[0]] : hostWords;
+  const tenants = ['a', 'b'].map((name, index) => {
+    return new TenantMachine({
+      name,
+      hostNamespace: namespaces[index] ?? hostWords[0],
+      time,
+      random,
+      logger,
+      signingKey,
+      host: (clock) => faultyExchange({ exchange: stirring, clock, random, faults }),
+    });
+  });
+  const start = async (): Promise<void> => {
+    await bootstrap(api, { clusterIp: addresses.firstIp, address: '10.0.0.1', port: 6443 });
+    for (const name of new Set(namespaces)) {
+      await host
+        .resource({ group: '', version: 'v1', resource: 'namespaces' })
+        .create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      await host
+        .resource({ group: '', version: 'v1', resource: 'serviceaccounts' }, name)
+        .create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } });
+    }
+    await createScheduler({ ...common, host: client('scheduler') }).start();
+    const defaults = { startDelayMs: 500, readyDelayMs: 500, stopDelayMs: 1000 };
+    await createSimulatedNodes({ ...common, host: client('nodes'), nodes: 2, defaults }).start();
+    for (const tenant of tenants) await tenant.start();
+  };
+  await time.during(start(), 60_000);
+  return { time, random, host, hostDisk, hostStore, tenants, faults, undisturbed: true, log, bugs, note };
+}
+
+/** All objects that a disk holds, of the kinds whose keys start so: `/registry/pods/`. */
+export function objectsOn(disk: MemoryState, prefix: string): KubeObject[] {
+  const found: KubeObject[] = [];
+  for (const [key, entry] of disk.current) {
+    if (key.startsWith(prefix)) found.push(objectOf(entry.value, entry.revision));
+  }
+  return found;
+}
+
+/** The object in a store's entry: its resourceVersion is the entry's revision. */
+export function objectOf(value: Uint8Array, revision: number): KubeObject {
+  const object = JSON.parse(Buffer.from(value).toString()) as KubeObject;
+  object.metadata.resourceVersion = String(revision);
+  return object;
+}
+
+/** Refusals and broken connections are what this is about; any other error is a bug. */
+export function isBadLuck(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof StatusError || at instanceof ConnectionError || at instanceof StoreClosedError) return true;
+  }
+  return false;
+}
+
+/** Said by errors that are no StatusErrors, and yet in the course of things. */
+const expected = /isn't the tenant's|unexpected items still remain in namespace/;
+
+function watchfulLogger(note: (text: string) => void, bugs: string[]): Logger {
+  const look = (details: object, message = ''): void => {
+    const error: unknown = 'err' in details ? details.err : 'error' in details ? details.error : undefined;
+    if (!(error instanceof Error)) return;
+    const key = 'key' in details ? String(details.key) : '';
+    note(`${message} ${key}: ${error.message}`);
+    if (!isBadLuck(error) && !expected.test(error.message)) bugs.push(`${message}: ${error.stack}`);
+  };
+  const logger: Logger = { debug: () => undefined, info: look, warn: look, error: look, child: () => logger };
+  return logger;
+}
