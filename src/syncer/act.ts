@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Client } from '../client/client.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { JsonObject } from '../api/json.ts';
-import { StatusError } from '../api/status.ts';
+import { unlessNotFound } from '../controller/status-cause.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { tokenSecret, type WantedToken } from '../translate/pods/tokens.ts';
 import type { Place } from '../translate/marks.ts';
@@ -42,23 +42,23 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
     case 'delete-host': {
       const { gvr, name, uid, gracePeriodSeconds } = action;
       const grace = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
-      await unlessGone(host.resource(gvr, place.hostNamespace).delete(name, { preconditions: { uid }, ...grace }));
+      await unlessNotFound(host.resource(gvr, place.hostNamespace).delete(name, { preconditions: { uid }, ...grace }));
       return;
     }
     case 'update-tenant':
       await tenant.resource(action.gvr, action.object.metadata.namespace).update(action.object);
       return;
     case 'update-tenant-status':
-      await unlessGone(tenant.resource(action.gvr, action.object.metadata.namespace).updateStatus(action.object));
+      await unlessNotFound(tenant.resource(action.gvr, action.object.metadata.namespace).updateStatus(action.object));
       return;
     case 'delete-tenant': {
       const { gvr, ref, uid, gracePeriodSeconds } = action;
       const options = { gracePeriodSeconds, preconditions: { uid } };
-      await unlessGone(tenant.resource(gvr, ref.namespace).delete(ref.name, options));
+      await unlessNotFound(tenant.resource(gvr, ref.namespace).delete(ref.name, options));
       return;
     }
     case 'bind-tenant-pod':
-      await unlessGone(bind(hands, action));
+      await unlessNotFound(bind(hands, action));
       return;
     case 'write-tokens':
       await writeTokens(hands, action);
@@ -124,13 +124,4 @@ async function issueToken(hands: Hands, pod: KubeObject, wanted: WantedToken) {
   // Spread out, so that pods that started together don't renew together.
   const share = renewalShare - 0.1 * hands.random.next();
   return { key: wanted.key, token, renewAt: issuedAt + (Date.parse(expirationTimestamp) - issuedAt) * share };
-}
-
-/** What is to be removed or told may have gone meanwhile, also by another of its name having come: then there is nothing to do. */
-async function unlessGone(attempt: Promise<unknown>): Promise<void> {
-  try {
-    await attempt;
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.status.code !== 404) throw error;
-  }
 }

@@ -14,7 +14,7 @@ export const serviceNames = ['svc', 'web', 'svc-x-one'] as const;
 export const ownerMark = (tenant: string): string => `owner-${tenant}`;
 
 export function podSpec(choose: Choices, tenant: string): JsonObject {
-  const config = (): string => choose.of(configNames);
+  const config = (): string => (choose.chance(0.5) ? configNames[0] : choose.of(configNames));
   const env = choose.some<JsonObject>(
     [
       { name: 'PLAIN', value: ownerMark(tenant) },

@@ -35,7 +35,7 @@ const deployments = { group: 'apps', version: 'v1', resource: 'deployments' };
 /** Makes one choice of what to do; the choice is made now, whenever it runs. */
 export function tenantOperation(choose: Choices, tenant: TenantMachine): Operation {
   const namespace = choose.weighted([
-    [5, 'one'],
+    [10, 'one'],
     [2, 'two'],
     [1, choose.of(tenantNamespaces)],
   ]);
@@ -50,10 +50,15 @@ export function tenantOperation(choose: Choices, tenant: TenantMachine): Operati
   return { name: `${tenant.name}: ${name} in ${namespace}`, run };
 }
 
+/** Mostly the first, so that it is there to be changed. */
+function aName(choose: Choices, names: readonly string[]): string {
+  return choose.chance(0.5) ? (names[0] ?? '') : choose.of(names);
+}
+
 type Maker = (choose: Choices, tenant: TenantMachine, namespace: string) => Operation;
 
 const podOperation: Maker = (choose, tenant, namespace) => {
-  const name = choose.of(podNames);
+  const name = aName(choose, podNames);
   const resource = tenant.client.resource(pods, namespace);
   const pod = barePod(choose, tenant.name, namespace, name);
   const labels = labelsOf(choose, tenant.name);
@@ -103,7 +108,7 @@ const deploymentOperation: Maker = (choose, tenant, namespace) => {
 };
 
 const configOperation: Maker = (choose, tenant, namespace) => {
-  const name = choose.of(configNames);
+  const name = aName(choose, configNames);
   const isSecret = choose.chance(0.5);
   const gvr: GroupVersionResource = isSecret ? secrets : configmaps;
   const resource = tenant.client.resource(gvr, namespace);
@@ -120,7 +125,7 @@ const configOperation: Maker = (choose, tenant, namespace) => {
 };
 
 const serviceOperation: Maker = (choose, tenant, namespace) => {
-  const name = choose.of(serviceNames);
+  const name = aName(choose, serviceNames);
   const resource = tenant.client.resource(services, namespace);
   const object = service(choose, tenant.name, namespace, name);
   const spec = serviceSpec(choose, tenant.name);

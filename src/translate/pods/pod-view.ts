@@ -54,6 +54,12 @@ export interface Volume extends JsonObject {
   projected?: { sources?: ProjectedSource[]; defaultMode?: number };
   downwardAPI?: { items?: DownwardItem[] };
   persistentVolumeClaim?: { claimName: string };
+  ephemeral?: { volumeClaimTemplate?: ClaimTemplate };
+}
+
+export interface ClaimTemplate extends JsonObject {
+  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
+  spec?: JsonObject;
 }
 
 export interface PodAffinityTerm extends JsonObject {
@@ -61,6 +67,8 @@ export interface PodAffinityTerm extends JsonObject {
   namespaceSelector?: LabelSelector;
   namespaces?: string[];
   topologyKey: string;
+  matchLabelKeys?: string[];
+  mismatchLabelKeys?: string[];
 }
 
 export interface PodAffinity extends JsonObject {

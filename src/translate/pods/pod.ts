@@ -11,6 +11,7 @@ import { pinAffinity } from './affinity.ts';
 import { viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
 import { renameReferences } from './references.ts';
 import { readTokensFromSecret, tokenSecretName } from './tokens.ts';
+import { cleanClaimTemplates, dropHostIdentities } from './volumes.ts';
 
 export interface PodContext {
   readonly place: Place;
@@ -20,7 +21,8 @@ export interface PodContext {
 
 /**
  * Fields that mean something to the tenant's API server only, or that a tenant must not decide on shared nodes: identity (the host's accounts
- * are not the tenant's), priority (it would preempt other tenants), binding (it would pass by the host's scheduler).
+ * are not the tenant's), priority (it would preempt other tenants), binding (it would pass by the host's scheduler), groups of pods (the host
+ * may have one of that name, of another tenant).
  */
 const tenantOnlyFields = [
   'serviceAccountName',
@@ -32,6 +34,7 @@ const tenantOnlyFields = [
   'schedulingGates',
   'resourceClaims',
   'ephemeralContainers',
+  'schedulingGroup',
 ] as const;
 
 /** The copy as it is created on the host. */
@@ -45,6 +48,9 @@ export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<
   for (const field of tenantOnlyFields) delete spec[field];
   renameReferences(spec, (_kind, name) => hostName(tenant, origin.namespace, nameOn('tenant', name)));
   readTokensFromSecret(spec, tokenSecretName(tenant, origin.namespace, origin.name));
+  // After the tokens: they are known by where they stand among a volume's sources.
+  dropHostIdentities(spec);
+  cleanClaimTemplates(spec);
   pinAffinity(spec, {
     tenant,
     namespace: origin.namespace,

@@ -5,7 +5,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { PodSpec } from './pod-view.ts';
 
-export type ReferencedKind = 'configmaps' | 'secrets' | 'persistentvolumeclaims';
+export type ReferencedKind = 'configmaps' | 'secrets' | 'persistentvolumeclaims' | 'endpoints';
 
 /** Asked at each place; what it returns is written there. */
 export type Rename = (kind: ReferencedKind, name: string) => string;
@@ -18,6 +18,7 @@ const volumePlaces: readonly Place[] = [
   ['secrets', 'secret', 'secretName'],
   ['persistentvolumeclaims', 'persistentVolumeClaim', 'claimName'],
   ['secrets', 'azureFile', 'secretName'],
+  ['endpoints', 'glusterfs', 'endpoints'],
 ];
 
 /** Volume sources that name a secret one level deeper, by the field that holds the reference. */
@@ -30,6 +31,12 @@ const volumeSecretPlaces: readonly (readonly [source: string, field: string])[] 
   ['flexVolume', 'secretRef'],
   ['scaleIO', 'secretRef'],
   ['storageos', 'secretRef'],
+];
+
+/** Where a claim that is made for the pod gets its first content. What isn't a claim is renamed like one: at least it is nobody else's. */
+const claimSourcePlaces: readonly Place[] = [
+  ['persistentvolumeclaims', 'dataSource', 'name'],
+  ['persistentvolumeclaims', 'dataSourceRef', 'name'],
 ];
 
 const projectedPlaces: readonly Place[] = [
@@ -56,6 +63,7 @@ export function renameReferences(spec: PodSpec, rename: Rename): void {
   for (const volume of spec.volumes ?? []) {
     renameAt(volume, volumePlaces, rename);
     for (const [source, field] of volumeSecretPlaces) renameAt(volume[source], [['secrets', field, 'name']], rename);
+    renameAt(volume.ephemeral?.volumeClaimTemplate?.spec, claimSourcePlaces, rename);
     for (const source of volume.projected?.sources ?? []) renameAt(source, projectedPlaces, rename);
   }
   for (const reference of spec.imagePullSecrets ?? []) {
