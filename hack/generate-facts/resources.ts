@@ -1,29 +1,6 @@
 /** Which resources there are: writes the table that `src/schema/builtin/catalog.ts` reads. */
+import type { ResourceRow } from '../../src/schema/builtin/facts.ts';
 import type { DiscoveredGroupVersion, DiscoveredResource } from './openapi-inputs.ts';
-
-/** `src/schema/builtin/facts.ts` declares the same shape for the reader. */
-export interface ResourceRow {
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-  readonly singular: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly shortNames?: readonly string[];
-  readonly categories?: readonly string[];
-  readonly verbs: string;
-  readonly schema: string;
-  readonly hash?: string;
-  readonly subresources?: readonly SubresourceRow[];
-}
-
-export interface SubresourceRow {
-  readonly name: string;
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly verbs: string;
-}
 
 /** `schemaOf` gives the short definition name of a kind. */
 export function writeResources(
@@ -55,7 +32,7 @@ function subresourcesOf(
   group: string,
   version: string,
   resources: readonly DiscoveredResource[],
-): { subresources?: SubresourceRow[] } {
+): Pick<ResourceRow, 'subresources'> {
   const rows = resources
     .filter(({ name }) => name.startsWith(`${plural}/`))
     .map((resource) => ({

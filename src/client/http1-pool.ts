@@ -2,9 +2,9 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ApiRequest, ApiResponse, ByteStream } from '../api/exchange.ts';
-import type { Timer } from '../lib/clock.ts';
 import { ConnectionError, connectionError } from './connection-error.ts';
 import { isEndless, plainHeaders, type HttpLimits } from './http2-pool.ts';
+import { PauseLimit } from './pause-limit.ts';
 import { hostOf, portOf, tlsOptions, type TlsCredentials } from './tls-connection.ts';
 
 export class Http1Pool {
@@ -65,26 +65,17 @@ export class Http1Pool {
   }
 
   async *#body(answer: IncomingMessage, outgoing: ClientRequest, request: ApiRequest): ByteStream {
-    const { clock, responseTimeoutMs } = this.#limits;
-    const endless = isEndless(request);
-    let idle: Timer | undefined;
-    const watchIdle = (): void => {
-      idle?.cancel();
-      if (!endless)
-        idle = clock.after(responseTimeoutMs, () =>
-          outgoing.destroy(new ConnectionError(`the body paused for longer than ${responseTimeoutMs} ms`)),
-        );
-    };
+    const pause = isEndless(request) ? undefined : new PauseLimit(this.#limits, (error) => outgoing.destroy(error));
     try {
-      watchIdle();
+      pause?.heard();
       for await (const chunk of answer as AsyncIterable<Uint8Array>) {
         yield chunk;
-        watchIdle();
+        pause?.heard();
       }
     } catch (error) {
       throw connectionError('the connection failed', error);
     } finally {
-      idle?.cancel();
+      pause?.stop();
       if (!answer.complete) outgoing.destroy();
     }
   }

@@ -5,13 +5,12 @@
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { ApiRequest, ApiResponse, ByteStream } from '../api/exchange.ts';
-import type { Clock, Timer } from '../lib/clock.ts';
+import type { Timer } from '../lib/clock.ts';
 import { ConnectionError, connectionError } from './connection-error.ts';
+import { PauseLimit, type PauseLimits } from './pause-limit.ts';
 import { StreamChunks } from './stream-chunks.ts';
 
-export interface HttpLimits {
-  readonly clock: Clock;
-  readonly responseTimeoutMs: number;
+export interface HttpLimits extends PauseLimits {
   readonly pingIntervalMs: number;
 }
 
@@ -200,21 +199,13 @@ export class Http2Pool {
   }
 
   async *#body(stream: ClientHttp2Stream, chunks: StreamChunks, request: ApiRequest): ByteStream {
-    const { clock, responseTimeoutMs } = this.#limits;
     const endless = isEndless(request);
-    let idle: Timer | undefined;
-    const watchIdle = (): void => {
-      idle?.cancel();
-      if (!endless)
-        idle = clock.after(responseTimeoutMs, () =>
-          stream.destroy(new ConnectionError(`the body paused for longer than ${responseTimeoutMs} ms`)),
-        );
-    };
+    const pause = endless ? undefined : new PauseLimit(this.#limits, (error) => stream.destroy(error));
     try {
-      watchIdle();
+      pause?.heard();
       for (let chunk = await chunks.next(); chunk !== undefined; chunk = await chunks.next()) {
         yield chunk;
-        watchIdle();
+        pause?.heard();
       }
       if (stream.rstCode !== constants.NGHTTP2_NO_ERROR && !request.signal.aborted)
         throw new ConnectionError(`the server reset the stream (${stream.rstCode})`);
@@ -223,7 +214,7 @@ export class Http2Pool {
       if (endless && request.signal.aborted) return;
       throw connectionError('the connection failed', error);
     } finally {
-      idle?.cancel();
+      pause?.stop();
       if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
     }
   }

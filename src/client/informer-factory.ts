@@ -1,22 +1,10 @@
 /** One informer for each selection, shared by all who want it. */
-import type { KubeObject } from '../api/object.ts';
 import type { Side } from '../api/side.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
-import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
-import type { Client } from './client.ts';
-import { ResourceInformer, type Informer, type InformerSelection } from './informer.ts';
+import { ResourceInformer, type Informer, type InformerOptions, type InformerSelection } from './informer.ts';
 
-export interface InformerFactoryOptions<S extends Side> {
-  readonly client: Client<S>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Of all its informers: see InformerOptions. */
-  readonly transform?: (object: KubeObject) => void;
-  readonly watchList?: boolean;
-}
+/** Of all its informers. */
+export type InformerFactoryOptions<S extends Side> = Omit<InformerOptions<S>, keyof InformerSelection>;
 
 export class InformerFactory<S extends Side> implements Service {
   readonly name: string;

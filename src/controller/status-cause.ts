@@ -15,11 +15,12 @@ export function isNamespaceTerminating(error: unknown): boolean {
   return error.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false;
 }
 
-/** Waits for `attempt`; what is gone already counts as done. */
-export async function unlessNotFound(attempt: Promise<unknown>): Promise<void> {
+/** Waits for `attempt`; what is gone already counts as done, with nothing to show. */
+export async function unlessNotFound<T>(attempt: Promise<T>): Promise<T | undefined> {
   try {
-    await attempt;
+    return await attempt;
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }

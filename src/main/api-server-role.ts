@@ -46,6 +46,7 @@ import { AutoCompaction } from '../storage/auto-compaction.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Store } from '../storage/store.ts';
 import { realClock } from './real-clock.ts';
+import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
 
 export interface ApiServerParts {
@@ -116,6 +117,27 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
   return { exchange, objects, resources };
 }
 
+/** The API server that a role's configuration describes. */
+export function roleApiServer(
+  config: ServerConfig,
+  store: Store,
+  serviceAddresses: ServiceAddresses,
+  logger: Logger,
+): ComposedApiServer {
+  const descriptions = builtDescriptions();
+  return composeApiServer({
+    clock: realClock,
+    random: realRandom,
+    store,
+    serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
+    serviceAccountIssuer: config.serviceAccountIssuer,
+    address: `${config.listen.address}:${config.listen.port}`,
+    serviceAddresses,
+    logger,
+    ...(descriptions === undefined ? {} : { descriptions }),
+  });
+}
+
 /** What a cluster has from its first second. `kubernetesService`: and the Service by which its pods find it. */
 export function bootstrap(
   { objects, resources }: ComposedApiServer,
@@ -172,7 +194,7 @@ export function roleListener(config: ServerConfig, exchange: Exchange, logger: L
 }
 
 /** What the build found of upstream's descriptions, beside the bundle. */
-export function builtDescriptions(): Uint8Array | undefined {
+function builtDescriptions(): Uint8Array | undefined {
   try {
     return readFileSync(join(dirname(process.argv[1] ?? ''), 'descriptions.json.gz'));
   } catch {

@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createClient } from '../client/create-client.ts';
-import { createHttpExchange } from '../client/http-exchange.ts';
 import { createScheduler } from '../host/scheduler/scheduler.ts';
 import { createSimulatedNodes } from '../host/simulation/simulated-nodes.ts';
 import type { Service } from '../lib/service.ts';
@@ -12,12 +11,12 @@ import { LocalServiceAddresses } from '../apiserver/registry/local-service-addre
 import {
   advertisedAddress,
   bootstrap,
-  builtDescriptions,
-  composeApiServer,
   occupyServiceAddresses,
   openRoleStore,
+  roleApiServer,
   roleListener,
 } from './api-server-role.ts';
+import { connectionExchange } from './connection-exchange.ts';
 import { controllersOf } from './controllers-role.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
@@ -58,19 +57,8 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
   const config = readRoleConfig<HostConfig>(file, ['nodes', 'serviceCidr']);
   const logger = processLogger('host', config.logLevel);
   const { store, service } = await openRoleStore(config, logger);
-  const descriptions = builtDescriptions();
   const addresses = new LocalServiceAddresses({ serviceCidr: config.serviceCidr, random: realRandom });
-  const api = composeApiServer({
-    clock: realClock,
-    random: realRandom,
-    store,
-    serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
-    serviceAccountIssuer: config.serviceAccountIssuer,
-    address: `${config.listen.address}:${config.listen.port}`,
-    serviceAddresses: addresses,
-    logger,
-    ...(descriptions === undefined ? {} : { descriptions }),
-  });
+  const api = roleApiServer(config, store, addresses, logger);
   const start: Service = {
     name: 'bootstrap',
     async start() {
@@ -95,16 +83,7 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
 async function nodesFor(kubeconfig: string, nodes: number, logLevel: string): Promise<readonly Service[]> {
   // Kubeconfigs need what the embedded host does without.
   const { resolveKubeconfig } = await import('../tenancy/kubeconfig.ts');
-  const { server, certificateAuthority, clientCertificate, clientKey, token } = await resolveKubeconfig(kubeconfig);
-  const { exchange, close } = createHttpExchange({
-    server,
-    certificateAuthority,
-    clock: realClock,
-    ...(clientCertificate !== undefined && clientKey !== undefined
-      ? { clientCertificate: () => ({ certificate: clientCertificate, key: clientKey }) }
-      : {}),
-    ...(token === undefined ? {} : { token: () => token }),
-  });
+  const { exchange, close } = connectionExchange(await resolveKubeconfig(kubeconfig));
   const logger = processLogger('nodes', logLevel);
   const host = createClient('host', exchange, { userAgent: 'sublet-nodes' });
   const connection: Service = {

@@ -1,7 +1,7 @@
 /** The host of `sublet up`: the embedded one in a process of its own, or any cluster that a kubeconfig leads to. */
 import { join } from 'node:path';
 import { createClient } from '../client/create-client.ts';
-import { createHttpExchange } from '../client/http-exchange.ts';
+import { connectionExchange } from './connection-exchange.ts';
 import type { Client } from '../client/client.ts';
 import type { Service } from '../lib/service.ts';
 import { ensureClusterCredentials } from '../tenancy/cluster-credentials.ts';
@@ -72,15 +72,6 @@ export async function useHost(kubeconfig: string): Promise<LocalHost> {
 }
 
 function connect(connection: Connection): Omit<LocalHost, 'service'> {
-  const { clientCertificate, clientKey, token } = connection;
-  const { exchange, close } = createHttpExchange({
-    server: connection.server,
-    certificateAuthority: connection.certificateAuthority,
-    clock: realClock,
-    ...(clientCertificate !== undefined && clientKey !== undefined
-      ? { clientCertificate: () => ({ certificate: clientCertificate, key: clientKey }) }
-      : {}),
-    ...(token === undefined ? {} : { token: () => token }),
-  });
+  const { exchange, close } = connectionExchange(connection);
   return { connection, client: createClient('host', exchange, { userAgent: 'sublet-up' }), close };
 }

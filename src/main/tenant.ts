@@ -6,19 +6,13 @@ import { createClient } from '../client/create-client.ts';
 import { createHttpExchange } from '../client/http-exchange.ts';
 import { createRateBudget, type Urgency } from '../client/rate-budget.ts';
 import type { ApiRequest } from '../api/exchange.ts';
+import type { ServiceAddresses } from '../apiserver/registry/service-addresses.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
 import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
-import {
-  bootstrap,
-  builtDescriptions,
-  composeApiServer,
-  openRoleStore,
-  roleListener,
-  type ComposedApiServer,
-} from './api-server-role.ts';
+import { bootstrap, openRoleStore, roleApiServer, roleListener } from './api-server-role.ts';
 import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
 import { controllersOf } from './controllers-role.ts';
 import { processLogger } from './process-logger.ts';
@@ -39,25 +33,15 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   const config = readRoleConfig<TenantConfig>(file, ['tenant', 'hostNamespace', 'hostConnection']);
   const logger = processLogger('tenant', config.logLevel).child({ tenant: config.tenant });
   const { store, service } = await openRoleStore(config, logger);
-  const descriptions = builtDescriptions();
   const host = connectHost(config.hostConnection);
   const place = placeOf(config);
   // The two need each other: the API server asks the syncer for addresses, the syncer is a client of the API server.
-  const api: ComposedApiServer = composeApiServer({
-    clock: realClock,
-    random: realRandom,
-    store,
-    serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
-    serviceAccountIssuer: config.serviceAccountIssuer,
-    address: `${config.listen.address}:${config.listen.port}`,
-    serviceAddresses: {
-      allocate: (object, old, dryRun) => syncer.serviceAddresses(object, old, dryRun),
-      // What the host gave goes with the copy, which is the syncer's loop to remove.
-      release: () => Promise.resolve(),
-    },
-    logger,
-    ...(descriptions === undefined ? {} : { descriptions }),
-  });
+  const addresses: ServiceAddresses = {
+    allocate: (object, old, dryRun) => syncer.serviceAddresses(object, old, dryRun),
+    // What the host gave goes with the copy, which is the syncer's loop to remove.
+    release: () => Promise.resolve(),
+  };
+  const api = roleApiServer(config, store, addresses, logger);
   const client = (name: string) =>
     createClient('tenant', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
   const syncer = createSyncer({

@@ -4,7 +4,7 @@
  */
 import { KubeConfig } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
-import { stringify } from 'yaml';
+import { encodeYaml } from '../api/codec/yaml-writer.ts';
 
 /** What it takes to call an API server. PEM texts; either a token or a certificate with its key. */
 export interface Connection {
@@ -18,7 +18,7 @@ export interface Connection {
 /** The text of a kubeconfig with one context, everything inline, so that the file works wherever it is carried. */
 export function kubeconfigText(name: string, user: string, connection: Connection): string {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
-  return stringify({
+  const config = encodeYaml({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
@@ -42,6 +42,7 @@ export function kubeconfigText(name: string, user: string, connection: Connectio
     contexts: [{ name, context: { cluster: name, user } }],
     'current-context': name,
   });
+  return Buffer.from(config).toString();
 }
 
 /**

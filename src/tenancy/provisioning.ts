@@ -2,7 +2,7 @@
  * Makes and removes what a tenant has on its host: the host namespace, and an account that may touch nothing else.
  */
 import type { Client } from '../client/client.ts';
-import { StatusError } from '../api/status.ts';
+import { isAlreadyExists, unlessNotFound } from '../controller/status-cause.ts';
 import type { JsonObject, JsonValue } from '../api/json.ts';
 import type { KubeObject } from '../api/object.ts';
 
@@ -91,14 +91,14 @@ export async function issueAccountToken(
  */
 export async function deprovisionTenant(host: Client<'host'>, place: TenantPlace): Promise<void> {
   const account = accountName(place.tenant);
-  const found = await unlessMissing(host.resource(namespaces).get(place.hostNamespace));
+  const found = await unlessNotFound(host.resource(namespaces).get(place.hostNamespace));
   if (!found) return;
-  await unlessMissing(host.resource(roleBindings, place.hostNamespace).delete(account));
-  await unlessMissing(host.resource(roles, place.hostNamespace).delete(account));
-  await unlessMissing(host.resource(serviceAccounts, place.hostNamespace).delete(account));
+  await unlessNotFound(host.resource(roleBindings, place.hostNamespace).delete(account));
+  await unlessNotFound(host.resource(roles, place.hostNamespace).delete(account));
+  await unlessNotFound(host.resource(serviceAccounts, place.hostNamespace).delete(account));
   if (found.metadata.labels?.[tenantLabel] === place.tenant) {
     const uid = found.metadata.uid;
-    await unlessMissing(
+    await unlessNotFound(
       host.resource(namespaces).delete(place.hostNamespace, uid === undefined ? {} : { preconditions: { uid } }),
     );
   }
@@ -108,16 +108,19 @@ function accountName(tenant: string): string {
   return `sublet-${tenant}`;
 }
 
+/** Whether it was created. */
 async function createUnlessThere(
   host: Client<'host'>,
   gvr: { group: string; version: string; resource: string },
   namespace: string | undefined,
   object: KubeObject,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await host.resource(gvr, namespace).create(object);
+    return true;
   } catch (error) {
-    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') throw error;
+    if (isAlreadyExists(error)) return false;
+    throw error;
   }
 }
 
@@ -127,21 +130,8 @@ async function createOrReplace(
   namespace: string,
   object: KubeObject,
 ): Promise<void> {
-  try {
-    await host.resource(gvr, namespace).create(object);
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') throw error;
-    await host.resource(gvr, namespace).update(object);
-  }
-}
-
-async function unlessMissing<T>(attempt: Promise<T>): Promise<T | undefined> {
-  try {
-    return await attempt;
-  } catch (error) {
-    if (error instanceof StatusError && error.status.code === 404) return undefined;
-    throw error;
-  }
+  const created = await createUnlessThere(host, gvr, namespace, object);
+  if (!created) await host.resource(gvr, namespace).update(object);
 }
 
 function statusOf(object: KubeObject): Readonly<Record<string, JsonValue>> {

@@ -4,8 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Side } from '../../src/api/side.ts';
 import type { Client } from '../../src/client/client.ts';
 import { createClient } from '../../src/client/create-client.ts';
-import { createHttpExchange } from '../../src/client/http-exchange.ts';
-import { realClock } from '../../src/main/real-clock.ts';
+import { connectionExchange } from '../../src/main/connection-exchange.ts';
 import { resolveKubeconfig, type Connection } from '../../src/tenancy/kubeconfig.ts';
 
 export type { Connection } from '../../src/tenancy/kubeconfig.ts';
@@ -24,16 +23,7 @@ const pollMs = 5;
 const patienceMs = 120_000;
 
 export function call<S extends Side>(side: S, connection: Connection): Caller<S> {
-  const { clientCertificate, clientKey, token } = connection;
-  const { exchange, close } = createHttpExchange({
-    server: connection.server,
-    certificateAuthority: connection.certificateAuthority,
-    clock: realClock,
-    ...(clientCertificate !== undefined && clientKey !== undefined
-      ? { clientCertificate: () => ({ certificate: clientCertificate, key: clientKey }) }
-      : {}),
-    ...(token === undefined ? {} : { token: () => token }),
-  });
+  const { exchange, close } = connectionExchange(connection);
   return { client: createClient(side, exchange, { userAgent: 'bench' }), connection, close };
 }
 

@@ -4,8 +4,6 @@ export interface ProtobufLimits {
   readonly depthMax: number;
   /** An empty message costs two bytes on the wire and a whole object here. */
   readonly messagesMax: number;
-  /** Nesting of JSON that a message carries as bytes. */
-  readonly jsonDepthMax: number;
 }
 
-export const defaultProtobufLimits: ProtobufLimits = { depthMax: 256, messagesMax: 500_000, jsonDepthMax: 1000 };
+export const defaultProtobufLimits: ProtobufLimits = { depthMax: 256, messagesMax: 500_000 };

@@ -4,7 +4,7 @@
  */
 import { objectKey, type KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
-import { StatusError } from '../../api/status.ts';
+import { unlessNotFound } from '../../controller/status-cause.ts';
 import type { Client } from '../../client/client.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import type { Informer } from '../../client/informer.ts';
@@ -119,23 +119,15 @@ class NodeAgent {
         return requeueAfter(Math.max(1, step.forMs));
       case 'remove': {
         const options = { gracePeriodSeconds: 0, preconditions: { uid } };
-        await unlessGone(host.resource(pods, pod.metadata.namespace).delete(pod.metadata.name ?? '', options));
+        await unlessNotFound(host.resource(pods, pod.metadata.namespace).delete(pod.metadata.name ?? '', options));
         return done;
       }
       case 'status':
-        await unlessGone(host.resource(pods, pod.metadata.namespace).updateStatus(withStatus(pod, step.status)));
+        await unlessNotFound(host.resource(pods, pod.metadata.namespace).updateStatus(withStatus(pod, step.status)));
         for (const { type, reason, message, container } of step.tell) {
           this.#record({ ...pod, fieldPath: `spec.containers{${container}}` }, type, reason, message);
         }
         return done;
     }
-  }
-}
-
-async function unlessGone(attempt: Promise<unknown>): Promise<void> {
-  try {
-    await attempt;
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.status.code !== 404) throw error;
   }
 }
