@@ -117,12 +117,14 @@ function parseIpv4(text: string): IpAddress | undefined {
 }
 
 function parseIpv6(text: string): IpAddress | undefined {
-  const tail = /^(.*:)([^:]*\.[^:]*)$/s.exec(text);
-  const embedded = tail === null ? undefined : parseIpv4(tail[2] ?? '');
-  if (tail !== null && embedded === undefined) return undefined;
+  const colon = text.lastIndexOf(':');
+  const tail = text.slice(colon + 1);
+  const dotted = colon >= 0 && tail.includes('.');
+  const embedded = dotted ? parseIpv4(tail) : undefined;
+  if (dotted && embedded === undefined) return undefined;
   const embeddedHex =
     embedded === undefined ? '' : `${(embedded.value >> 16n).toString(16)}:${(embedded.value & 0xffffn).toString(16)}`;
-  const groups = expandGroups(tail === null ? text : `${tail[1] ?? ''}${embeddedHex}`);
+  const groups = expandGroups(dotted ? `${text.slice(0, colon + 1)}${embeddedHex}` : text);
   if (groups === undefined) return undefined;
   let value = 0n;
   for (const group of groups) {

@@ -66,7 +66,7 @@ export function beforeCreate(resource: ServedResource, object: KubeObject, conte
   ]);
   context.warnings.push(...(strategy?.warnings?.(whole, undefined) ?? []));
   // Upstream's storage refuses it, after all that looks at the object itself.
-  if (/^\d*[1-9]\d*$/.test(resourceVersion)) {
+  if (/^\d+$/.test(resourceVersion) && /[1-9]/.test(resourceVersion)) {
     throw failure(500, '', 'resourceVersion should not be set on objects to be created');
   }
   return whole;

@@ -42,9 +42,10 @@ export function validateFieldRef(ref: FieldRef, supported: readonly string[], pa
     field.invalid(path.child('fieldPath'), fieldPath, `error converting fieldPath: ${text}`),
   ];
   if (apiVersion !== 'v1') return fail(`unsupported pod version: ${apiVersion}`);
-  const subscripted = /^(.*)\['(.*)'\]$/s.exec(fieldPath);
-  if (subscripted) {
-    const [, parent = '', key = ''] = subscripted;
+  const subscript = fieldPath.endsWith("']") ? fieldPath.slice(0, -2).indexOf("['") : -1;
+  if (subscript > 0) {
+    const parent = fieldPath.slice(0, subscript);
+    const key = fieldPath.slice(subscript + 2, -2);
     if (parent === 'metadata.annotations') return qualified(key.toLowerCase(), path);
     if (parent === 'metadata.labels') return qualified(key, path);
     return fail(`field label does not support subscript: ${fieldPath}`);
