@@ -182,6 +182,23 @@ test('more streams than the server allows on one connection get a second one', a
   close();
 });
 
+test('large bodies under way are in nobody’s way', async () => {
+  const { exchange, close } = exchangeTo();
+  await answered(exchange(request()));
+  const stuck = [8, 8].map((megabytes) =>
+    exchange(request({ method: 'POST', path: '/silent', body: Buffer.alloc(megabytes << 20, 'x') })),
+  );
+  const outcomes = Promise.allSettled(stuck);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal((await answered(exchange(request({ method: 'POST', body: Buffer.from('small') }))))['body'], 'small');
+  assert.equal(connections, 1);
+  close();
+  assert.deepEqual(
+    (await outcomes).map(({ status }) => status),
+    ['rejected', 'rejected'],
+  );
+});
+
 test('GOAWAY: open watches go on, new requests take a new connection', async () => {
   const { exchange, close } = exchangeTo();
   const watch = await exchange(request({ path: '/kept', query: 'watch=true' }));

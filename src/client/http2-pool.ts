@@ -26,6 +26,8 @@ interface Connection {
 /** Streams that a connection carries when the server doesn't say. */
 const streamsDefault = 100;
 const windowBytes = 4 * 1024 * 1024;
+/** MB. At Node's default of 10, a few large bodies under way make every other stream fail. */
+const sessionMemoryMax = 1000;
 const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
   'host',
@@ -106,6 +108,7 @@ export class Http2Pool {
     }
     const session = connect(this.#server.origin, {
       createConnection: () => socket,
+      maxSessionMemory: sessionMemoryMax,
       settings: { enablePush: false, initialWindowSize: windowBytes },
     });
     session.setLocalWindowSize(windowBytes);
