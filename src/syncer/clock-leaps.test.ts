@@ -19,14 +19,31 @@ for (const [name, byMs, leaps] of [
   test(`the wall clock: ${name}`, async () => {
     const clock = new SettableClock();
     let told = 0;
-    const watch = new ClockLeaps(clock, () => told++);
-    await watch.start();
+    const leapsOf = new ClockLeaps(
+      clock,
+      () => true,
+      () => told++,
+    );
+    leapsOf.watch();
     await clock.advance(90_000);
     assert.equal(told, 0);
     clock.offsetMs += byMs;
     await clock.advance(600_000);
     assert.equal(told, leaps);
-    await watch.stop();
+    await leapsOf.stop();
     assert.equal(clock.nextDue(), undefined);
   });
 }
+
+test('nothing is due: no timer is left', async () => {
+  const clock = new SettableClock();
+  const leaps = new ClockLeaps(
+    clock,
+    () => false,
+    () => undefined,
+  );
+  assert.equal(clock.nextDue(), undefined);
+  leaps.watch();
+  await clock.advance(120_000);
+  assert.equal(clock.nextDue(), undefined);
+});

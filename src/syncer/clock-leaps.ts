@@ -6,23 +6,27 @@ const lookEveryMs = 60_000;
 /** Clocks drift and are corrected; a leap is more than that. */
 const leapMsMin = 10_000;
 
-/** Calls `leapt` within a minute after a leap ahead. A leap back makes timers early, which does no harm. */
+/**
+ * Calls `leapt` within a minute after a leap ahead, as long as something is due some time: a syncer at rest has no timer. A leap back makes
+ * timers early, which does no harm.
+ */
 export class ClockLeaps implements Service {
   readonly name = 'clock leaps';
   readonly #clock: Clock;
+  readonly #isAnythingDue: () => boolean;
   readonly #leapt: () => void;
   #timer: Timer | undefined;
   #stopped = false;
-  #offsetMs = 0;
+  #offsetMs: number;
 
-  constructor(clock: Clock, leapt: () => void) {
+  constructor(clock: Clock, isAnythingDue: () => boolean, leapt: () => void) {
     this.#clock = clock;
+    this.#isAnythingDue = isAnythingDue;
     this.#leapt = leapt;
+    this.#offsetMs = this.#offset();
   }
 
   start(): Promise<void> {
-    this.#offsetMs = this.#offset();
-    this.#schedule();
     return Promise.resolve();
   }
 
@@ -32,14 +36,16 @@ export class ClockLeaps implements Service {
     return Promise.resolve();
   }
 
-  #schedule(): void {
-    if (this.#stopped) return;
+  /** To be called whenever something may have become due at some time. */
+  watch(): void {
+    if (this.#stopped || this.#timer) return;
     this.#timer = this.#clock.after(lookEveryMs, () => {
+      this.#timer = undefined;
       const offsetMs = this.#offset();
       const leap = offsetMs - this.#offsetMs;
       this.#offsetMs = offsetMs;
       if (leap >= leapMsMin) this.#leapt();
-      this.#schedule();
+      if (this.#isAnythingDue()) this.watch();
     });
   }
 

@@ -33,7 +33,7 @@ export interface SyncLoopOptions {
 }
 
 /** How many keys of a kind are worked on at once: what waits is the host's answer, not our processor. */
-const concurrency = 32;
+const concurrency = 64;
 /** A refusal may be cured on the host without anything changing here. */
 const retryMaxMs = 60_000;
 

@@ -12,7 +12,6 @@ import { InformerFactory } from '../client/informer-factory.ts';
 import type { Informer } from '../client/informer.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
 import { Manager } from '../controller/manager.ts';
-import type { Controller } from '../controller/controller.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
@@ -87,10 +86,17 @@ export function createSyncer(options: SyncerOptions): Syncer {
     }),
   );
   const podLoop = loops.find(({ name }) => name === 'sync pods');
-  renewTokensOf(place, hostInformer(secrets), podLoop);
   // Delays don't notice that a machine slept: what is due by the wall clock is looked for again.
-  const leaps = new ClockLeaps(clock, () => {
-    for (const pod of tenantPods.list()) podLoop?.queue.add(objectKey(pod));
+  const leaps = new ClockLeaps(
+    clock,
+    () => podLoop?.queue.nextWakeUp() !== undefined,
+    () => {
+      for (const pod of tenantPods.list()) podLoop?.queue.add(objectKey(pod));
+    },
+  );
+  renewTokensOf(place, hostInformer(secrets), (key) => {
+    podLoop?.queue.add(key);
+    leaps.watch();
   });
   const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger });
   const manager = new Manager({
@@ -160,10 +166,10 @@ function endedPods(place: Place, hostPods: Informer<'host'>, tenantPods: Informe
 }
 
 /** A change of a pod's token Secret is a matter of the pod's loop. */
-function renewTokensOf(place: Place, hostSecrets: Informer<'host'>, podLoop: Controller | undefined): void {
+function renewTokensOf(place: Place, hostSecrets: Informer<'host'>, addPod: (key: string) => void): void {
   const add = (secret: On<'host', KubeObject>): void => {
     const origin = originOfTokenSecret(place, secret);
-    if (origin) podLoop?.queue.add(`${origin.namespace}/${origin.name}`);
+    if (origin) addPod(`${origin.namespace}/${origin.name}`);
   };
   hostSecrets.addHandler({ onAdd: add, onUpdate: (_old, secret) => add(secret), onDelete: add });
 }
