@@ -13,15 +13,25 @@ interface CsiDriver {
     readonly storageCapacity?: boolean;
     readonly requiresRepublish?: boolean;
     readonly volumeLifecycleModes?: readonly string[];
-    readonly tokenRequests?: readonly { readonly audience?: string }[];
+    readonly tokenRequests?: readonly { readonly audience?: string; readonly expirationSeconds?: number }[];
+    readonly serviceAccountTokenInSecrets?: boolean;
   };
 }
+
+const tokensText =
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes';
 
 /** Mirrors pkg/registry/storage/csidriver. */
 export const csidrivers = defineResource({
   group: 'storage.k8s.io',
   resource: 'csidrivers',
   strategy: {
+    warnings(driver, old) {
+      const { tokenRequests = [], serviceAccountTokenInSecrets } = viewAs<CsiDriver>(driver).spec ?? {};
+      const before = (old && viewAs<CsiDriver>(old).spec?.tokenRequests) ?? [];
+      const asks = tokenRequests.length > 0 && !equalJson([...tokenRequests], [...before]);
+      return asks && serviceAccountTokenInSecrets === undefined ? [tokensText] : [];
+    },
     prepareForUpdate(driver, old) {
       // The generation is kept from the first change on, not from creation.
       if (!equalJson(jsonOf(driver)['spec'], jsonOf(old)['spec'])) {
