@@ -23,6 +23,7 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   [/(\/tmp\/kubectl-edit-)\d+/g, '$1<random>'],
   [/(simulated:\/\/)[0-9a-f]{64}/g, '$1<id>'],
   [/("?resourceVersion"?: ?"?)\d+/gi, '$1<revision>'],
+  [/(Resource Version: +)\d+/g, '$1<revision>'],
   [/(resource version to be \d+, was )\d+/g, '$1<revision>'],
   [/("?nodePort"?: "?)\d+/g, '$1<port>'],
   [/(NodePort: .*?)\d{5}/g, '$1<port>'],

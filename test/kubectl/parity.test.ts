@@ -12,6 +12,7 @@ import { newStateFolder, removeStateFolder, startUp, type Up } from '../e2e/subl
 import { kubectlPath, startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
 import { deployments } from './cases/deployments.ts';
 import { generators } from './cases/generators.ts';
+import { kinds } from './cases/kinds.ts';
 import { reading } from './cases/reading.ts';
 import { writing } from './cases/writing.ts';
 import { differencesOf } from './run-case.ts';
@@ -50,7 +51,7 @@ if (unavailable !== undefined) {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    for (const [index, one] of [...deployments, ...reading, ...generators, ...writing].entries()) {
+    for (const [index, one] of [...deployments, ...reading, ...generators, ...writing, ...kinds].entries()) {
       test(one.name, async () => {
         const found = await differencesOf(one, `parity-${index}`, tenant, upstream);
         // `-` is the tenant's, `+` is upstream's.

@@ -1,5 +1,5 @@
 /** `kubectl create …`, `run` and `expose`: every generator, and what it made read back. */
-import { eventually, type Case } from '../case.ts';
+import { eventually, unordered, type Case } from '../case.ts';
 
 export const generators: readonly Case[] = [
   {
@@ -36,7 +36,7 @@ export const generators: readonly Case[] = [
       'kubectl get secrets',
       'kubectl get secrets -o wide',
       'kubectl get secret plain pull -o yaml',
-      'kubectl describe secrets',
+      unordered('kubectl describe secrets'),
       "kubectl get secret plain -o jsonpath='{.data.password}' | base64 -d",
     ],
   },

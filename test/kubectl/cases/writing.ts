@@ -136,7 +136,7 @@ export const writing: readonly Case[] = [
       'KUBE_EDITOR=true kubectl edit cm c',
       'KUBE_EDITOR="sed -i s/^kind:.*/kind:\\ Nothing/" kubectl edit cm c 2>&1 | grep -v /tmp',
       'KUBE_EDITOR="sed -i s/y:.*2.*/y:\\ a\\/b/" kubectl edit cm c 2>&1 | sed "s#/tmp/[^ ]*#file#"',
-      'KUBE_EDITOR="sed -i s/2/5/" kubectl edit cm c -o json',
+      'KUBE_EDITOR="sed -i s/edited/again/" kubectl edit cm c -o json',
       'kubectl get cm c -o yaml',
       'kubectl set data cm c',
       'kubectl apply view-last-applied cm c',
