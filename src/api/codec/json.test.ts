@@ -136,3 +136,9 @@ test('duplicates are found behind strings of many megabytes', () => {
   const body = Buffer.from(`{"a":${long},"b":1,"b":2}`);
   assert.deepEqual(duplicateFieldErrors(body), ['duplicate field "b"']);
 });
+
+test('a list of half a million is walked through like any other', () => {
+  const items = Array.from({ length: 500_000 }, () => 0).join(',');
+  assert.ok(Array.isArray(decodeJson(Buffer.from(`["\\u0000",${items}]`))));
+  assert.throws(() => decodeJson(Buffer.from(`[${items},1e400]`)), /cannot unmarshal number/);
+});

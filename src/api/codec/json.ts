@@ -117,6 +117,7 @@ function* nestedValues(value: JsonValue): Generator<JsonValue> {
     const next = left.pop();
     if (next === undefined) return;
     yield next;
-    if (typeof next === 'object' && next !== null) left.push(...Object.values(next));
+    // One by one: a call takes only so many arguments.
+    if (typeof next === 'object' && next !== null) for (const inner of Object.values(next)) left.push(inner);
   }
 }

@@ -110,3 +110,27 @@ test('what is written as YAML reads as the same value', async () => {
   });
   await fc.assert(property, { numRuns: 300 });
 });
+
+for (const [name, text, problem] of [
+  ['brackets', `a: ${'['.repeat(1_400_000)}`, /max depth/],
+  ['dashes', `${'- '.repeat(600_000)}a`, /max depth/],
+  ['question marks', '? '.repeat(1_000_000), /max depth/],
+  ['keys', 'a: 1\n'.repeat(300_000), /more than 250000 tokens/],
+  ['items of a list', `[${'1,'.repeat(1_000_000)}]`, /more than 250000 tokens/],
+  ['comments', '#\n'.repeat(1_400_000), /more than 250000 tokens/],
+] as const) {
+  test(`a million ${name} are refused before they cost dear`, async () => {
+    const before = process.memoryUsage().rss;
+    await assert.rejects(decodeYaml(Buffer.from(text)), problem);
+    assert.ok(process.memoryUsage().rss - before < 400 * 1024 * 1024);
+  });
+}
+
+test('of a million documents the first one counts, and no other is looked at', async () => {
+  assert.deepEqual((await decodeYaml(Buffer.from(`a: 1\n${'---\n'.repeat(700_000)}`))).value, { a: 1 });
+});
+
+test('values may be three hundred deep', async () => {
+  const deep = `${'['.repeat(300)}${']'.repeat(300)}`;
+  assert.deepEqual((await decodeYaml(Buffer.from(`a: ${deep}`))).value, { a: JSON.parse(deep) as JsonValue });
+});

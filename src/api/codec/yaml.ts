@@ -4,7 +4,7 @@
  */
 import type * as Yaml from 'yaml';
 import type { JsonValue } from '../json.ts';
-import { decodeJson, DecodeError } from './json.ts';
+import { decodeJson, DecodeError, jsonDepthMax } from './json.ts';
 import { duplicateFieldErrors } from './json-duplicates.ts';
 import { YamlReader } from './yaml-reader.ts';
 import { yamlErrorText } from './yaml-error.ts';
@@ -14,6 +14,21 @@ export interface YamlBody {
   /** What strict field validation has to say of duplicate keys. */
   readonly strictError: string | undefined;
 }
+
+const parserOptions = {
+  schema: 'failsafe',
+  version: '1.1',
+  uniqueKeys: false,
+  merge: false,
+  strict: false,
+  logLevel: 'silent',
+  prettyErrors: false,
+} as const;
+/** Indentation, marks and line ends count as well: about ten to a line. More take seconds, in which nothing else is done. */
+const lexemesMax = 250_000;
+/** What the parser is in the middle of: with what may surround the nested values. */
+const nestingMax = jsonDepthMax + 10;
+const depthError = 'yaml: exceeded max depth of 10000';
 
 /** @throws DecodeError with go-yaml's message, as far as the other parser lets us know it */
 export async function decodeYaml(bytes: Uint8Array): Promise<YamlBody> {
@@ -25,7 +40,7 @@ export async function decodeYaml(bytes: Uint8Array): Promise<YamlBody> {
     return readDocument(yaml, text);
   } catch (error) {
     // The parser is recursive.
-    if (error instanceof RangeError) throw new DecodeError('yaml: exceeded max depth of 10000', { cause: error });
+    if (error instanceof RangeError) throw new DecodeError(depthError, { cause: error });
     throw error;
   }
 }
@@ -45,17 +60,7 @@ function decodeAsJson(bytes: Uint8Array): JsonValue | undefined {
 
 function readDocument(yaml: typeof Yaml, text: string): YamlBody {
   const lines = new yaml.LineCounter();
-  const documents = yaml.parseAllDocuments(text, {
-    schema: 'failsafe',
-    version: '1.1',
-    uniqueKeys: false,
-    merge: false,
-    strict: false,
-    logLevel: 'silent',
-    prettyErrors: false,
-    lineCounter: lines,
-  });
-  const document = Array.isArray(documents) ? documents[0] : undefined;
+  const document = firstDocument(yaml, text, lines);
   if (document === undefined) return { value: null, strictError: undefined };
   if (document.errors.length > 0) throw new DecodeError(yamlErrorText(document.errors, lines, text));
   const reader = new YamlReader(yaml, (offset) => lines.linePos(offset).line);
@@ -63,4 +68,27 @@ function readDocument(yaml: typeof Yaml, text: string): YamlBody {
   const strictError =
     reader.duplicates.length === 0 ? undefined : `yaml: unmarshal errors:\n${reader.duplicates.join('\n')}`;
   return { value, strictError };
+}
+
+/**
+ * Piece by piece, so that what costs dear is refused before it is there as a tree.
+ * @throws DecodeError for too many pieces, or too deep a nesting of them
+ */
+function firstDocument(yaml: typeof Yaml, text: string, lines: Yaml.LineCounter): Yaml.Document | undefined {
+  const parser = new yaml.Parser(lines.addNewLine);
+  const composer = new yaml.Composer(parserOptions);
+  const composed = function* (tokens: Iterable<Yaml.CST.Token>): Generator<Yaml.Document> {
+    for (const token of tokens) yield* composer.next(token);
+  };
+  lines.addNewLine(0);
+  let count = 0;
+  for (const lexeme of new yaml.Lexer().lex(text)) {
+    count++;
+    if (count > lexemesMax) throw new DecodeError(`yaml: document has more than ${lexemesMax} tokens`);
+    for (const document of composed(parser.next(lexeme))) return document;
+    if (parser.stack.length > nestingMax) throw new DecodeError(depthError);
+  }
+  for (const document of composed(parser.end())) return document;
+  for (const document of composer.end()) return document;
+  return undefined;
 }
