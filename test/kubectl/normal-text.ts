@@ -5,6 +5,7 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>'],
+  [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+]0000 UTC/g, '<time>'],
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster IP>'],
   [/\b10\.244\.\d+\.\d+\b/g, '<pod IP>'],
   [/\b172\.30\.0\.\d+\b/g, '<node IP>'],

@@ -152,11 +152,11 @@ export const reading: readonly Case[] = [
         withoutPreemption,
       ),
       eventually(
-        'kubectl events --for pod/unschedulable --types=Warning --no-headers | grep -o "FailedScheduling.*Insufficient cpu"',
+        'kubectl events --for pod/unschedulable --types=Warning --no-headers | grep -o "FailedScheduling.*Insufficient cpu" | sort -u',
       ),
       'kubectl get pods --watch --request-timeout=1s | sort',
       eventually(
-        'kubectl get events.events.k8s.io --field-selector=reason=FailedScheduling,regarding.name=unschedulable --no-headers | wc -l',
+        'kubectl get events.events.k8s.io --field-selector=reason=FailedScheduling,regarding.name=unschedulable -o jsonpath={.items[0].regarding.kind}',
       ),
       'kubectl wait --for=condition=Ready pod/unschedulable --timeout=1s',
       'kubectl wait --for=delete pod/two --timeout=1s',
