@@ -18,6 +18,7 @@ import {
 } from './api-server-role.ts';
 import { connectionExchange } from './connection-exchange.ts';
 import { controllersOf } from './controllers-role.ts';
+import { HeapKeeper } from './heap-keeper.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
@@ -71,6 +72,7 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
     createClient('host', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
   const common = { clock: realClock, random: realRandom, logger };
   return [
+    new HeapKeeper({ clock: realClock }),
     service,
     start,
     roleListener(config, api.exchange, logger),

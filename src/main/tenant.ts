@@ -13,6 +13,7 @@ import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
 import { bootstrap, openRoleStore, roleApiServer, roleListener } from './api-server-role.ts';
+import { HeapKeeper } from './heap-keeper.ts';
 import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
 import { controllersOf } from './controllers-role.ts';
 import { processLogger } from './process-logger.ts';
@@ -54,6 +55,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     logger,
   });
   return [
+    new HeapKeeper({ clock: realClock }),
     service,
     { name: 'bootstrap', start: () => bootstrap(api), stop: () => Promise.resolve() },
     host.service,

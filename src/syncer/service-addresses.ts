@@ -5,7 +5,8 @@
  */
 import { objectKey, type KubeObject } from '../api/object.ts';
 import type { On } from '../api/side.ts';
-import { newAlreadyExists, StatusError } from '../api/status.ts';
+import { newAlreadyExists, newServiceUnavailable, StatusError } from '../api/status.ts';
+import { ConnectionError } from '../client/connection-error.ts';
 import type { Clock } from '../lib/clock.ts';
 import { scrubber } from '../translate/host-texts.ts';
 import { originOf, originOfCopy, type Origin } from '../translate/marks.ts';
@@ -15,7 +16,7 @@ import { fromTenantApi, nameOf, uidOf } from '../translate/identity.ts';
 
 /**
  * Given the Service as it will be stored (uid and all), and as it was; resolves to its spec with addresses. Rejects with the host's StatusError,
- * in the tenant's words, where the host refuses, and with AlreadyExists where the tenant has another Service of that name. `dryRun`: nothing is made on the host.
+ * in the tenant's words, where the host refuses, with ServiceUnavailable where it can't be reached, and with AlreadyExists where the tenant has another Service of that name. `dryRun`: nothing is made on the host.
  */
 export type ServiceAddressGiver = (
   service: Readonly<KubeObject>,
@@ -57,6 +58,7 @@ export function createServiceAddresses(hands: Hands): {
 }
 
 function inTenantWords({ place }: Hands, service: On<'tenant', KubeObject>, error: unknown): unknown {
+  if (error instanceof ConnectionError) return hostUnreachable(error);
   if (!(error instanceof StatusError)) return error;
   const { status } = error;
   const words = scrubber(place, originOf(service));
@@ -65,6 +67,12 @@ function inTenantWords({ place }: Hands, service: On<'tenant', KubeObject>, erro
     ...(status.message === undefined ? {} : { message: words(status.message) }),
     ...(status.details?.name === undefined ? {} : { details: { ...status.details, name: words(status.details.name) } }),
   });
+}
+
+/** Nothing is said of where the host is. */
+function hostUnreachable(cause: ConnectionError): StatusError {
+  const { status } = newServiceUnavailable('addresses of services cannot be had just now, please try again');
+  return new StatusError(status, { cause });
 }
 
 /** What the host would give; it may say that such a Service is there already, and then the copy as it is will do. */
