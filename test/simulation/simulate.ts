@@ -33,6 +33,10 @@ export async function simulate(seed: number): Promise<Outcome> {
     const problems =
       error instanceof Problems ? error.problems : [String(error instanceof Error ? error.stack : error)];
     return { problems, log: world.log };
+  } finally {
+    // Streams that nobody ended would be kept in memory.
+    for (const tenant of world.tenants) tenant.crash();
+    await world.time.settle();
   }
 }
 

@@ -2,8 +2,7 @@
  * One tenant on a machine of its own: a disk that outlives its processes, and processes that crash at any write. A crashed process never does
  * anything again: its timers are dead, its requests are neither sent nor answered, its store is closed.
  */
-import type { ApiRequest, Exchange } from '../../src/api/exchange.ts';
-import { createClient } from '../../src/client/create-client.ts';
+import type { ApiRequest, ByteStream, Exchange } from '../../src/api/exchange.ts';
 import type { Client } from '../../src/client/client.ts';
 import { InformerFactory } from '../../src/client/informer-factory.ts';
 import { createRateBudget } from '../../src/client/rate-budget.ts';
@@ -18,6 +17,7 @@ import type { Store } from '../../src/storage/store.ts';
 import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
 import { createSyncer, type Syncer } from '../../src/syncer/syncer.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
+import { clientOf } from './clients.ts';
 import { MachineClock, ProcessClock, type VirtualTime } from './virtual-clock.ts';
 
 export interface TenantMachineOptions {
@@ -37,6 +37,8 @@ interface Process {
   readonly store: MemoryStore;
   readonly clock: ProcessClock;
   dead: boolean;
+  /** Ends what its peers still have open. */
+  readonly death: AbortController;
 }
 
 /** What the syncer has asked of either side, for tests of silence. */
@@ -47,8 +49,8 @@ export interface Asked {
   readonly query: string;
 }
 
-const never = new Promise<never>(() => undefined);
-const user = (name: string) => ({ name, groups: ['system:masters'] });
+/** A promise of its own each time: one that all wait for would keep them all in memory. */
+const never = (): Promise<never> => new Promise<never>(() => undefined);
 
 export class TenantMachine {
   readonly name: string;
@@ -68,14 +70,11 @@ export class TenantMachine {
     this.name = options.name;
     this.place = placeOf({ tenant: options.name, hostNamespace: options.hostNamespace });
     this.clock = new MachineClock(options.time);
-    this.client = createClient(
-      'tenant',
-      (request) => {
-        options.time.stir();
-        return this.#process?.exchange(request) ?? Promise.reject(new Error('the tenant is down'));
-      },
-      { user: user('admin') },
-    );
+    const exchange: Exchange = (request) => {
+      options.time.stir();
+      return this.#process?.exchange(request) ?? Promise.reject(new Error('the tenant is down'));
+    };
+    this.client = clientOf('tenant', exchange, 'admin');
   }
 
   get isUp(): boolean {
@@ -99,6 +98,7 @@ export class TenantMachine {
     this.#writesUntilCrash = undefined;
     process.dead = true;
     process.clock.die();
+    process.death.abort();
     void process.store.close();
   }
 
@@ -113,7 +113,7 @@ export class TenantMachine {
     const clock = new ProcessClock(this.clock);
     const store = new MemoryStore(this.disk);
     const common = { clock, random, logger };
-    const life = { dead: false };
+    const life = { dead: false, death: new AbortController() };
     const alive = (exchange: Exchange): Exchange => this.#mortal(life, exchange);
     const api = composeApiServer({
       ...common,
@@ -132,18 +132,18 @@ export class TenantMachine {
     const syncer = createSyncer({
       ...common,
       place: this.place,
-      tenant: createClient('tenant', this.#counted('tenant', exchange), { user: user('sublet-syncer') }),
-      host: createClient(
+      tenant: clientOf('tenant', this.#counted('tenant', exchange), 'sublet-syncer'),
+      host: clientOf(
         'host',
         budget.limit(toHost, ({ method }) => (method === 'POST' ? 'urgent' : 'normal')),
-        { user: user(`tenant-${this.name}`) },
+        `tenant-${this.name}`,
       ),
       kinds: syncedKinds,
     });
     const process: Process = Object.assign(life, { exchange, syncer, store, clock });
     this.#process = process;
     await bootstrap(api);
-    const controllers = controllersOf(createClient('tenant', exchange, { user: user('sublet-controllers') }), common);
+    const controllers = controllersOf(clientOf('tenant', exchange, 'sublet-controllers'), common);
     await controllers.start();
     // In the background, as in the real process: the host may not be reachable just now.
     void syncer.start();
@@ -158,18 +158,22 @@ export class TenantMachine {
   }
 
   /** Of a process that is dead no request is sent, and no answer arrives. */
-  #mortal(life: { readonly dead: boolean }, exchange: Exchange): Exchange {
+  #mortal(life: Pick<Process, 'dead' | 'death'>, exchange: Exchange): Exchange {
     const { time } = this.#options;
     return async (request) => {
-      if (life.dead) return never;
+      if (life.dead) return never();
       time.stir();
       try {
-        const response = await exchange(request);
+        const signal = isWatch(request) ? AbortSignal.any([request.signal, life.death.signal]) : request.signal;
+        const response = await exchange({ ...request, signal });
         time.stir();
-        return life.dead ? await never : response;
+        if (life.dead) return await never();
+        return response.body instanceof Uint8Array
+          ? response
+          : { ...response, body: mortalStream(life, response.body) };
       } catch (error) {
         time.stir();
-        if (life.dead) return never;
+        if (life.dead) return never();
         throw error;
       }
     };
@@ -179,7 +183,7 @@ export class TenantMachine {
     return async (request: ApiRequest) => {
       if (request.method === 'GET') return exchange(request);
       this.#passCrashPoint();
-      if (life.dead) return never;
+      if (life.dead) return never();
       const response = await exchange(request);
       this.#passCrashPoint();
       return response;
@@ -196,7 +200,7 @@ export class TenantMachine {
       close: () => store.close(),
       write: async (write) => {
         this.#passCrashPoint();
-        if (life.dead) return never;
+        if (life.dead) return never();
         this.#options.time.stir();
         const written = await store.write(write);
         this.#passCrashPoint();
@@ -209,6 +213,18 @@ export class TenantMachine {
     if (this.#writesUntilCrash === undefined) return;
     if (this.#writesUntilCrash-- <= 0) this.crash();
   }
+}
+
+function isWatch({ query }: ApiRequest): boolean {
+  return query.includes('watch=true');
+}
+
+async function* mortalStream(life: { readonly dead: boolean }, body: ByteStream): ByteStream {
+  for await (const chunk of body) {
+    if (life.dead) await never();
+    yield chunk;
+  }
+  if (life.dead) await never();
 }
 
 function controllersOf(

@@ -6,7 +6,6 @@ import { StatusError } from '../../src/api/status.ts';
 import { LocalServiceAddresses } from '../../src/apiserver/registry/local-service-addresses.ts';
 import type { Client } from '../../src/client/client.ts';
 import { ConnectionError } from '../../src/client/connection-error.ts';
-import { createClient } from '../../src/client/create-client.ts';
 import { seededRandom } from '../../src/client/fake-clock.test-double.ts';
 import { createScheduler } from '../../src/host/scheduler/scheduler.ts';
 import { createSimulatedNodes } from '../../src/host/simulation/simulated-nodes.ts';
@@ -15,6 +14,7 @@ import type { Random } from '../../src/lib/random.ts';
 import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { emptyMemoryState, MemoryStore, type MemoryState } from '../../src/storage/memory/memory-store.ts';
 import { StoreClosedError } from '../../src/storage/store.ts';
+import { clientOf } from './clients.ts';
 import { faultyExchange, type Faults } from './faulty-exchange.ts';
 import { TenantMachine } from './tenant-machine.ts';
 import { MachineClock, VirtualTime } from './virtual-clock.ts';
@@ -38,7 +38,6 @@ export interface World {
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-const user = (name: string) => ({ name, groups: ['system:masters'] });
 
 /** Of these only the tenants' names may be known to tenants, and each knows only its own. */
 export const hostWords = ['zz-host-one', 'zz-host-two'] as const;
@@ -69,7 +68,7 @@ export async function createWorld(seed: number): Promise<World> {
     time.stir();
     return response;
   };
-  const client = (name: string): Client<'host'> => createClient('host', stirring, { user: user(name) });
+  const client = (name: string): Client<'host'> => clientOf('host', stirring, name);
   const host = client('host-admin');
   const faults: Faults = { share: 0 };
   // Mostly both in one namespace, where they could meet.

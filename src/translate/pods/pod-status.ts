@@ -30,11 +30,17 @@ export function tenantPodStatus(
   return scrubTexts(status, scrub);
 }
 
-/** Gate conditions are the tenant's to set; all others are the host's. */
+/**
+ * Gate conditions are the tenant's to set, and so are those in somebody's domain that the host knows nothing of (kubelets leave these alone, too);
+ * all others are the host's.
+ */
 function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host', KubeObject>): PodCondition[] {
   const gates = new Set((viewPod(tenantPod).spec.readinessGates ?? []).map(({ conditionType }) => conditionType));
-  const ofTenant = (viewPod(tenantPod).status?.conditions ?? []).filter(({ type }) => gates.has(type));
   const ofHost = (viewPod(hostPod).status?.conditions ?? []).filter(({ type }) => !gates.has(type));
+  const known = new Set(ofHost.map(({ type }) => type));
+  const ofTenant = (viewPod(tenantPod).status?.conditions ?? []).filter(
+    ({ type }) => gates.has(type) || (type.includes('/') && !known.has(type)),
+  );
   const withGeneration = ofHost.map((condition) =>
     condition['observedGeneration'] === undefined || tenantPod.metadata.generation === undefined
       ? condition
