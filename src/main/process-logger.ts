@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, stdSerializers } from 'pino';
 import type { Logger } from '../lib/logger.ts';
 
 /**
@@ -6,5 +6,7 @@ import type { Logger } from '../lib/logger.ts';
  * `level`: `debug`, `info`, `warn`, `error` or `silent`.
  */
 export function processLogger(role: string, level: string): Logger {
-  return pino({ level, base: { role } }, pino.destination({ dest: 2, sync: false }));
+  // Under either name, an error is logged with its stack and its causes.
+  const serializers = { err: stdSerializers.err, error: stdSerializers.err };
+  return pino({ level, base: { role }, serializers }, pino.destination({ dest: 2, sync: false }));
 }

@@ -44,6 +44,9 @@ export function nodeObject(shape: NodeShape, now: number): KubeObject {
         'kubernetes.io/hostname': shape.name,
         'kubernetes.io/os': 'linux',
         'kubernetes.io/arch': 'amd64',
+        // A cluster's node controller would add these.
+        'beta.kubernetes.io/os': 'linux',
+        'beta.kubernetes.io/arch': 'amd64',
         'node.sublet.dev/simulated': 'true',
       },
       annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
