@@ -157,5 +157,5 @@ function plain(status: DeploymentStatus): JsonValue {
   const kept = Object.entries(status).filter(
     ([key, value]) => key === 'terminatingReplicas' || (value !== 0 && !(Array.isArray(value) && value.length === 0)),
   );
-  return Object.fromEntries(kept) as JsonValue;
+  return Object.fromEntries(kept);
 }

@@ -12,7 +12,7 @@ function node(change: { labels?: Record<string, string>; spec?: object } = {}): 
     metadata: { name: 'node-1', labels: { zone: 'a', size: '8', ...change.labels } },
     spec: { ...change.spec },
     status: { allocatable: { cpu: '2', memory: '4Gi', pods: '10' } },
-  } as KubeObject;
+  };
 }
 
 function pod(spec: object): KubeObject {
@@ -21,7 +21,7 @@ function pod(spec: object): KubeObject {
     kind: 'Pod',
     metadata: { name: 'web' },
     spec: { containers: [{}], ...spec },
-  } as KubeObject;
+  };
 }
 
 const taint = { key: 'for', value: 'others', effect: 'NoSchedule' };

@@ -14,7 +14,7 @@ function pod(annotations: Record<string, string>, spec: object = {}): KubeObject
     kind: 'Pod',
     metadata: { name: 'web', namespace: 'default', uid: 'u', annotations },
     spec: { nodeName: 'node-1', containers: [{ name: 'web', image: 'web:1' }], ...spec } as KubeObject['spec'],
-  } as KubeObject;
+  };
 }
 
 function step(object: KubeObject, seconds: number): PodStep {
