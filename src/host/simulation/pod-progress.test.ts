@@ -13,7 +13,7 @@ function pod(annotations: Record<string, string>, spec: object = {}): KubeObject
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'web', namespace: 'default', uid: 'u', annotations },
-    spec: { nodeName: 'node-1', containers: [{ name: 'web', image: 'web:1' }], ...spec } as KubeObject['spec'],
+    spec: { nodeName: 'node-1', containers: [{ name: 'web', image: 'web:1' }], ...spec },
   };
 }
 
