@@ -1,6 +1,8 @@
 /** What of kubectl's output must be equal on both sides: all but what each server makes up by itself, and how long things took. */
 
 const ownTexts: readonly (readonly [RegExp, string])[] = [
+  // What kubectl's client library says of watches that its own time limits end.
+  [/^[IWE]\d{4} .*reflector\.go.*\n/gm, ''],
   [/\r/g, '<CR>'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
@@ -21,7 +23,7 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   [/(endpointslice[\w.]*\/[-a-z0-9]+)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1-<random>'],
   [/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g, '<certificate>'],
   [/(X509SHA256=)[0-9a-f]{64}/g, '$1<digest>'],
-  [/(\/tmp\/kubectl-edit-)\d+/g, '$1<random>'],
+  [/[^\s"]*(\/kubectl-edit-)\d+/g, '$1<random>'],
   [/(simulated:\/\/)[0-9a-f]{64}/g, '$1<id>'],
   [/("?resourceVersion"?: ?"?)\d+/gi, '$1<revision>'],
   [/(Resource Version: +)\d+/g, '$1<revision>'],

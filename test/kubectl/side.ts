@@ -46,6 +46,7 @@ export class Side {
     const environment = {
       PATH: `${dirname(this.#options.kubectl)}:${process.env['PATH'] ?? ''}`,
       HOME: this.#options.folder,
+      TMPDIR: this.#options.folder,
       KUBECONFIG: kubeconfig,
       NS: namespace,
       TZ: 'UTC',
