@@ -6,7 +6,6 @@ import { isJsonObject } from '../json.ts';
 import {
   decodeJson,
   decodeTypedJson,
-  encodeJson,
   jsonDepthMax,
   readTypeMeta,
   strictDecodingErrorText,
@@ -118,10 +117,6 @@ function parses(text: string): boolean {
 
 test('invalid UTF-8 is replaced', () => {
   assert.deepEqual(decodeJson(Buffer.from([0x22, 0xff, 0x22])), '\ufffd');
-});
-
-test('an answer is one line', () => {
-  assert.equal(Buffer.from(encodeJson({ a: 1 })).toString(), '{"a":1}\n');
 });
 
 test('each field that stands twice is named once, with its path; at most a hundred', () => {

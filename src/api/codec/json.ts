@@ -34,11 +34,6 @@ export function decodeTypedJson(bytes: Uint8Array): JsonValue {
   return decode(bytes, parseKeepingNumbers).value;
 }
 
-/** As upstream writes a body: one line. */
-export function encodeJson(value: unknown): Uint8Array {
-  return Buffer.from(`${JSON.stringify(value)}\n`);
-}
-
 export interface TypeMeta {
   readonly apiVersion: string;
   readonly kind: string;

@@ -88,7 +88,7 @@ function readItem(
   known: JsonValue | Ranges | undefined,
   decoding: Decoding,
   depth: number,
-): JsonValue[] {
+): JsonValue[] | undefined {
   const items: JsonValue[] = Array.isArray(known) ? known : [];
   const { reader } = decoding;
   if (field.scalar === undefined) {
@@ -105,7 +105,8 @@ function readItem(
     reader.enter(start, packedEnd);
     while (!reader.done) items.push(decodeScalar(field.scalar, field, decoding, depth));
     reader.enter(packedEnd, end);
-    return items;
+    // None of them make no list.
+    return items.length > 0 ? items : undefined;
   }
   expectType(field, type, expected);
   items.push(decodeScalar(field.scalar, field, decoding, depth));

@@ -136,6 +136,8 @@ describe('protobuf’s own rules', () => {
     const body = hex('12 09 72 07 22 03 01 02 03 20 04');
     const pod = codec.decode(enveloped('Pod', body));
     assert.deepEqual((pod['spec'] as JsonObject)['securityContext'], { supplementalGroups: [1, 2, 3, 4] });
+    const none = codec.decode(enveloped('Pod', hex('12 04 72 02 22 00')));
+    assert.deepEqual((none['spec'] as JsonObject)['securityContext'], {});
   });
   test('a key __proto__ is a key', () => {
     const body = Buffer.concat([hex('12 0e 0a 09'), Buffer.from('__proto__'), hex('12 01 61')]);
