@@ -4,6 +4,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
 import { goClientUnavailable, runGoClient } from './run.ts';
+import { parse, stringify } from 'yaml';
+
+interface Kubeconfig {
+  readonly users: readonly { readonly user: Record<string, unknown> }[];
+}
 
 suite('the Go client', { skip: upstreamUnavailable() ?? goClientUnavailable() ?? false }, () => {
   let host: UpstreamHost;
@@ -40,8 +45,9 @@ suite('the Go client', { skip: upstreamUnavailable() ?? goClientUnavailable() ??
 
   test('says what it is refused', async () => {
     const kubeconfig = `${host.folder}/nobody.kubeconfig`;
-    const admin = await readFile(host.kubeconfig, 'utf8');
-    await writeFile(kubeconfig, admin.replace('    user:\n', '    user:\n      as: nobody\n'));
+    const admin: Kubeconfig = parse(await readFile(host.kubeconfig, 'utf8'));
+    for (const { user } of admin.users) user['as'] = 'nobody';
+    await writeFile(kubeconfig, stringify(admin));
     const checks = await runGoClient(kubeconfig);
     assert.deepEqual(
       checks.map(({ check, ok }) => [check, ok]),
