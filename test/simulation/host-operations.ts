@@ -27,6 +27,7 @@ export function hostOperation(choose: Choices, world: World, foreign: Foreign): 
     [4, deletePod],
     [2, evictPod],
     [3, addMarks],
+    [2, deleteCopy],
     [2, squat],
     [2, copyMarks],
     [2, tellEvent],
@@ -54,6 +55,17 @@ function deletePod(choose: Choices, world: World, foreign: Foreign): Operation {
   return {
     name: `host: delete pod ${name} ${JSON.stringify(options)}`,
     run: () => world.host.resource(pods, namespace).delete(name, options),
+  };
+}
+
+function deleteCopy(choose: Choices, world: World, foreign: Foreign): Operation {
+  const kind = choose.of(['services', 'configmaps', 'secrets'] as const);
+  const copy = aCopy(choose, world, foreign, prefixes[kind]);
+  if (!copy) return nothing;
+  const { name = '', namespace } = copy.metadata;
+  return {
+    name: `host: delete ${kind} ${name}`,
+    run: () => world.host.resource({ group: '', version: 'v1', resource: kind }, namespace).delete(name),
   };
 }
 

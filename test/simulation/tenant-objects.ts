@@ -89,7 +89,13 @@ export function barePod(choose: Choices, tenant: string, namespace: string, name
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace, labels: labelsOf(choose, tenant), annotations },
+    metadata: {
+      name,
+      namespace,
+      labels: labelsOf(choose, tenant),
+      annotations,
+      ...(choose.chance(0.1) ? { finalizers: ['example.com/hold'] } : {}),
+    },
     spec: { ...podSpec(choose, tenant), ...(job ? { restartPolicy: 'Never' } : {}) },
   };
 }

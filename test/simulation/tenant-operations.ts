@@ -76,6 +76,10 @@ const podOperation: Maker = (choose, tenant, namespace) => {
         run: () => resource.patch(name, 'merge', { metadata: { labels: { tier: null } } }),
       },
     ],
+    [
+      1,
+      { name: `let go of pod ${name}`, run: () => resource.patch(name, 'merge', { metadata: { finalizers: null } }) },
+    ],
     [1, { name: `new image for pod ${name}`, run: () => resource.patch(name, 'strategic', imagePatch(image)) }],
     [
       1,

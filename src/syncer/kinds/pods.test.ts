@@ -114,6 +114,18 @@ const cases: readonly [
     undefined,
     ['delete-tenant u1 grace=0'],
   ],
+  [
+    'one that has ended but for its finalizers is left to them',
+    tenantPod({ ...bound, metadata: { ...deletion, deletionGracePeriodSeconds: 0, finalizers: ['hold'] } }),
+    undefined,
+    [],
+  ],
+  [
+    'an end that a crash interrupted is finished',
+    tenantPod({ ...bound, metadata: { ...deletion, deletionGracePeriodSeconds: 0 } }),
+    undefined,
+    ['delete-tenant u1 grace=0'],
+  ],
   ['one whose owner chose the node is still to be started', tenantPod(bound), undefined, [`create-host ${hostName}`]],
   [
     'a second copy of a pod that was on another node goes, and the pod',

@@ -34,7 +34,8 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
   const { spec } = viewPod(pod);
   const isOver =
     pod.metadata.deletionTimestamp !== undefined || hasRun(pod) || (view.hasEnded(uidOf(pod)) && !isFinished(pod));
-  if (isOver) return { actions: [endInTenant(pod, 0)] };
+  // What has been told to end at once and is still there waits for its finalizers.
+  if (isOver) return isHeld(pod) ? nothingToDo : { actions: [endInTenant(pod, 0)] };
   if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return nothingToDo;
   const tokens = freshTokens(pod, view);
   const create: Action = { type: 'create-host', gvr, object: copyPod(view, pod) };
@@ -121,6 +122,10 @@ function hasRun(pod: On<'tenant', KubeObject>): boolean {
   // Who names a node at creation has a node, but nobody has scheduled it yet.
   const isScheduled = shown?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'True');
   return isScheduled === true || shown?.['startTime'] !== undefined;
+}
+
+function isHeld({ metadata }: On<'tenant', KubeObject>): boolean {
+  return metadata.deletionGracePeriodSeconds === 0 && (metadata.finalizers ?? []).length > 0;
 }
 
 function isFinished(pod: On<'tenant', KubeObject>): boolean {
