@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Client } from '../client/client.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { JsonObject } from '../api/json.ts';
+import type { On } from '../api/side.ts';
 import { unlessNotFound } from '../controller/status-cause.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { tokenSecret, type WantedToken } from '../translate/pods/tokens.ts';
@@ -17,6 +18,8 @@ export interface Hands {
   readonly host: Client<'host'>;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told of each copy that an action made. */
+  readonly made: (copy: On<'host', KubeObject>) => void;
 }
 
 const pods = { group: '', version: 'v1', resource: 'pods' };
@@ -34,7 +37,7 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
   const { tenant, host, place } = hands;
   switch (action.type) {
     case 'create-host':
-      await host.resource(action.gvr, place.hostNamespace).create(action.object);
+      hands.made(await host.resource(action.gvr, place.hostNamespace).create(action.object));
       return;
     case 'update-host':
       await host.resource(action.gvr, place.hostNamespace).update(action.object);

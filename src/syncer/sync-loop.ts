@@ -15,7 +15,9 @@ import { originOf, originOfCopy } from '../translate/marks.ts';
 import { hostName } from '../translate/names.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames } from '../translate/pods/references.ts';
+import type { Action } from './action.ts';
 import { act, type Hands } from './act.ts';
+import { shownWithinMs } from './pod-copies.ts';
 import { refOfKey } from '../translate/identity.ts';
 import type { Observed, SyncedKind, View } from './synced-kind.ts';
 
@@ -60,7 +62,16 @@ async function reconcile(options: SyncLoopOptions, key: string): Promise<Result>
     if (observed.tenant && isRefusal(error)) reportRefusal(options, observed.tenant, error);
     throw error;
   }
-  return plan.requeueAfterMs === undefined ? done : requeueAfter(plan.requeueAfterMs);
+  const waitMs = Math.min(plan.requeueAfterMs ?? Infinity, plan.actions.some(makesCopy) ? shownWithinMs : Infinity);
+  return waitMs === Infinity ? done : requeueAfter(waitMs);
+}
+
+/**
+ * Its copy will be shown, and that brings the next plan; but a copy that somebody removes before a watch that was cut is open again is never shown
+ * at all.
+ */
+function makesCopy(action: Action): boolean {
+  return action.type === 'create-host' || (action.type === 'write-tokens' && action.secret === undefined);
 }
 
 /** What both informers show of a key, now. */

@@ -31,6 +31,8 @@ export interface View {
   readonly tokenSecret: (pod: ObjectRef<'tenant'>) => On<'host', KubeObject> | undefined;
   /** A copy of the tenant's pod with this UID was on a node and is gone; it may have run, though the tenant never heard of it. */
   readonly hasEnded: (uid: string) => boolean;
+  /** A copy of the tenant's pod with this UID was made a moment ago; the host hasn't shown it yet. */
+  readonly isOnItsWay: (uid: string) => boolean;
   /** A copy that was made ahead of the tenant's object, which is about to be stored. */
   readonly isAwaited: (key: string) => boolean;
 }

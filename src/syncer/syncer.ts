@@ -6,7 +6,7 @@ import type { GroupVersionResource } from '../api/gvk.ts';
 import { objectKey, type KubeObject } from '../api/object.ts';
 import type { On } from '../api/side.ts';
 import { matchesLabelSelector } from '../api/label-selector.ts';
-import { nameOf, uidOf } from '../translate/identity.ts';
+import { nameOf } from '../translate/identity.ts';
 import type { Client } from '../client/client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import type { Informer } from '../client/informer.ts';
@@ -16,13 +16,14 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
-import { originOfCopy, tenantSelector, type Place } from '../translate/marks.ts';
+import { tenantSelector, type Place } from '../translate/marks.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from '../translate/pods/references.ts';
 import { originOfTokenSecret, tokenSecretName } from '../translate/pods/tokens.ts';
 import type { Hands } from './act.ts';
 import { ClockLeaps } from './clock-leaps.ts';
 import { createEventLoop } from './host-events.ts';
+import { createPodCopies, type PodCopies } from './pod-copies.ts';
 import { createServiceAddresses, type AwaitedCopies, type ServiceAddressGiver } from './service-addresses.ts';
 import { createSyncLoop } from './sync-loop.ts';
 import type { SyncedKind, View } from './synced-kind.ts';
@@ -53,12 +54,13 @@ const namespaces: GroupVersionResource = { group: '', version: 'v1', resource: '
 
 export function createSyncer(options: SyncerOptions): Syncer {
   const { place, clock, logger } = options;
-  const hands: Hands = options;
   const tenantInformers = new InformerFactory({ ...options, client: options.tenant });
   const hostInformers = new InformerFactory({ ...options, client: options.host });
   const hostInformer = (gvr: GroupVersionResource): Informer<'host'> =>
     hostInformers.informer({ gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) });
   const tenantPods = tenantInformers.informer({ gvr: pods });
+  const podCopies = createPodCopies(options, hostInformer(pods), tenantPods);
+  const hands: Hands = { ...options, made: (copy) => podCopies.made(copy) };
   const addresses = createServiceAddresses(hands);
   tenantInformers
     .informer({ gvr: services })
@@ -68,7 +70,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
     tenantNamespaces: tenantInformers.informer({ gvr: namespaces }),
     hostSecrets: hostInformer(secrets),
     awaited: addresses.awaited,
-    hasEnded: endedPods(place, hostInformer(pods), tenantPods),
+    podCopies,
   });
   const recorder = new EventRecorder({ client: options.tenant, clock, logger });
   const record = recorder.for('sublet');
@@ -122,7 +124,7 @@ interface ViewSources {
   readonly tenantNamespaces: Informer<'tenant'>;
   readonly hostSecrets: Informer<'host'>;
   readonly awaited: AwaitedCopies;
-  readonly hasEnded: View['hasEnded'];
+  readonly podCopies: PodCopies;
 }
 
 function createView({ place, clock }: SyncerOptions, sources: ViewSources): () => View {
@@ -143,26 +145,10 @@ function createView({ place, clock }: SyncerOptions, sources: ViewSources): () =
     isReferenced: (kind, namespace, name) => sources.tenantPods.byIndex(kind, `${namespace}/${name}`).length > 0,
     tokenSecret: ({ namespace, name }) =>
       sources.hostSecrets.get(`${place.hostNamespace}/${tokenSecretName(place.tenant, namespace, name)}`),
-    hasEnded: sources.hasEnded,
+    hasEnded: (uid) => sources.podCopies.hasEnded(uid),
+    isOnItsWay: (uid) => sources.podCopies.isOnItsWay(uid),
     isAwaited: (key) => sources.awaited.has(key),
   });
-}
-
-/**
- * Which pods have had a copy on a node that is gone: it may have run though nothing of that has reached the tenant yet, and a pod isn't started
- * twice. What was missed while the syncer wasn't there, the tenant's pod itself must show.
- */
-function endedPods(place: Place, hostPods: Informer<'host'>, tenantPods: Informer<'tenant'>): View['hasEnded'] {
-  const ended = new Set<string>();
-  hostPods.addHandler({
-    onDelete: (copy) => {
-      const origin = originOfCopy(place, copy);
-      const pod = origin && tenantPods.get(`${origin.namespace}/${origin.name}`);
-      if (pod?.metadata.uid === origin?.uid && origin && viewPod(copy).spec.nodeName) ended.add(origin.uid);
-    },
-  });
-  tenantPods.addHandler({ onDelete: (pod) => ended.delete(uidOf(pod)) });
-  return (uid) => ended.has(uid);
 }
 
 /** A change of a pod's token Secret is a matter of the pod's loop. */

@@ -6,4 +6,8 @@ export const failingSeeds: readonly (readonly [seed: number, found: string])[] =
   [155, 'tokens that a leap of the clock has made due were not renewed'],
   [167, 'a second copy of a pod that had been on another node stayed'],
   [495, 'an Event named a copy whose name is a digest'],
+  [1004, 'a pod that waits for its finalizers was deleted again and again'],
+  [1121, 'a deletion that a crash cut in two never ended'],
+  [3468, 'a copy was made again before the watch had shown the first, which was gone by then'],
+  [3498, 'a copy that was removed while the watch was cut was never made again'],
 ];

@@ -43,6 +43,7 @@ function view(change: Partial<View> = {}): View {
     isReferenced: () => false,
     tokenSecret: () => undefined,
     hasEnded: () => false,
+    isOnItsWay: () => false,
     isAwaited: () => false,
     ...change,
   };
@@ -235,4 +236,11 @@ test('a pod whose copy was seen on a node and then gone is over, though the tena
   ]);
   const finished = tenantPod({ ...bound, status: { ...running, phase: 'Succeeded' } });
   assert.deepEqual(plan(finished, undefined, { hasEnded }).actions, []);
+});
+
+test('a pod whose copy was made a moment ago is waited for, not made again', () => {
+  const isOnItsWay = () => true;
+  assert.deepEqual(plan(pod, undefined, { isOnItsWay }).actions, []);
+  assert.ok(plan(pod, undefined, { isOnItsWay }).requeueAfterMs);
+  assert.deepEqual(plan(pod, hostPod(pod, bound), { isOnItsWay }).actions.map(brief), ['bind u1 to node-1']);
 });

@@ -13,6 +13,7 @@ import { viewPod } from '../../translate/pods/pod-view.ts';
 import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
 import { nothingToDo, type Action, type Plan } from '../action.ts';
 import { nameOf, refOf, refOfKey, uidOf } from '../../translate/identity.ts';
+import { shownWithinMs } from '../pod-copies.ts';
 import { defineSyncedKind, type View } from '../synced-kind.ts';
 
 const gvr = { group: '', version: 'v1', resource: 'pods' };
@@ -37,6 +38,7 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
   // What has been told to end at once and is still there waits for its finalizers.
   if (isOver) return isHeld(pod) ? nothingToDo : { actions: [endInTenant(pod, 0)] };
   if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return nothingToDo;
+  if (view.isOnItsWay(uidOf(pod))) return { actions: [], requeueAfterMs: shownWithinMs };
   const tokens = freshTokens(pod, view);
   const create: Action = { type: 'create-host', gvr, object: copyPod(view, pod) };
   return { actions: [...tokens.actions, create] };
