@@ -28,8 +28,11 @@ export function answerHttp1(serving: Serving, message: IncomingMessage, response
 async function exchange(serving: Serving, target: ServerResponse, request: IncomingRequest): Promise<void> {
   try {
     const answered = await serving.options.exchange(request);
-    const response = await compressed(answered, request.headers, serving.limits.gzipBytesMin);
-    if (!isStream(response.body)) return writeWhole(serving, target, response);
+    const response = serving.unread.admit(await compressed(answered, request.headers, serving.limits.gzipBytesMin));
+    if (!isStream(response.body)) {
+      serving.unread.hold(target, response.body.length, () => target.destroy());
+      return writeWhole(serving, target, response);
+    }
     target.writeHead(response.status, outgoing(response));
     target.flushHeaders();
     await pipeStream(response.body, target, serving.stopping);

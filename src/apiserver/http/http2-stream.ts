@@ -38,9 +38,12 @@ export function answerHttp2(
 async function exchange(serving: Serving, stream: ServerHttp2Stream, request: IncomingRequest): Promise<void> {
   try {
     const answered = await serving.options.exchange(request);
-    const response = await compressed(answered, request.headers, serving.limits.gzipBytesMin);
+    const response = serving.unread.admit(await compressed(answered, request.headers, serving.limits.gzipBytesMin));
     if (stream.destroyed || stream.headersSent) return drop(response);
-    if (!isStream(response.body)) return writeWhole(stream, request.method, response);
+    if (!isStream(response.body)) {
+      serving.unread.hold(stream, response.body.length, () => stream.close(constants.NGHTTP2_CANCEL));
+      return writeWhole(stream, request.method, response);
+    }
     stream.respond(outgoing(response));
     await pipeStream(response.body, stream, serving.stopping);
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { Exchange } from '../../api/exchange.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { UnreadAnswers } from './unread-answers.ts';
 
 /** All PEM. */
 export interface ListenerCredentials {
@@ -26,6 +27,10 @@ export interface ListenerLimits {
   readonly streamsPerConnectionMax: number;
   /** How long a stop waits for requests under way. */
   readonly stopTimeoutMs: number;
+  /** Large answers that wait to be read by slow clients, all together. */
+  readonly unreadBytesMax: number;
+  /** A whole answer must have been taken by then. */
+  readonly unreadTimeoutMs: number;
   /** Whole answers above it are compressed where the client takes gzip. */
   readonly gzipBytesMin: number;
 }
@@ -40,6 +45,8 @@ export const defaultListenerLimits: ListenerLimits = {
   connectionsMax: 10_000,
   streamsPerConnectionMax: 250,
   stopTimeoutMs: 10_000,
+  unreadBytesMax: 128 * 1024 * 1024,
+  unreadTimeoutMs: 60_000,
   gzipBytesMin: 128 * 1024,
 };
 
@@ -59,6 +66,7 @@ export interface ListenerOptions {
 export interface Serving {
   readonly options: ListenerOptions;
   readonly limits: ListenerLimits;
+  readonly unread: UnreadAnswers;
   /** Aborts when the listener stops: ends watches. */
   readonly stopping: AbortSignal;
 }

@@ -8,6 +8,7 @@ import type { ApiRequest, ApiResponse } from '../../api/exchange.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { createCertificateAuthority, issueCertificate, type KeyPair } from '../../tenancy/certificate-authority.ts';
+import type { ListenerLimits } from './listener-options.ts';
 import { Listener } from './listener.ts';
 
 const clock: Clock = {
@@ -87,7 +88,7 @@ async function* ticks(request: ApiRequest): AsyncGenerator<Uint8Array> {
   }
 }
 
-function createListener(): Listener {
+function createListener(limits: Partial<ListenerLimits> = {}): Listener {
   return new Listener({
     exchange: echo,
     credentials: {
@@ -98,6 +99,7 @@ function createListener(): Listener {
     port: 0,
     clock,
     logger: silentLogger,
+    limits,
   });
 }
 
@@ -332,6 +334,28 @@ test('new credentials are for new connections', async () => {
   );
   assert.equal(subject, 'renewed');
   socket.destroy();
+  await own.stop();
+});
+
+test('answers that nobody reads are bounded: more are refused, then those are dropped', async () => {
+  const own = createListener({ unreadBytesMax: 400_000, unreadTimeoutMs: 300 });
+  await own.start();
+  const lazy = session(pki.admin, own.port);
+  const unread = lazy.request({ ':path': '/large' });
+  unread.on('error', () => undefined);
+  unread.pause();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const over = session(pki.admin, own.port);
+  const refused = await call(over, { ':path': '/large' });
+  assert.equal(refused.status, 429);
+  assert.equal(refused.headers['retry-after'], '1');
+  assert.equal(json(refused)['reason'], 'TooManyRequests');
+  assert.equal((await call(over, { ':path': '/small' })).status, 200);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal((await call(over, { ':path': '/large' })).status, 200);
+  assert.equal((await call(over, { ':path': '/large' })).status, 200);
+  lazy.destroy();
+  over.destroy();
   await own.stop();
 });
 

@@ -23,6 +23,7 @@ import {
   type Serving,
 } from './listener-options.ts';
 import { peerOf } from './peer.ts';
+import { UnreadAnswers } from './unread-answers.ts';
 
 export class Listener implements Service {
   readonly name = 'listener';
@@ -40,7 +41,8 @@ export class Listener implements Service {
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#limits = { ...defaultListenerLimits, ...options.limits };
-    this.#serving = { options, limits: this.#limits, stopping: this.#stopping.signal };
+    const unread = new UnreadAnswers(options.clock, this.#limits);
+    this.#serving = { options, limits: this.#limits, unread, stopping: this.#stopping.signal };
     this.#server = createServer(options.credentials, this.#limits);
     this.#attach();
   }
