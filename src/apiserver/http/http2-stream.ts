@@ -3,7 +3,7 @@ import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type Ser
 import type { ApiResponse, Peer } from '../../api/exchange.ts';
 import { failureResponse } from './failure-response.ts';
 import { headersOf, IncomingRequest } from './incoming.ts';
-import type { Serving } from './listener-options.ts';
+import type { Serving } from './serving.ts';
 import { readRequestBody } from './request-body.ts';
 import { compressed, isStream, pipeStream } from './response-body.ts';
 

@@ -2,7 +2,6 @@
 import type { Exchange } from '../../api/exchange.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { UnreadAnswers } from './unread-answers.ts';
 
 /** All PEM. */
 export interface ListenerCredentials {
@@ -60,13 +59,4 @@ export interface ListenerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<ListenerLimits>;
-}
-
-/** What the two HTTP versions share. */
-export interface Serving {
-  readonly options: ListenerOptions;
-  readonly limits: ListenerLimits;
-  readonly unread: UnreadAnswers;
-  /** Aborts when the listener stops: ends watches. */
-  readonly stopping: AbortSignal;
 }

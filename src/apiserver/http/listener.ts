@@ -20,9 +20,9 @@ import {
   type ListenerCredentials,
   type ListenerLimits,
   type ListenerOptions,
-  type Serving,
 } from './listener-options.ts';
 import { peerOf } from './peer.ts';
+import type { Serving } from './serving.ts';
 import { UnreadAnswers } from './unread-answers.ts';
 
 export class Listener implements Service {
