@@ -2,7 +2,8 @@
 import { isJsonObject, type JsonObject } from '../../api/json.ts';
 import { goJson } from '../../api/go-text.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { jsonOf, textAt } from '../registry/resources/fields.ts';
+import { textAt } from '../../api/json-fields.ts';
+import { jsonOf } from '../registry/resources/fields.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { admissionForbidden, isCore } from './forbidden.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';

@@ -5,7 +5,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { randomSuffix, type Random } from '../../lib/random.ts';
-import { textAt } from '../registry/resources/fields.ts';
+import { objectsAt, textAt } from '../../api/json-fields.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { admissionForbidden, isCore } from './forbidden.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './plugin.ts';
@@ -32,7 +32,7 @@ export function serviceAccountAdmission(cluster: ClusterReader, random: Random):
       const account = await accountOf(attributes, cluster, name);
       if (mountsToken(account, spec)) mountToken(spec, random);
       const secrets = account['imagePullSecrets'];
-      if (listAt(spec, 'imagePullSecrets').length === 0 && Array.isArray(secrets)) {
+      if (objectsAt(spec, 'imagePullSecrets').length === 0 && Array.isArray(secrets)) {
         spec['imagePullSecrets'] = structuredClone(secrets);
       }
     },
@@ -59,12 +59,12 @@ function mountsToken(account: Readonly<KubeObject>, spec: JsonObject): boolean {
 
 /** May mutate. */
 function mountToken(spec: JsonObject, random: Random): void {
-  const volumes = listAt(spec, 'volumes');
+  const volumes = objectsAt(spec, 'volumes');
   const there = volumes.find((volume) => textAt(volume, 'name').startsWith(volumePrefix));
   const name = there ? textAt(there, 'name') : `${volumePrefix}${randomSuffix(random, suffixLength)}`;
   let needed = false;
-  for (const container of [...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')]) {
-    const mounts = listAt(container, 'volumeMounts');
+  for (const container of [...objectsAt(spec, 'initContainers'), ...objectsAt(spec, 'containers')]) {
+    const mounts = objectsAt(container, 'volumeMounts');
     if (mounts.some((mount) => mount['mountPath'] === mountPath)) continue;
     container['volumeMounts'] = [...mounts, { name, readOnly: true, mountPath }];
     needed = true;
@@ -94,9 +94,4 @@ function specOf(pod: KubeObject): JsonObject {
   const empty: JsonObject = {};
   pod['spec'] = empty;
   return empty;
-}
-
-function listAt(object: JsonObject, name: string): JsonObject[] {
-  const value = object[name];
-  return Array.isArray(value) ? value.filter((item) => isJsonObject(item)) : [];
 }

@@ -8,7 +8,7 @@ import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { failedPrecondition } from '../registry/storage-errors.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { StoredObject } from '../registry/stored-object.ts';
-import { textAt } from '../registry/resources/fields.ts';
+import { textAt } from '../../api/json-fields.ts';
 import { setPodCondition } from './pod-conditions.ts';
 import { writeOptions } from './query-options.ts';
 import { readObject } from './request-object.ts';

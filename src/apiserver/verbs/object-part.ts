@@ -3,6 +3,7 @@
  * pods' ephemeral containers and resize, namespaces' finalize, and certificate signing requests' approval.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
+import { objectsAt } from '../../api/json-fields.ts';
 import type { KubeObject } from '../../api/object.ts';
 
 export interface ObjectPart {
@@ -35,9 +36,9 @@ const takers: Readonly<Record<string, (sent: KubeObject, old: KubeObject) => Kub
   resize: (sent, old) => {
     const spec = objectAt(old, 'spec');
     const sizes = new Map(
-      listAt(objectAt(sent, 'spec'), 'containers').map((container) => [container['name'], container]),
+      objectsAt(objectAt(sent, 'spec'), 'containers').map((container) => [container['name'], container]),
     );
-    const containers = listAt(spec, 'containers').map((container) => {
+    const containers = objectsAt(spec, 'containers').map((container) => {
       const size = sizes.get(container['name']);
       return size
         ? withField(withField(container, 'resources', size['resources']), 'resizePolicy', size['resizePolicy'])
@@ -46,7 +47,7 @@ const takers: Readonly<Record<string, (sent: KubeObject, old: KubeObject) => Kub
     return { ...old, spec: { ...spec, containers } };
   },
   approval: (sent, old) => {
-    const conditions = listAt(objectAt(sent, 'status'), 'conditions');
+    const conditions = objectsAt(objectAt(sent, 'status'), 'conditions');
     return { ...old, status: { ...objectAt(old, 'status'), conditions } };
   },
 };
@@ -62,11 +63,6 @@ function objectAt(object: KubeObject, name: string): JsonObject {
   const value = object[name];
   // Metadata is never asked for.
   return isJsonObject(value) ? value : {};
-}
-
-function listAt(object: JsonObject, name: string): JsonObject[] {
-  const value = object[name];
-  return Array.isArray(value) ? value.filter((item) => isJsonObject(item)) : [];
 }
 
 function withField(object: JsonObject, name: string, value: JsonValue | undefined): JsonObject {

@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts
 import { parseApiVersion } from '../../api/gvk.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
-import { textAt } from '../registry/resources/fields.ts';
+import { textAt } from '../../api/json-fields.ts';
 import { newGenericServerResponse, newInvalid, type StatusError } from '../../api/status.ts';
 import { applyJsonPatch, decodeJsonPatch } from '../../patch/json-patch.ts';
 import { applyMergePatch } from '../../patch/merge-patch.ts';

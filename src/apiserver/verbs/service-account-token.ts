@@ -10,7 +10,7 @@ import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { applyDefaults } from '../../schema/default.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
-import { textAt } from '../registry/resources/fields.ts';
+import { textAt } from '../../api/json-fields.ts';
 import type { SubresourceHandlers } from './subresources.ts';
 import { writeOptions } from './query-options.ts';
 import { readObject } from './request-object.ts';

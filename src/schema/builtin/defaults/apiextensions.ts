@@ -1,17 +1,18 @@
 /** Mirrors apiextensions/v1 and kube-aggregator apiregistration/v1 defaults.go. */
 import type { TypeDefaults } from '../../default.ts';
-import { isEmptyAt, objectsAt, setIfEmpty, setIfNil, struct } from './go-fields.ts';
+import { objectsAt, ensureObject } from '../../../api/json-fields.ts';
+import { isEmptyAt, setIfEmpty, setIfNil } from './go-fields.ts';
 
 export const apiextensionsDefaults: TypeDefaults = {
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition': (definition) => {
-    const spec = struct(definition, 'spec');
-    const status = struct(definition, 'status');
+    const spec = ensureObject(definition, 'spec');
+    const status = ensureObject(definition, 'status');
     if (!isEmptyAt(status, 'storedVersions')) return;
     const stored = objectsAt(spec, 'versions').find((version) => version['storage'] === true)?.['name'];
     if (typeof stored === 'string') status['storedVersions'] = [stored];
   },
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec': (spec) => {
-    const names = struct(spec, 'names');
+    const names = ensureObject(spec, 'names');
     const { kind } = names;
     if (typeof kind === 'string' && kind !== '') {
       setIfEmpty(names, 'singular', kind.toLowerCase());

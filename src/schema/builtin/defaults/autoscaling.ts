@@ -1,7 +1,8 @@
 /** Mirrors pkg/apis/autoscaling/v2/defaults.go, and v1 with what its conversion adds. */
 import type { JsonObject, JsonValue } from '../../../api/json.ts';
 import type { TypeDefaults } from '../../default.ts';
-import { objectAt, setIfEmpty, setIfNil, struct } from './go-fields.ts';
+import { objectAt, ensureObject } from '../../../api/json-fields.ts';
+import { setIfEmpty, setIfNil } from './go-fields.ts';
 
 /** In percent of the request. */
 const cpuUtilization = 80;
@@ -10,7 +11,7 @@ const metricsAnnotation = 'autoscaling.alpha.kubernetes.io/metrics';
 
 export const autoscalingDefaults: TypeDefaults = {
   'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler': (autoscaler) => {
-    const spec = struct(autoscaler, 'spec');
+    const spec = ensureObject(autoscaler, 'spec');
     setIfNil(spec, 'minReplicas', 1);
     const annotations = objectAt(objectAt(autoscaler, 'metadata'), 'annotations');
     if (!annotations || !Object.hasOwn(annotations, metricsAnnotation)) {
@@ -18,7 +19,7 @@ export const autoscalingDefaults: TypeDefaults = {
     }
   },
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler': (autoscaler) => {
-    const spec = struct(autoscaler, 'spec');
+    const spec = ensureObject(autoscaler, 'spec');
     setIfNil(spec, 'minReplicas', 1);
     setIfEmpty(spec, 'metrics', [
       {
@@ -28,12 +29,12 @@ export const autoscalingDefaults: TypeDefaults = {
     ]);
     const behavior = objectAt(spec, 'behavior');
     if (!behavior) return;
-    defaultRules(struct(behavior, 'scaleUp'), 0, [
+    defaultRules(ensureObject(behavior, 'scaleUp'), 0, [
       { type: 'Pods', value: 4, periodSeconds: 15 },
       { type: 'Percent', value: 100, periodSeconds: 15 },
     ]);
     // The window of scaling down is the controller's own default.
-    defaultRules(struct(behavior, 'scaleDown'), undefined, [{ type: 'Percent', value: 100, periodSeconds: 15 }]);
+    defaultRules(ensureObject(behavior, 'scaleDown'), undefined, [{ type: 'Percent', value: 100, periodSeconds: 15 }]);
   },
 };
 

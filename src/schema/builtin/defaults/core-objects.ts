@@ -1,14 +1,15 @@
 /** Mirrors pkg/apis/core/v1/defaults.go: namespaces, nodes, limit ranges, replication controllers, secrets. */
 import type { JsonObject } from '../../../api/json.ts';
 import type { TypeDefaults } from '../../default.ts';
-import { addMissing, isEmptyAt, labelsFromTemplate, objectAt, setIfEmpty, struct } from './go-fields.ts';
+import { objectAt, ensureObject } from '../../../api/json-fields.ts';
+import { addMissing, isEmptyAt, labelsFromTemplate, setIfEmpty } from './go-fields.ts';
 
 export const coreObjectDefaults: TypeDefaults = {
   'io.k8s.api.core.v1.Namespace': (namespace) => {
-    const metadata = struct(namespace, 'metadata');
+    const metadata = ensureObject(namespace, 'metadata');
     const { name } = metadata;
     // One with generateName has its name later: the strategy sets the label again.
-    if (typeof name === 'string' && name !== '') struct(metadata, 'labels')['kubernetes.io/metadata.name'] = name;
+    if (typeof name === 'string' && name !== '') ensureObject(metadata, 'labels')['kubernetes.io/metadata.name'] = name;
   },
   'io.k8s.api.core.v1.NamespaceStatus': (status) => setIfEmpty(status, 'phase', 'Active'),
   'io.k8s.api.core.v1.NodeStatus': (status) => {
@@ -27,7 +28,7 @@ export const coreObjectDefaults: TypeDefaults = {
     setUnlessEmpty(item, 'defaultRequest', requests);
   },
   'io.k8s.api.core.v1.ReplicationController': (controller) => {
-    const spec = struct(controller, 'spec');
+    const spec = ensureObject(controller, 'spec');
     const labels = objectAt(objectAt(objectAt(spec, 'template'), 'metadata'), 'labels');
     if (labels && Object.keys(labels).length > 0 && isEmptyAt(spec, 'selector')) spec['selector'] = { ...labels };
     labelsFromTemplate(controller);

@@ -1,12 +1,13 @@
 /** Mirrors pkg/apis/core/v1/defaults.go: what only a pod has, and what templates of pods have too. */
 import type { JsonObject } from '../../../api/json.ts';
 import type { TypeDefaults } from '../../default.ts';
-import { addMissing, objectAt, objectsAt, setIfEmpty, setIfNil, struct } from './go-fields.ts';
+import { objectAt, objectsAt, ensureObject } from '../../../api/json-fields.ts';
+import { addMissing, setIfEmpty, setIfNil } from './go-fields.ts';
 import { defaultPodResources } from './pod-resources.ts';
 
 export const corePodDefaults: TypeDefaults = {
   'io.k8s.api.core.v1.Pod': (pod) => {
-    const spec = struct(pod, 'spec');
+    const spec = ensureObject(pod, 'spec');
     const containers = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')];
     for (const container of containers) defaultRequests(container);
     defaultPodResources(spec);
@@ -30,5 +31,5 @@ export const corePodDefaults: TypeDefaults = {
 function defaultRequests(container: JsonObject): void {
   const limits = objectAt(objectAt(container, 'resources'), 'limits');
   if (!limits || Object.keys(limits).length === 0) return;
-  addMissing(struct(struct(container, 'resources'), 'requests'), limits);
+  addMissing(ensureObject(ensureObject(container, 'resources'), 'requests'), limits);
 }

@@ -1,14 +1,15 @@
 /** Mirrors pkg/apis/core/v1/defaults.go: services and endpoints. */
 import type { JsonObject } from '../../../api/json.ts';
 import type { TypeDefaults } from '../../default.ts';
-import { isEmptyAt, objectAt, objectsAt, setIfEmpty, setIfNil, struct } from './go-fields.ts';
+import { objectAt, objectsAt, ensureObject } from '../../../api/json-fields.ts';
+import { isEmptyAt, setIfEmpty, setIfNil } from './go-fields.ts';
 
 /** Three hours. */
 const affinitySeconds = 10_800;
 
 export const coreServiceDefaults: TypeDefaults = {
   'io.k8s.api.core.v1.Service': (service) => {
-    const spec = struct(service, 'spec');
+    const spec = ensureObject(service, 'spec');
     defaultAffinity(spec);
     setIfEmpty(spec, 'type', 'ClusterIP');
     for (const port of objectsAt(spec, 'ports')) {

@@ -1,7 +1,8 @@
 /** Mirrors pkg/apis/core/v1/defaults.go: volumes and the claims behind them. */
 import type { TypeDefaults } from '../../default.ts';
 import { defaultPullPolicy } from './core-containers.ts';
-import { objectAt, setIfEmpty, setIfNil, struct } from './go-fields.ts';
+import { objectAt, ensureObject } from '../../../api/json-fields.ts';
+import { setIfEmpty, setIfNil } from './go-fields.ts';
 
 /** 0644 */
 const fileMode = 420;
@@ -21,11 +22,11 @@ export const coreVolumeDefaults: TypeDefaults = {
   'io.k8s.api.core.v1.HostPathVolumeSource': (source) => setIfNil(source, 'type', ''),
   'io.k8s.api.core.v1.ServiceAccountTokenProjection': (projection) => setIfNil(projection, 'expirationSeconds', 3600),
   'io.k8s.api.core.v1.PersistentVolume': (volume) => {
-    setIfEmpty(struct(volume, 'status'), 'phase', 'Pending');
-    const spec = struct(volume, 'spec');
+    setIfEmpty(ensureObject(volume, 'status'), 'phase', 'Pending');
+    const spec = ensureObject(volume, 'spec');
     setIfEmpty(spec, 'persistentVolumeReclaimPolicy', 'Retain');
     setIfNil(spec, 'volumeMode', 'Filesystem');
   },
-  'io.k8s.api.core.v1.PersistentVolumeClaim': (claim) => setIfEmpty(struct(claim, 'status'), 'phase', 'Pending'),
+  'io.k8s.api.core.v1.PersistentVolumeClaim': (claim) => setIfEmpty(ensureObject(claim, 'status'), 'phase', 'Pending'),
   'io.k8s.api.core.v1.PersistentVolumeClaimSpec': (spec) => setIfNil(spec, 'volumeMode', 'Filesystem'),
 };

@@ -3,6 +3,7 @@
  * value from absence.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../api/json.ts';
+import { ensureObject, objectAt } from '../../../api/json-fields.ts';
 
 /** Sets a pointer, list or map that is nil. */
 export function setIfNil(object: JsonObject, name: string, value: JsonValue): void {
@@ -13,27 +14,6 @@ export function setIfNil(object: JsonObject, name: string, value: JsonValue): vo
 export function setIfEmpty(object: JsonObject, name: string, value: JsonValue): void {
   const present = object[name];
   if (!present || (Array.isArray(present) && present.length === 0)) object[name] = value;
-}
-
-/** A struct that is never nil in Go: made where JSON lacks it. */
-export function struct(object: JsonObject, name: string): JsonObject {
-  const present = object[name];
-  if (isJsonObject(present)) return present;
-  const made: JsonObject = {};
-  object[name] = made;
-  return made;
-}
-
-/** A pointer to a struct, or a map; undefined when nil. */
-export function objectAt(object: JsonObject | undefined, name: string): JsonObject | undefined {
-  const present = object?.[name];
-  return isJsonObject(present) ? present : undefined;
-}
-
-/** The structs of a list. */
-export function objectsAt(object: JsonObject | undefined, name: string): readonly JsonObject[] {
-  const present = object?.[name];
-  return Array.isArray(present) ? present.filter(isJsonObject) : [];
 }
 
 export function isEmptyAt(object: JsonObject, name: string): boolean {
@@ -50,6 +30,6 @@ export function addMissing(to: JsonObject, from: JsonObject | undefined): void {
 /** An object's labels, where it has none, are those of its pods' template. */
 export function labelsFromTemplate(object: JsonObject): void {
   const labels = objectAt(objectAt(objectAt(objectAt(object, 'spec'), 'template'), 'metadata'), 'labels');
-  const metadata = struct(object, 'metadata');
+  const metadata = ensureObject(object, 'metadata');
   if (labels && isEmptyAt(metadata, 'labels') && Object.keys(labels).length > 0) metadata['labels'] = { ...labels };
 }

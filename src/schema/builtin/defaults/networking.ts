@@ -1,11 +1,12 @@
 /** Mirrors pkg/apis/networking/v1 and pkg/apis/discovery/v1 defaults.go. */
 import type { TypeDefaults } from '../../default.ts';
-import { isEmptyAt, objectAt, setIfEmpty, setIfNil, struct } from './go-fields.ts';
+import { objectAt, ensureObject } from '../../../api/json-fields.ts';
+import { isEmptyAt, setIfEmpty, setIfNil } from './go-fields.ts';
 
 export const networkingDefaults: TypeDefaults = {
   'io.k8s.api.networking.v1.NetworkPolicyPort': (port) => setIfNil(port, 'protocol', 'TCP'),
   'io.k8s.api.networking.v1.NetworkPolicy': (policy) => {
-    const spec = struct(policy, 'spec');
+    const spec = ensureObject(policy, 'spec');
     // A policy that doesn't say is about ingress at least.
     setIfEmpty(spec, 'policyTypes', isEmptyAt(spec, 'egress') ? ['Ingress'] : ['Ingress', 'Egress']);
   },

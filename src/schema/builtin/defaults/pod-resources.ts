@@ -4,7 +4,8 @@
  */
 import type { JsonObject } from '../../../api/json.ts';
 import { quantityText } from '../../../api/quantity.ts';
-import { isEmptyAt, objectAt, objectsAt } from './go-fields.ts';
+import { objectAt, objectsAt } from '../../../api/json-fields.ts';
+import { isEmptyAt } from './go-fields.ts';
 import { addTo, quantitiesOf, raiseTo, type Quantities } from './resource-list.ts';
 
 const hugePages = 'hugepages-';

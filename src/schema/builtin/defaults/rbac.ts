@@ -1,7 +1,8 @@
 /** Mirrors pkg/apis/rbac/v1 and pkg/apis/authentication/v1 defaults.go. */
 import type { JsonObject } from '../../../api/json.ts';
 import type { TypeDefaults } from '../../default.ts';
-import { setIfEmpty, setIfNil, struct } from './go-fields.ts';
+import { ensureObject } from '../../../api/json-fields.ts';
+import { setIfEmpty, setIfNil } from './go-fields.ts';
 
 const group = 'rbac.authorization.k8s.io';
 
@@ -15,5 +16,5 @@ export const rbacDefaults: TypeDefaults = {
 };
 
 function defaultRoleRef(binding: JsonObject): void {
-  setIfEmpty(struct(binding, 'roleRef'), 'apiGroup', group);
+  setIfEmpty(ensureObject(binding, 'roleRef'), 'apiGroup', group);
 }

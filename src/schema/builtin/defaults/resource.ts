@@ -4,7 +4,8 @@
  */
 import { isJsonObject, type JsonObject } from '../../../api/json.ts';
 import type { TypeDefaults } from '../../default.ts';
-import { objectAt, setIfEmpty, setIfNil } from './go-fields.ts';
+import { objectAt } from '../../../api/json-fields.ts';
+import { setIfEmpty, setIfNil } from './go-fields.ts';
 
 export const resourceDefaults: TypeDefaults = {
   'io.k8s.api.resource.v1.ExactDeviceRequest': defaultRequest,

@@ -1,6 +1,7 @@
 /** Mirrors pkg/apis/storage/v1 and pkg/apis/scheduling/v1 defaults.go. */
 import type { TypeDefaults } from '../../default.ts';
-import { setIfEmpty, setIfNil, struct } from './go-fields.ts';
+import { ensureObject } from '../../../api/json-fields.ts';
+import { setIfEmpty, setIfNil } from './go-fields.ts';
 
 export const storageDefaults: TypeDefaults = {
   'io.k8s.api.storage.v1.StorageClass': (storageClass) => {
@@ -8,7 +9,7 @@ export const storageDefaults: TypeDefaults = {
     setIfNil(storageClass, 'volumeBindingMode', 'Immediate');
   },
   'io.k8s.api.storage.v1.CSIDriver': (driver) => {
-    const spec = struct(driver, 'spec');
+    const spec = ensureObject(driver, 'spec');
     setIfNil(spec, 'attachRequired', true);
     setIfNil(spec, 'podInfoOnMount', false);
     setIfNil(spec, 'storageCapacity', false);

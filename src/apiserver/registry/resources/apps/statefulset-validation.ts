@@ -14,7 +14,8 @@ import {
   validateWorkloadSelector,
 } from '../core/validation/pod-template.ts';
 import type { TemplateView } from '../core/validation/pod-spec-view.ts';
-import { jsonOf, objectAt, takeField } from '../fields.ts';
+import { objectAt } from '../../../../api/json-fields.ts';
+import { jsonOf, takeField } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { atMostAll, intOrPercent, magnitude } from './percentages.ts';
 import type { UpdateStrategy, Workload, WorkloadSpec } from './workload-view.ts';

@@ -3,7 +3,7 @@
  * kubernetes pkg/apis/autoscaling/v1/conversion.go, v1.36.
  */
 import type { JsonObject, JsonValue } from '../../../../api/json.ts';
-import { objectAt, textAt } from '../fields.ts';
+import { objectAt, textAt } from '../../../../api/json-fields.ts';
 
 /** Kinds of metrics, as fields of a metric: `resource`… */
 const sources = ['object', 'pods', 'resource', 'containerResource', 'external'] as const;

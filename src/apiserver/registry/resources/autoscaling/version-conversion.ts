@@ -4,7 +4,8 @@
  */
 import { isJsonObject, type JsonObject } from '../../../../api/json.ts';
 import type { KubeObject } from '../../../../api/object.ts';
-import { ensureObject, jsonOf, objectAt, objectsAt, takeField, textAt } from '../fields.ts';
+import { ensureObject, objectAt, objectsAt, textAt } from '../../../../api/json-fields.ts';
+import { jsonOf, takeField } from '../fields.ts';
 import { metricFromV1, metricToV1 } from './metric-conversion.ts';
 
 const metricsKey = 'autoscaling.alpha.kubernetes.io/metrics';

@@ -2,7 +2,8 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { humanDuration } from '../../../../api/duration.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
-import { ensureObject, jsonOf, takeField } from '../fields.ts';
+import { ensureObject } from '../../../../api/json-fields.ts';
+import { jsonOf, takeField } from '../fields.ts';
 import { viewAs } from '../view.ts';
 
 interface CertificateSigningRequest {

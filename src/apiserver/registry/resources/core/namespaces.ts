@@ -2,7 +2,8 @@ import { labelNameRule } from '../../../../api/names.ts';
 import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
-import { ensureObject, jsonOf, takeField, objectAt } from '../fields.ts';
+import { ensureObject, objectAt } from '../../../../api/json-fields.ts';
+import { jsonOf, takeField } from '../fields.ts';
 import { viewAs } from '../view.ts';
 
 interface Namespace {

@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
-import { jsonOf, objectAt, textAt } from '../fields.ts';
+import { objectAt, textAt } from '../../../../api/json-fields.ts';
+import { jsonOf } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { nodeTable } from './node-table.ts';
 

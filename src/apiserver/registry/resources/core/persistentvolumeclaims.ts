@@ -1,7 +1,8 @@
 import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn, wide } from '../columns.ts';
-import { jsonOf, objectAt, textAt } from '../fields.ts';
+import { objectAt, textAt } from '../../../../api/json-fields.ts';
+import { jsonOf } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { accessModesText, storageClassOf } from './access-modes.ts';
 import { validateClaim, validateClaimUpdate } from './claim-validation.ts';

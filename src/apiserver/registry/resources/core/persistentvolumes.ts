@@ -2,7 +2,8 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { timestamp } from '../../../../lib/clock.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn, wide } from '../columns.ts';
-import { ensureObject, jsonOf, objectAt, takeField } from '../fields.ts';
+import { ensureObject, objectAt } from '../../../../api/json-fields.ts';
+import { jsonOf, takeField } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { accessModesText, storageClassOf } from './access-modes.ts';
 

@@ -4,7 +4,8 @@
  */
 import { isJsonObject, type JsonObject } from '../../../../api/json.ts';
 import type { KubeObject } from '../../../../api/object.ts';
-import { ensureObject, jsonOf, objectAt, objectsAt, textAt } from '../fields.ts';
+import { ensureObject, objectAt, objectsAt, textAt } from '../../../../api/json-fields.ts';
+import { jsonOf } from '../fields.ts';
 
 /** `serviceAccount` says what `serviceAccountName` says. May mutate. */
 export function settlePodSpec(spec: JsonObject): void {

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
-import { ensureObject, jsonOf, objectAt, textAt } from '../fields.ts';
+import { ensureObject, objectAt, textAt } from '../../../../api/json-fields.ts';
+import { jsonOf } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { validateSecret, validateSecretUpdate } from './keyed-data.ts';
 

@@ -4,7 +4,8 @@
  */
 import { equalJson, type JsonObject } from '../../../../api/json.ts';
 import type { KubeObject } from '../../../../api/object.ts';
-import { jsonOf, objectAt, objectsAt, textAt } from '../fields.ts';
+import { objectAt, objectsAt, textAt } from '../../../../api/json-fields.ts';
+import { jsonOf } from '../fields.ts';
 
 /** May mutate `service`. */
 export function clearFieldsOfOldType(service: KubeObject, old: Readonly<KubeObject>): void {

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable } from '../columns.ts';
-import { jsonOf, objectsAt, takeField } from '../fields.ts';
+import { objectsAt } from '../../../../api/json-fields.ts';
+import { jsonOf, takeField } from '../fields.ts';
 
 /** Mirrors pkg/registry/core/serviceaccount. */
 export const serviceaccounts = defineResource({
