@@ -143,7 +143,10 @@ test('times come back as they were', () => {
   );
 });
 
-function withoutNulls(value: unknown): unknown {
-  const text = JSON.stringify(value, (_key, inner: unknown) => (inner === null ? undefined : inner));
-  return JSON.parse(text) as unknown;
+// Not by way of a JSON text: JSON.parse of Node 24 (V8 13.6) takes `{"a":1,"b\n":1}` for `{"a":1,"b\\":1}` after it has read the latter.
+function withoutNulls(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const present = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(present.map(([key, inner]) => [key, withoutNulls(inner)]));
 }
