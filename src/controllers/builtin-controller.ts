@@ -22,7 +22,7 @@ export interface ControllerContext<S extends Side> {
 }
 
 export interface BuiltinController {
-  /** By which it is switched off: `deployment`. Upstream's names. */
+  /** By which it is switched on and off: `deployment-controller`. Upstream's names. */
   readonly name: string;
   /** Called once, before the informers start: says which it needs, and which of their changes concern which keys. */
   create<S extends Side>(context: ControllerContext<S>): Controller;

@@ -2,6 +2,7 @@
 import type { Side } from '../api/side.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { BuiltinController, ControllerContext } from './builtin-controller.ts';
+import { everyController, selectControllers } from './controller-selection.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
@@ -23,18 +24,16 @@ const builtinControllers: readonly BuiltinController[] = [
   endpointsController,
 ];
 
-/** All but those that are switched off by name. @throws Error for a name that no controller has. */
+/** The names of all, as upstream calls them. */
+export const builtinControllerNames: readonly string[] = builtinControllers.map(({ name }) => name);
+
+/** Those that `selection` switches on. @throws Error for a name that no controller has. */
 export function createControllers<S extends Side>(
   context: ControllerContext<S>,
-  switchedOff: readonly string[] = [],
+  selection: readonly string[] = everyController,
 ): Controller[] {
-  for (const name of switchedOff) {
-    if (!builtinControllers.some((controller) => controller.name === name))
-      throw new Error(
-        `no controller is called ${name}: there are ${builtinControllers.map((one) => one.name).join(', ')}`,
-      );
-  }
+  const selected = selectControllers(builtinControllerNames, selection);
   return builtinControllers
-    .filter(({ name }) => !switchedOff.includes(name))
+    .filter(({ name }) => selected.includes(name))
     .map((controller) => controller.create(context));
 }

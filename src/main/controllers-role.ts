@@ -8,11 +8,19 @@ import type { Logger } from '../lib/logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
 
-/** The built-in controllers over one API server. `rootCertificate`: PEM, published in every namespace. */
-export function controllersOf<S extends Side>(client: Client<S>, rootCertificate: string, logger: Logger): Manager {
+/**
+ * The built-in controllers over one API server. `rootCertificate`: PEM, published in every namespace. `selection`: those that run; all when absent.
+ * @throws Error for a name in it that no controller has
+ */
+export function controllersOf<S extends Side>(
+  client: Client<S>,
+  rootCertificate: string,
+  logger: Logger,
+  selection?: readonly string[],
+): Manager {
   const common = { client, clock: realClock, random: realRandom, logger };
   const informers = new InformerFactory(common);
   const events = new EventRecorder(common);
-  const controllers = createControllers({ ...common, informers, events, rootCertificate });
+  const controllers = createControllers({ ...common, informers, events, rootCertificate }, selection);
   return new Manager({ name: 'controllers', informers: [informers], controllers, services: [events] });
 }

@@ -25,6 +25,8 @@ export interface TenantConfig extends ServerConfig {
   readonly hostNamespace: string;
   /** A file with a {@link HostConnection}; read again when it changes. */
   readonly hostConnection: string;
+  /** Which built-in controllers run, as upstream's `--controllers`: `["*", "-deployment-controller"]`. All when absent. */
+  readonly controllers?: readonly string[];
 }
 
 export interface HostConfig extends ServerConfig {

@@ -60,7 +60,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     { name: 'bootstrap', start: () => bootstrap(api), stop: () => Promise.resolve() },
     host.service,
     roleListener(config, api.exchange, logger),
-    controllersOf(client('sublet-controllers'), readFileSync(config.authority, 'utf8'), logger),
+    controllersOf(client('sublet-controllers'), readFileSync(config.authority, 'utf8'), logger, config.controllers),
     inBackground(syncer, logger),
     new KubernetesServiceKeeper(api, config.listen.port, logger),
   ];

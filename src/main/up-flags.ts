@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { parseControllerSelection } from '../controllers/controller-selection.ts';
 
 export interface UpFlags {
   readonly dir: string;
@@ -10,6 +11,8 @@ export interface UpFlags {
   readonly hostKubeconfig: string | undefined;
   readonly hostNamespace: string | undefined;
   readonly logLevel: string;
+  /** Which of the tenants' controllers run. */
+  readonly controllers: readonly string[];
 }
 
 export const upHelp = `sublet up: a host and its tenants on this machine
@@ -21,6 +24,7 @@ export const upHelp = `sublet up: a host and its tenants on this machine
   --host-kubeconfig FILE  use this cluster as the host instead of the embedded one
   --host-namespace NS     the tenant's namespace on the host (default sublet-NAME)
   --log-level LEVEL       debug, info, warn, error or silent (default warn)
+  --controllers LIST      the tenants' built-in controllers: '*' for all, 'name' for one, '-name' for one less (default *)
 `;
 
 /** @throws Error in words for who typed it; `undefined`: help was asked for */
@@ -36,6 +40,7 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
       'host-kubeconfig': { type: 'string' },
       'host-namespace': { type: 'string' },
       'log-level': { type: 'string', default: 'warn' },
+      controllers: { type: 'string', default: '*' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -57,5 +62,6 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
     hostKubeconfig: values['host-kubeconfig'] === undefined ? undefined : resolve(values['host-kubeconfig']),
     hostNamespace: values['host-namespace'],
     logLevel: values['log-level'],
+    controllers: parseControllerSelection(values.controllers),
   };
 }

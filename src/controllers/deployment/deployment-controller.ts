@@ -33,7 +33,7 @@ import { sameTemplate } from './template-hash.ts';
 const orphanIndex = 'orphan';
 
 export const deploymentController: BuiltinController = {
-  name: 'deployment',
+  name: 'deployment-controller',
   create: (context) => {
     const informers = {
       deployments: context.informers.informer({ gvr: deployments }),

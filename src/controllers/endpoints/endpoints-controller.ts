@@ -29,7 +29,7 @@ const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
 const staleRetryMs = 20;
 
 export const endpointsController: BuiltinController = {
-  name: 'endpoints',
+  name: 'endpoints-controller',
   create: (context) => {
     const caches = {
       services: context.informers.informer({ gvr: services }),

@@ -23,7 +23,7 @@ const byService = 'service';
 const staleRetryMs = 20;
 
 export const endpointSliceController: BuiltinController = {
-  name: 'endpointslice',
+  name: 'endpointslice-controller',
   create: (context) => {
     const { informers } = context;
     const caches = {

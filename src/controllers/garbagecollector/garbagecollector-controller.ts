@@ -22,7 +22,7 @@ const syncRetryMs = 500;
 const absentMax = 500;
 
 export const garbageCollector: BuiltinController = {
-  name: 'garbagecollector',
+  name: 'garbage-collector-controller',
   create: (context) => {
     const graph = new OwnerGraph((uid) => controller.queue.add(uid));
     const monitors = new Monitors(context, graph);

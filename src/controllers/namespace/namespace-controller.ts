@@ -20,7 +20,7 @@ const finalizer = 'kubernetes';
 const finalizerEstimateSeconds = 15;
 
 export const namespaceController: BuiltinController = {
-  name: 'namespace',
+  name: 'namespace-controller',
   create: (context) => {
     const all = context.informers.informer({ gvr: namespaces });
     const podInformer = context.informers.informer({ gvr: pods });

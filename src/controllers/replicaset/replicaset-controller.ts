@@ -24,7 +24,7 @@ import { slowStart } from './slow-start.ts';
 import { changedStatus, nextAvailabilityMs } from './status.ts';
 
 export const replicaSetController: BuiltinController = {
-  name: 'replicaset',
+  name: 'replicaset-controller',
   create: (context) =>
     createController(context, {
       name: 'replicaset',
@@ -37,7 +37,7 @@ export const replicaSetController: BuiltinController = {
 };
 
 export const replicationController: BuiltinController = {
-  name: 'replicationcontroller',
+  name: 'replicationcontroller-controller',
   create: (context) =>
     createController(context, {
       name: 'replicationcontroller',

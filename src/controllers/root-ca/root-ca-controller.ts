@@ -14,7 +14,7 @@ const description =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
 export const rootCaController: BuiltinController = {
-  name: 'root-ca-certificate-publisher',
+  name: 'root-ca-certificate-publisher-controller',
   create: ({ client, clock, informers, logger, metrics, rootCertificate }) => {
     const all = informers.informer({ gvr: namespaces });
     const published = informers.informer({ gvr: configMaps, fieldSelector: `metadata.name=${name}` });

@@ -9,7 +9,7 @@ import { namespaces, serviceAccounts } from '../resources.ts';
 const name = 'default';
 
 export const serviceAccountController: BuiltinController = {
-  name: 'serviceaccount',
+  name: 'serviceaccount-controller',
   create: ({ client, clock, informers, logger, metrics }) => {
     const all = informers.informer({ gvr: namespaces });
     const accounts = informers.informer({

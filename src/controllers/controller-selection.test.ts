@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { parseControllerSelection, selectControllers } from './controller-selection.ts';
+
+const names = ['namespace-controller', 'deployment-controller', 'replicaset-controller'];
+
+const cases: readonly (readonly [selection: string, expected: readonly string[]])[] = [
+  ['*', names],
+  ['*,-deployment-controller', ['namespace-controller', 'replicaset-controller']],
+  ['-deployment-controller,*', ['namespace-controller', 'replicaset-controller']],
+  ['deployment-controller', ['deployment-controller']],
+  ['-deployment-controller', []],
+  ['deployment-controller,-deployment-controller', ['deployment-controller']],
+  ['-deployment-controller,deployment-controller,*', ['namespace-controller', 'replicaset-controller']],
+  [' * , -replicaset-controller,', ['namespace-controller', 'deployment-controller']],
+  ['', []],
+];
+
+suite('--controllers', () => {
+  for (const [selection, expected] of cases) {
+    test(`${JSON.stringify(selection)} switches on ${expected.length} of 3`, () => {
+      assert.deepEqual(selectControllers(names, parseControllerSelection(selection)), expected);
+    });
+  }
+
+  test('a name that no controller has is refused', () => {
+    assert.throws(
+      () => selectControllers(names, parseControllerSelection('*,-job-controller')),
+      /^Error: "job-controller" is not in the list of known controllers: namespace-controller, /,
+    );
+  });
+});
