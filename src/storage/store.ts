@@ -25,6 +25,8 @@ export interface ListRange {
   readonly limit?: number;
   /** The state as it was at this revision; the newest when absent. */
   readonly revision?: number;
+  /** `false`: `remaining` needn't be counted: where there is more, any number above 0 will do. */
+  readonly counted?: boolean;
 }
 
 export interface ListResult {

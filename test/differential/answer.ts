@@ -55,7 +55,8 @@ export class Connection {
     const finish = (problem: string): void => {
       clearTimeout(timer);
       if (!head) return reject(new Error(`${wire.method} ${wire.path.slice(0, 200)}: ${problem}`));
-      resolve({ status: Number(head[constants.HTTP2_HEADER_STATUS]), headers: head, body: Buffer.concat(chunks) });
+      const body = firstLines(Buffer.concat(chunks), wire.lines);
+      resolve({ status: Number(head[constants.HTTP2_HEADER_STATUS]), headers: head, body });
     };
     const timer = setTimeout(
       () => endStream(stream, () => finish('no answer in time')),
@@ -90,6 +91,17 @@ export class Connection {
     }
     return this.#session;
   }
+}
+
+/** How many more came along with them is chance. */
+function firstLines(body: Buffer, count: number | undefined): Buffer {
+  let end = 0;
+  for (let lines = 0; lines < (count ?? 0); lines++) {
+    const newline = body.indexOf(0x0a, end);
+    if (newline < 0) return body;
+    end = newline + 1;
+  }
+  return count === undefined ? body : body.subarray(0, end);
 }
 
 function endStream(stream: ClientHttp2Stream, then: () => void): void {

@@ -2,11 +2,13 @@
  * Lists: at the newest revision or an older one, in chunks, with selectors. Mirrors apiserver storage/etcd3 GetList and
  * generic registry ListPredicate.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ListMeta } from '../../api/object.ts';
 import { invalidResourceVersionMessage, parseResourceVersion } from '../../api/resource-version.ts';
 import { newBadRequest } from '../../api/status.ts';
 import {
   CompactedError,
+  type Entry,
   FutureRevisionError,
   type ListRange,
   type ListResult,
@@ -38,8 +40,15 @@ export interface ListAnswer {
   readonly metadata: ListMeta;
 }
 
-/** Entries read at once where a selector drops most of them. */
+/** Entries read at once where a selector drops most of them, and about how many bytes that may be. */
 const chunkMax = 10_000;
+const chunkBytesMax = 8 * 1024 * 1024;
+/** In the first read of a list that has a selector but no limit. */
+const selectedChunk = 500;
+/** Pages for a client who takes one after the other: each may be so much larger than the one before, up to the limits. */
+const pageGrowth = 4;
+const pageBytesMax = 256 * 1024;
+const pageItemsMax = 1000;
 
 /** Items are in stored form. Throws StatusErrors: BadRequest, Expired, Timeout (a resourceVersion of the future). */
 export async function listObjects(store: Store, request: ListRequest): Promise<ListAnswer> {
@@ -52,10 +61,13 @@ export async function listObjects(store: Store, request: ListRequest): Promise<L
     return getAsList(store, request, storageKey(resource.storagePrefix, namespace, name), start.notOlderThan);
   }
   const items: StoredObject[] = [];
+  // A selector may drop what remains, so nobody knows how many there are.
+  const counted = selectsEverything(selection);
   let { revision, after } = start;
-  let chunk = request.limit;
+  // Of what a selector drops, little is in memory at a time.
+  let chunk = request.limit > 0 || selectsEverything(selection) ? request.limit : selectedChunk;
   for (;;) {
-    const result = await listChunk(store, request, prefix, { after, revision, limit: chunk });
+    const result = await listChunk(store, request, prefix, { after, revision, limit: chunk, counted });
     if (result.revision < start.notOlderThan) throw tooLargeResourceVersion(start.notOlderThan, result.revision);
     revision = result.revision;
     let remaining = result.remaining;
@@ -68,9 +80,35 @@ export async function listObjects(store: Store, request: ListRequest): Promise<L
       const stored = storedObjectOf(entry);
       if (matchesSelection(resource, selection, stored)) items.push(stored);
     }
-    const full = request.limit === 0 || items.length >= request.limit;
+    const full = request.limit > 0 && items.length >= request.limit;
     if (remaining === 0 || full) return { items, metadata: metadataOf(request, prefix, revision, after, remaining) };
-    chunk = Math.min(chunk * 2, chunkMax);
+    // Others have their turn between the parts of a long search.
+    await nextTurn();
+    chunk = Math.max(1, Math.min(chunk * 2, chunkMax, Math.floor(chunkBytesMax / averageBytes(result.entries))));
+  }
+}
+
+/**
+ * What there was at `revision`, in pages that are read when they are asked for: a client who is slow, or has gone, costs no more than one of
+ * them, and the first ones are small. Throws StatusErrors: Expired.
+ */
+export async function* listInPages(
+  store: Store,
+  { resource, namespace, selection }: Pick<ListRequest, 'resource' | 'namespace' | 'selection'>,
+  revision: number,
+): AsyncGenerator<readonly StoredObject[]> {
+  const inside = namespace || (resource.namespaced && selectedNamespace(selection)) || '';
+  const prefix = storageRange(resource.storagePrefix, inside);
+  let after: string | undefined;
+  for (let limit = 1; ;) {
+    const result = await listChunk(store, { continue: '' }, prefix, { after, revision, limit, counted: false });
+    const items = result.entries.map(storedObjectOf).filter((item) => matchesSelection(resource, selection, item));
+    if (items.length > 0) yield items;
+    else await nextTurn();
+    if (result.remaining === 0) return;
+    after = result.entries.at(-1)?.key;
+    const fitting = Math.floor(pageBytesMax / averageBytes(result.entries));
+    limit = Math.max(1, Math.min(pageItemsMax, limit * pageGrowth, fitting));
   }
 }
 
@@ -100,12 +138,14 @@ function whereToStart(request: ListRequest, prefix: string): Start {
 
 async function listChunk(
   store: Store,
-  request: ListRequest,
+  request: Pick<ListRequest, 'continue'>,
   prefix: string,
-  { after, revision, limit }: { after: string | undefined; revision: number | undefined; limit: number },
+  chunk: { after: string | undefined; revision: number | undefined; limit: number; counted: boolean },
 ): Promise<ListResult> {
+  const { after, revision, limit, counted } = chunk;
   const range: ListRange = {
     prefix,
+    counted,
     ...(after === undefined ? {} : { after }),
     ...(revision === undefined ? {} : { revision }),
     ...(limit > 0 ? { limit } : {}),
@@ -146,8 +186,11 @@ function metadataOf(
   const resourceVersion = String(revision);
   if (remaining === 0 || after === undefined) return { resourceVersion };
   const next = encodeContinue({ revision, after }, prefix);
-  // A selector may drop what remains, so nobody knows how many there are.
   return selectsEverything(request.selection)
     ? { resourceVersion, continue: next, remainingItemCount: remaining }
     : { resourceVersion, continue: next };
+}
+
+function averageBytes(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { value }) => sum + value.byteLength, 1) / Math.max(1, entries.length);
 }

@@ -1,6 +1,6 @@
 /**
  * The frames of one watch on their way to its client: the client pulls, and one that is too slow is cut off instead of being buffered
- * for. What a watch begins with is kept as objects and encoded only when it is pulled, so that a large collection never counts as
+ * for. What a watch begins with is read and encoded only when it is pulled, page after page, so that a large collection never counts as
  * backlog.
  */
 
@@ -11,7 +11,7 @@ const backlogFramesMax = 20_000;
 const chunkBytes = 64 * 1024;
 
 export class WatchBacklog implements AsyncIterable<Uint8Array> {
-  readonly #initial: Iterator<Uint8Array>;
+  readonly #initial: AsyncIterator<readonly Uint8Array[]>;
   readonly #onClose: () => void;
   #initialDone = false;
   #frames: Uint8Array[] = [];
@@ -20,9 +20,9 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
   #closed = false;
   #wake: (() => void) | undefined;
 
-  /** `initial`: made while it is pulled. `onClose`: nobody reads any more; called once. */
-  constructor(initial: Iterable<Uint8Array>, onClose: () => void) {
-    this.#initial = initial[Symbol.iterator]();
+  /** `initial`: pages, made while they are pulled. `onClose`: nobody reads any more; called once. */
+  constructor(initial: AsyncIterable<readonly Uint8Array[]>, onClose: () => void) {
+    this.#initial = initial[Symbol.asyncIterator]();
     this.#onClose = onClose;
   }
 
@@ -47,6 +47,14 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
+  /** Only this is still delivered, instead of what is waiting. */
+  endWith(frame: Uint8Array): void {
+    this.#frames = [frame];
+    this.#bytes = frame.length;
+    this.#initialDone = true;
+    this.end();
+  }
+
   /** Nothing more is delivered. Idempotent. */
   close(): void {
     this.#frames = [];
@@ -69,7 +77,7 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
 
   async #next(): Promise<IteratorResult<Uint8Array>> {
     for (;;) {
-      const chunk = this.#takeChunk();
+      const chunk = (await this.#takeInitial()) ?? this.#takeChunk();
       if (chunk) return { done: false, value: chunk };
       if (this.#ended) {
         this.close();
@@ -82,11 +90,16 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
     }
   }
 
-  #takeChunk(): Uint8Array | undefined {
-    if (!this.#initialDone && !this.#closed) {
-      const frames = this.#takeInitial();
-      if (frames.length > 0) return joined(frames);
+  async #takeInitial(): Promise<Uint8Array | undefined> {
+    while (!this.#initialDone && !this.#closed) {
+      const page = await this.#initial.next();
+      if (page.done === true) this.#initialDone = true;
+      else if (page.value.length > 0 && !this.#closed) return joined(page.value);
     }
+    return undefined;
+  }
+
+  #takeChunk(): Uint8Array | undefined {
     if (this.#frames.length === 0) return undefined;
     const frames: Uint8Array[] = [];
     let bytes = 0;
@@ -98,21 +111,6 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
     this.#frames = frames.length === this.#frames.length ? [] : this.#frames.slice(frames.length);
     this.#bytes -= bytes;
     return joined(frames);
-  }
-
-  #takeInitial(): Uint8Array[] {
-    const frames: Uint8Array[] = [];
-    let bytes = 0;
-    while (bytes < chunkBytes) {
-      const next = this.#initial.next();
-      if (next.done) {
-        this.#initialDone = true;
-        break;
-      }
-      frames.push(next.value);
-      bytes += next.value.length;
-    }
-    return frames;
   }
 }
 

@@ -191,3 +191,39 @@ async function apply(api: TestApi, { name, action, on }: Step): Promise<void> {
   if (action === 'delete') await api.delete(`${configMaps}/${name}`);
   else if ((await api.post(configMaps, object)).status === 409) await api.put(`${configMaps}/${name}`, object);
 }
+
+test('what a watch begins with is read as its client reads, and ends well when history is gone meanwhile', async () => {
+  const api = new TestApi();
+  for (let index = 0; index < 40; index++) {
+    await api.post(configMaps, configMap(`c${String(index).padStart(2, '0')}`, {}, { text: 'x'.repeat(100_000) }));
+  }
+  const watch = await api.watch(`${configMaps}?watch=true`);
+  assert.deepEqual(seen(await watch.take(2)), ['ADDED c00 2', 'ADDED c01 3']);
+  await api.patch(`${configMaps}/c30`, 'merge', { data: { text: 'new' } });
+  await api.patch(`${configMaps}/c31`, 'merge', { data: { text: 'new' } });
+  const rest = await watch.take(40);
+  assert.deepEqual(
+    seen(rest).filter((text) => /c3[01]/.test(text)),
+    ['ADDED c30 32', 'ADDED c31 33', 'MODIFIED c30 42', 'MODIFIED c31 43'],
+  );
+  const slow = await api.watch(`${configMaps}?watch=true`);
+  await slow.take(1);
+  await api.patch(`${configMaps}/c30`, 'merge', { data: { text: 'newer' } });
+  await api.memory.compact(44);
+  let last = await slow.next();
+  for (let next = last; next !== undefined; next = await slow.next()) last = next;
+  assert.equal(last?.type, 'ERROR');
+  assert.equal(last?.object['code'], 410);
+});
+
+test('a watch that is never read holds next to nothing', async () => {
+  const api = new TestApi();
+  for (let index = 0; index < 20; index++) {
+    await api.post(configMaps, configMap(`c${index}`, {}, { text: 'x'.repeat(500_000) }));
+  }
+  const before = process.memoryUsage().rss;
+  const watches = [];
+  for (let index = 0; index < 200; index++) watches.push(await api.watch(`${configMaps}?watch=true`));
+  assert.ok(process.memoryUsage().rss - before < 200 * 1024 * 1024);
+  for (const watch of watches) watch.close();
+});

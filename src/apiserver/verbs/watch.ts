@@ -8,7 +8,7 @@ import { failure, StatusError } from '../../api/status.ts';
 import { CompactedError, type StoreEvent, type StoreWatch } from '../../storage/store.ts';
 import type { Encoder } from '../negotiation/encoder.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
-import { listObjects } from '../registry/list-objects.ts';
+import { listInPages, listObjects } from '../registry/list-objects.ts';
 import { selectedName, selectedNamespace } from '../registry/selection.ts';
 import { tooLargeResourceVersion, watchExpired } from '../registry/storage-errors.ts';
 import { storageKey, storageRange } from '../registry/storage-key.ts';
@@ -52,33 +52,37 @@ function withDefaults(options: ListOptions): ListOptions {
 interface Start {
   /** Events after this one are sent. */
   readonly revision: number;
-  /** As served. */
-  readonly initial: readonly StoredObject[];
+  /** What is there at that revision, as stored. */
+  readonly initial: AsyncIterable<readonly StoredObject[]>;
 }
 
 /** Mirrors Cacher.Watch. A StatusError is for the stream. */
 async function startOf(request: VerbRequest, options: ListOptions, revision: number): Promise<Start | StatusError> {
   const { store, resource, namespace } = request;
-  if (options.sendInitialEvents) {
-    const { items, metadata } = await listObjects(store.store, {
-      resource,
-      namespace,
-      selection: options.selection,
-      limit: 0,
-      continue: '',
-      resourceVersion: '',
-      resourceVersionMatch: '',
-    });
-    const listed = Number(metadata.resourceVersion);
-    if (listed < revision) return tooLargeResourceVersion(revision, listed);
-    return { revision: listed, initial: servedObjects(resource, items) };
+  if (!options.sendInitialEvents) {
+    return { revision: revision === 0 ? await store.store.revision() : revision, initial: pagesOf([]) };
   }
-  return { revision: revision === 0 ? await store.store.revision() : revision, initial: [] };
+  const range = { resource, namespace, selection: options.selection };
+  if (selectedName(options.selection) !== undefined) {
+    const any = { limit: 0, continue: '', resourceVersion: '', resourceVersionMatch: '' };
+    const { items, metadata } = await listObjects(store.store, { ...range, ...any });
+    const listed = Number(metadata.resourceVersion);
+    return listed < revision
+      ? tooLargeResourceVersion(revision, listed)
+      : { revision: listed, initial: pagesOf([items]) };
+  }
+  const newest = await store.store.revision();
+  if (newest < revision) return tooLargeResourceVersion(revision, newest);
+  return { revision: newest, initial: listInPages(store.store, range, newest) };
+}
+
+async function* pagesOf<T>(pages: readonly (readonly T[])[]): AsyncGenerator<readonly T[]> {
+  yield* pages;
 }
 
 function failed(encoder: Encoder, error: StatusError): WatchBacklog {
-  const backlog = new WatchBacklog([encoder.errorEvent({ ...error.status })], () => undefined);
-  backlog.end();
+  const backlog = new WatchBacklog(pagesOf([]), () => undefined);
+  backlog.endWith(encoder.errorEvent({ ...error.status }));
   return backlog;
 }
 
@@ -107,7 +111,7 @@ class Watch {
     const single = name !== undefined && (namespace !== '' || !resource.namespaced);
     this.#key = single ? storageKey(resource.storagePrefix, namespace, name) : undefined;
     this.#range = storageRange(resource.storagePrefix, namespace);
-    this.#backlog = new WatchBacklog(this.#initialFrames(), () => this.#stop());
+    this.#backlog = new WatchBacklog(this.#initialPages(), () => this.#stop());
   }
 
   async run(bookmarks: Bookmarks): Promise<WatchBacklog> {
@@ -170,10 +174,18 @@ class Watch {
     this.#backlog.push(this.#bookmarkFrame(this.#lastRevision, undefined));
   }
 
-  *#initialFrames(): Generator<Uint8Array> {
-    for (const object of this.#start.initial) yield this.#encoder.event('ADDED', object);
+  async *#initialPages(): AsyncGenerator<readonly Uint8Array[]> {
+    const { resource } = this.#request;
+    try {
+      for await (const items of this.#start.initial) {
+        yield servedObjects(resource, items).map((object) => this.#encoder.event('ADDED', object));
+      }
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      return this.#backlog.endWith(this.#encoder.errorEvent({ ...error.status }));
+    }
     if (this.#options.sendInitialEvents && this.#options.allowWatchBookmarks) {
-      yield this.#bookmarkFrame(this.#start.revision, { [initialEventsEnd]: 'true' });
+      yield [this.#bookmarkFrame(this.#start.revision, { [initialEventsEnd]: 'true' })];
     }
   }
 

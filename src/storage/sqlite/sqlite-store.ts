@@ -105,6 +105,7 @@ export class SqliteStore implements Store {
       const entries = old ? this.#tables.entriesAt(revision, keys, wanted) : this.#tables.entries(keys, wanted);
       if (limit === undefined || entries.length <= limit) return { entries, revision, remaining: 0 };
       entries.length = limit;
+      if (range.counted === false) return { entries, revision, remaining: 1 };
       const rest = { after: entries.at(-1)?.key ?? keys.after, before: keys.before };
       const remaining = old ? this.#tables.countAt(revision, rest) : this.#tables.count(rest);
       return { entries, revision, remaining };

@@ -166,7 +166,7 @@ export const listOptions: Family = {
       made,
     ),
     ...each('a list with', options, (query) => get(`${configMaps}?${query}`), made),
-    ...each('a watch with', watches, (query) => get(`${configMaps}?watch=true&${query}`, { events: 1 }), made),
+    ...each('a watch with', watches, (query) => get(`${configMaps}?watch=true&${query}`, { events: 3 }), made),
     one('a get with a revision of text', get(`${configMaps}/a?resourceVersion=new`), made),
     one('a get with a revision of the future', get(`${configMaps}/a?${future}&timeout=5s`), made),
     one('a list with a revision of the future', get(`${configMaps}?${future}`), made),
