@@ -73,7 +73,8 @@ export function apiServer(folder: string, ports: Ports, extraArgs: readonly stri
   };
 }
 
-export function controllerManager(folder: string, ports: Ports): Component {
+/** `controllers`: which of them run, as its `--controllers` takes it. */
+export function controllerManager(folder: string, ports: Ports, controllers = '*'): Component {
   const files = credentialFiles(folder);
   return {
     program: 'kube-controller-manager',
@@ -89,6 +90,7 @@ export function controllerManager(folder: string, ports: Ports): Component {
       `--service-cluster-ip-range=${serviceRange}`,
       '--kube-api-qps=200',
       '--kube-api-burst=400',
+      `--controllers=${controllers}`,
     ],
   };
 }

@@ -56,11 +56,17 @@ export function credentialFiles(folder: string) {
   };
 }
 
-/** Makes what is not there yet: all of it, or nothing. */
-export async function ensureCredentials(folder: string): Promise<void> {
+/** What an API server that is not of this folder signs with. PEM. */
+export interface ForeignAuthority {
+  readonly authority: KeyPair;
+  readonly serviceAccountKey: string;
+}
+
+/** Makes what is not there yet: all of it, or nothing. `foreign`: for components that serve another's API server. */
+export async function ensureCredentials(folder: string, foreign?: ForeignAuthority): Promise<void> {
   const files = credentialFiles(folder);
   if (existsSync(files.pki)) return;
-  const authority = await createCertificateAuthority(clock, 'kubernetes-ca', validityDays);
+  const authority = foreign?.authority ?? (await createCertificateAuthority(clock, 'kubernetes-ca', validityDays));
   const frontProxy = await createCertificateAuthority(clock, 'front-proxy-ca', validityDays);
   const pairs: Record<string, KeyPair> = {
     ca: authority,
@@ -81,7 +87,7 @@ export async function ensureCredentials(folder: string): Promise<void> {
   for (const [name, client] of Object.entries(clients)) {
     pairs[name] = await issueCertificate(clock, authority, { ...client, usage: 'client', validityDays });
   }
-  const signingKey = await createSigningKey();
+  const signingKey = foreign?.serviceAccountKey ?? (await createSigningKey());
   const unfinished = `${files.pki}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true, mode: 0o700 });

@@ -35,6 +35,8 @@ export interface GoProgram {
   readonly links?: readonly string[];
   /** Values for string variables, as `-ldflags -X` takes them. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Built from the package's tests, as `go test -c` does. */
+  readonly tests?: boolean;
 }
 
 /** Why nothing can be built here, in words for a skipped test; undefined when Go is there and new enough for the module. */
@@ -86,9 +88,10 @@ async function buildProgram(program: GoProgram, folder: string): Promise<void> {
   const variables = Object.entries(program.variables ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
   const binary = join(folder, program.name);
   await run(
-    'go',
+    'nice',
     [
-      'build',
+      'go',
+      ...(program.tests === true ? ['test', '-c'] : ['build']),
       '-trimpath',
       '-buildvcs=false',
       '-ldflags',

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiServer, controllerManager, etcd, scheduler, type Component, type Ports } from './components.ts';
-import { credentialFiles, ensureCredentials, writeKubeconfigs } from './credentials.ts';
+import { credentialFiles, ensureCredentials, writeKubeconfigs, type ForeignAuthority } from './credentials.ts';
 import { endProcess, isRunning, startDetached, type ProcessIdentity } from './processes.ts';
 import { buildHostCluster } from './programs.ts';
 
@@ -54,13 +54,7 @@ export async function startCluster(
   const server = `https://127.0.0.1:${ports.server}`;
   writeKubeconfigs(folder, server);
   const started: Started[] = [];
-  const start = async (component: Component): Promise<void> => {
-    const log = logFile(folder, component.program);
-    rmSync(log, { force: true });
-    const identity = await startDetached(join(programs, component.program), component.args, log);
-    started.push({ name: component.program, ...identity });
-    writeRecord(folder, started);
-  };
+  const start = (component: Component): Promise<void> => startComponent(folder, programs, started, component);
   try {
     await start(etcd(folder, ports));
     await start(apiServer(folder, ports, options.apiServerArgs ?? []));
@@ -80,6 +74,43 @@ export async function startCluster(
   return { server, kubeconfig: credentialFiles(folder).kubeconfig('admin') };
 }
 
+export interface ControllersOptions extends ForeignAuthority {
+  readonly folder: string;
+  /** The API server that they serve: its address, `https://127.0.0.1:6443`. */
+  readonly server: string;
+  /** Which controllers run, as kube-controller-manager's `--controllers` takes it. */
+  readonly controllers: string;
+  /** With kube-scheduler. */
+  readonly scheduler: boolean;
+  readonly report?: (line: string) => void;
+}
+
+/**
+ * Starts upstream's kube-controller-manager, and kube-scheduler, for an API server that runs already, each with a client certificate of its own
+ * identity; `stopCluster` ends them.
+ * @throws Error as {@link startCluster}
+ */
+export async function startControllers(options: ControllersOptions): Promise<void> {
+  const folder = resolve(options.folder);
+  if (clusterStatus(folder).some(({ running }) => running)) throw new Error(`a host cluster runs in ${folder} already`);
+  const programs = await buildHostCluster(options.report ?? (() => undefined));
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  await ensureCredentials(folder, options);
+  const ports = await choosePorts(Number(new URL(options.server).port));
+  writeKubeconfigs(folder, options.server);
+  const started: Started[] = [];
+  try {
+    await startComponent(folder, programs, started, controllerManager(folder, ports, options.controllers));
+    await untilReady(folder, started, ports.controllerManager, '/healthz');
+    if (!options.scheduler) return;
+    await startComponent(folder, programs, started, scheduler(folder, ports));
+    await untilReady(folder, started, ports.scheduler, '/readyz');
+  } catch (error) {
+    await stopCluster(folder, { force: true });
+    throw error;
+  }
+}
+
 /** Ends what was started in the folder, the last first; its data stays. `force`: at once, for data that nobody wants again. */
 export async function stopCluster(folder: string, { force }: { readonly force: boolean }): Promise<void> {
   for (const component of readRecord(folder).toReversed()) await endProcess(component, force ? 0 : stopGraceMs);
@@ -89,6 +120,19 @@ export async function stopCluster(folder: string, { force }: { readonly force: b
 /** The components that were started in the folder and not stopped, with whether they still run. */
 export function clusterStatus(folder: string): RunningComponent[] {
   return readRecord(folder).map((component) => ({ ...component, running: isRunning(component) }));
+}
+
+async function startComponent(
+  folder: string,
+  programs: string,
+  started: Started[],
+  component: Component,
+): Promise<void> {
+  const log = logFile(folder, component.program);
+  rmSync(log, { force: true });
+  const identity = await startDetached(join(programs, component.program), component.args, log);
+  started.push({ name: component.program, ...identity });
+  writeRecord(folder, started);
 }
 
 async function untilReady(folder: string, started: readonly Started[], port: number, path: string): Promise<void> {

@@ -1,0 +1,64 @@
+/** The cluster under test: a tenant of `sublet up` with the embedded host's simulated nodes, and upstream's kube-controller-manager where it is wanted. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startControllers, stopCluster } from '../../hack/host-cluster/lifecycle.ts';
+import { runAfterThisProcess } from '../../hack/host-cluster/processes.ts';
+import { serverOf } from '../../hack/host-cluster/credentials.ts';
+import { builtinControllerNames } from '../../src/controllers/controllers.ts';
+import { newStateFolder, removeStateFolder, startUp } from '../e2e/sublet-up.ts';
+
+export interface TenantOptions {
+  /**
+   * Upstream's kube-controller-manager beside the tenant: for the controllers that the tenant lacks, or for all of them, the tenant's being switched off.
+   */
+  readonly controllerManager?: 'missing' | 'all';
+  /** With upstream's kube-scheduler. */
+  readonly scheduler?: boolean;
+}
+
+export interface TenantUnderTest {
+  readonly kubeconfig: string;
+  /** Where upstream's components log to. */
+  readonly logs: string;
+  /** Where the state is. */
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+const clusterProgram = join(import.meta.dirname, '../../hack/host-cluster/cluster.ts');
+
+/** Starts a tenant of the built program. @throws Error when it does not become ready */
+export async function startTenant(options: TenantOptions, report: (line: string) => void): Promise<TenantUnderTest> {
+  const { controllerManager, scheduler = false } = options;
+  const folder = await newStateFolder();
+  const up = await startUp(folder, controllerManager === 'all' ? ['--controllers', ''] : []);
+  const components = mkdtempSync(join(tmpdir(), 'sublet-upstream-controllers-'));
+  const callOff = runAfterThisProcess(process.execPath, [clusterProgram, 'down', '--delete', '--dir', components]);
+  const stop = async (): Promise<void> => {
+    await stopCluster(components, { force: true });
+    await up.interrupt();
+    rmSync(components, { recursive: true, force: true });
+    await removeStateFolder(folder);
+    callOff();
+  };
+  try {
+    if (controllerManager) {
+      const ours = controllerManager === 'all' ? [] : builtinControllerNames;
+      const credential = (name: string): string => readFileSync(join(folder, 'tenants/demo', name), 'utf8');
+      await startControllers({
+        folder: components,
+        server: serverOf(up.tenantKubeconfig),
+        authority: { certificate: credential('ca.crt'), key: credential('ca.key') },
+        serviceAccountKey: credential('service-account.key'),
+        controllers: ['*', ...ours.map((name) => `-${name}`)].join(),
+        scheduler,
+        report,
+      });
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { kubeconfig: up.tenantKubeconfig, logs: join(components, 'logs'), folder, stop };
+}
