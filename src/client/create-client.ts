@@ -1,4 +1,5 @@
 /** {@link Client} over any exchange. */
+import { parseJson } from '../api/codec/parse-json.ts';
 import type { ApiResponse, Exchange, Headers } from '../api/exchange.ts';
 import { apiVersionOf, type GroupVersionResource } from '../api/gvk.ts';
 import type { KubeList, KubeObject } from '../api/object.ts';
@@ -104,7 +105,7 @@ async function exchanged(
 async function readJson(pending: Promise<ApiResponse>): Promise<unknown> {
   const response = await pending;
   try {
-    return JSON.parse(bodyText(await readWhole(response.body))) as unknown;
+    return parseJson(bodyText(await readWhole(response.body)));
   } catch (error) {
     throw connectionError('reading a response', error);
   }
@@ -196,7 +197,7 @@ async function* watchEvents<S extends Side>(
 }
 
 function watchEvent<S extends Side>(side: S, line: string): WatchEvent<S> {
-  const event = JSON.parse(line) as { type: WatchEvent<S>['type'] | 'ERROR'; object: KubeObject };
+  const event = parseJson(line) as unknown as { type: WatchEvent<S>['type'] | 'ERROR'; object: KubeObject };
   if (event.type === 'ERROR') throw watchError(event.object);
   return { type: event.type, object: markOn(side, event.object) };
 }

@@ -1,4 +1,5 @@
 /** Scalars as Go's JSON decoder takes them: what it refuses, with which words, and what it writes again. */
+import { isInexactInteger } from '../api/codec/inexact-integers.ts';
 import { jsonTypeText } from '../api/go-text.ts';
 import { canonicalQuantity } from '../api/quantity.ts';
 import type { JsonValue } from '../api/json.ts';
@@ -48,7 +49,9 @@ function decodeInteger(
   const inRange = format === 'int32' ? value >= int32Min && value <= int32Max : value >= -(2 ** 63) && value < 2 ** 63;
   // -0 is what Go reads as 0.
   const written = text === undefined || /^-?\d+$/.test(text);
-  if (Number.isInteger(value) && inRange && written) return { ok: true, value: value + 0 };
+  // What can't be kept exactly is refused, never rounded.
+  const exact = text === undefined || !isInexactInteger(text);
+  if (Number.isInteger(value) && inRange && written && exact) return { ok: true, value: value + 0 };
   return { ok: false, found: `number ${text ?? String(value)}`, goType, stops };
 }
 

@@ -2,6 +2,7 @@
  * Labels and annotations of a copy. The tenant's pass through, but for Sublet's own prefix; what the host's people or controllers add to a
  * copy stays there. To tell the two apart after a restart, a copy notes which keys came from the tenant.
  */
+import { parseJson } from '../api/codec/parse-json.ts';
 import type { KubeObject, ObjectMeta } from '../api/object.ts';
 import { hostName } from './names.ts';
 import { markAnnotations, markLabels, originOf, ownPrefix, type Place } from './marks.ts';
@@ -64,7 +65,7 @@ export function passedThrough(entries: Readonly<Record<string, string>> | undefi
 function passedKeys(metadata: Readonly<ObjectMeta>): { labels: readonly string[]; annotations: readonly string[] } {
   let noted: unknown;
   try {
-    noted = JSON.parse(metadata.annotations?.[keysAnnotation] ?? '{}');
+    noted = parseJson(metadata.annotations?.[keysAnnotation] ?? '{}');
   } catch {
     noted = {};
   }

@@ -1,11 +1,13 @@
 /**
- * JSON bodies: decoded by the engine's own parser; where that fails, or a body is suspicious, a scan of our own finds what upstream
+ * JSON bodies: decoded by the engine's own parser (see parse-json); where that fails, or a body is suspicious, a scan of our own finds what upstream
  * would say. Mirrors encoding/json and sigs.k8s.io/json.
  */
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { jsonTypeText } from '../go-text.ts';
 import { findJsonError, nestsDeeperThan } from './json-syntax.ts';
+import { findInexactInteger, inexactIntegerError } from './inexact-integers.ts';
 import { parseKeepingNumbers } from './number-texts.ts';
+import { parseJson } from './parse-json.ts';
 
 /**
  * How deep values may be nested. Upstream allows 10,000; what walks over a value here is recursive, and a body that deep would end
@@ -18,12 +20,17 @@ export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 }
 
-/** Invalid UTF-8 becomes U+FFFD, as in Go; of duplicate fields the last one counts. @throws DecodeError */
+/**
+ * Invalid UTF-8 becomes U+FFFD, as in Go; of duplicate fields the last one counts. Integers that would be rounded are refused.
+ * @throws DecodeError
+ */
 export function decodeJson(bytes: Uint8Array): JsonValue {
-  // What JSON.parse gives is JSON by construction.
-  const { value, text } = decode(bytes, (json) => JSON.parse(json) as JsonValue);
-  if (/\de\+?\d{3}|\d{309}/i.test(text)) refuseInfinity(value);
-  return value;
+  return decodeUntyped(bytes, parseJson);
+}
+
+/** Of a custom resource: as {@link decodeJson}, and numbers are remembered as they were written. @throws DecodeError */
+export function decodeCustomJson(bytes: Uint8Array): JsonValue {
+  return decodeUntyped(bytes, parseKeepingNumbers);
 }
 
 /**
@@ -65,6 +72,14 @@ function stringField(value: JsonValue | undefined, name: string): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   throw new DecodeError(`json: cannot unmarshal ${jsonTypeText(value)} into Go struct field .${name} of type string`);
+}
+
+function decodeUntyped(bytes: Uint8Array, parse: (text: string) => JsonValue): JsonValue {
+  const { value, text } = decode(bytes, parse);
+  if (/\de\+?\d{3}|\d{309}/i.test(text)) refuseInfinity(value);
+  const inexact = findInexactInteger(text);
+  if (inexact !== undefined) throw new DecodeError(inexactIntegerError(inexact));
+  return value;
 }
 
 function decode(bytes: Uint8Array, parse: (text: string) => JsonValue): { value: JsonValue; text: string } {

@@ -3,6 +3,8 @@
  * of a number, and its messages show it. So bodies that have such numbers are parsed with the texts kept aside, by the object or list around.
  */
 import type { JsonValue } from '../json.ts';
+import { parseJsonText } from './json-parser.ts';
+import { parseJson } from './parse-json.ts';
 
 const kept = new WeakMap<object, Map<string, string>>();
 
@@ -12,9 +14,7 @@ const plainInteger = /^-?\d{1,15}$/;
 
 /** As JSON.parse. @throws SyntaxError */
 export function parseKeepingNumbers(text: string): JsonValue {
-  // What JSON.parse gives is JSON.
-  if (!peculiar.test(text)) return JSON.parse(text) as JsonValue;
-  return JSON.parse(text, keep) as JsonValue;
+  return peculiar.test(text) ? parseJsonText(text, keep) : parseJson(text);
 }
 
 /** How the number was written, where that is more than the value says. `holder`: the object or list around it. */
@@ -22,12 +22,9 @@ export function numberText(holder: object, key: string | number): string | undef
   return kept.get(holder)?.get(String(key));
 }
 
-function keep(this: unknown, key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const source = context?.source;
-  if (typeof value !== 'number' || source === undefined || plainInteger.test(source)) return value;
-  if (typeof this !== 'object' || this === null) return value;
-  let texts = kept.get(this);
-  if (!texts) kept.set(this, (texts = new Map()));
+function keep(holder: object, key: string, source: string): void {
+  if (plainInteger.test(source)) return;
+  let texts = kept.get(holder);
+  if (!texts) kept.set(holder, (texts = new Map()));
   texts.set(key, source);
-  return value;
 }

@@ -1,5 +1,8 @@
 /** What a plain YAML scalar means. Mirrors go-yaml v2's resolve: YAML 1.1 booleans and numbers, timestamps left as text. */
 
+import { inexactIntegerError, isInexactInteger } from './inexact-integers.ts';
+import { DecodeError } from './json.ts';
+
 export type YamlScalar = string | number | boolean | null;
 
 const words: ReadonlyMap<string, YamlScalar> = new Map<string, YamlScalar>([
@@ -34,7 +37,9 @@ function parseInteger(text: string): number | undefined {
   const value = sign === '-' ? -size : size;
   // Unsigned numbers take no sign.
   const max = sign === '' ? uint64Max : -int64Min - 1n;
-  return value > max || value < int64Min ? undefined : Number(value);
+  if (value > max || value < int64Min) return undefined;
+  if (isInexactInteger(String(value))) throw new DecodeError(inexactIntegerError(String(value)));
+  return Number(value);
 }
 
 /** What a float64 can't hold stays text. */

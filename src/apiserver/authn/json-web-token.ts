@@ -1,5 +1,6 @@
 /** Signed JSON web tokens in their compact form: RS256, ES256, ES384, ES512, and nothing else. */
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { parseJson } from '../../api/codec/parse-json.ts';
 import { isJsonObject, type JsonObject } from '../../api/json.ts';
 
 export interface SigningKey {
@@ -82,7 +83,7 @@ function encode(value: JsonObject): string {
 
 function decode(part: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
+    const value: unknown = parseJson(Buffer.from(part, 'base64url').toString());
     return isJsonObject(value) ? value : undefined;
   } catch {
     // Not a token.

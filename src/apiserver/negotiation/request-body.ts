@@ -1,5 +1,11 @@
 /** Turns a request's body into JSON, whatever its content type. Mirrors apimachinery runtime/serializer (json, protobuf). */
-import { DecodeError, decodeTypedJson, readTypeMeta, typeMetaErrorPrefix } from '../../api/codec/json.ts';
+import {
+  DecodeError,
+  decodeCustomJson,
+  decodeTypedJson,
+  readTypeMeta,
+  typeMetaErrorPrefix,
+} from '../../api/codec/json.ts';
 import { duplicateFieldErrors } from '../../api/codec/json-duplicates.ts';
 import type { ProtobufCodec, TypeMeta } from '../../api/codec/protobuf.ts';
 import { ProtobufError } from '../../api/codec/protobuf-error.ts';
@@ -23,7 +29,7 @@ export async function parseBody(request: ApiRequest, fallback: TypeMeta, codec: 
   if (media === undefined) throw newUnsupportedMediaType(offered.map((candidate) => mediaTypes[candidate]));
   switch (media) {
     case 'json':
-      return jsonBody(request.body);
+      return jsonBody(request.body, offered.includes('protobuf'));
     case 'yaml':
       return yamlBody(request.body);
     case 'protobuf':
@@ -32,8 +38,9 @@ export async function parseBody(request: ApiRequest, fallback: TypeMeta, codec: 
 }
 
 /** JSON with upstream's texts. The findings of strictness are looked for only when asked. */
-function jsonBody(bytes: Uint8Array): ParsedBody {
-  const value = objectOf(syntaxOf(() => decodeTypedJson(bytes), typeMetaErrorPrefix));
+function jsonBody(bytes: Uint8Array, typed: boolean): ParsedBody {
+  const decode = typed ? decodeTypedJson : decodeCustomJson;
+  const value = objectOf(syntaxOf(() => decode(bytes), typeMetaErrorPrefix));
   let strictErrors: readonly string[] | undefined;
   return {
     value,

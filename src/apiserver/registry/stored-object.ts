@@ -1,6 +1,7 @@
 /**
  * An object as the registry hands it out: its JSON bytes first, decoded only when somebody looks inside.
  */
+import { parseJsonBytes } from '../../api/codec/parse-json.ts';
 import type { KubeObject } from '../../api/object.ts';
 
 export class StoredObject {
@@ -23,8 +24,6 @@ export class StoredObject {
   /** A decoded copy of one's own, to be changed. */
   decode(): KubeObject {
     // Our own bytes: written by `encodeForStorage`, so the shape is known.
-    return JSON.parse(
-      Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString(),
-    ) as KubeObject;
+    return parseJsonBytes(this.bytes) as unknown as KubeObject;
   }
 }
