@@ -23,6 +23,8 @@ export interface ApiRequest {
   /** Without the question mark; may be empty. */
   readonly query: string;
   readonly headers: Headers;
+  /** Name, value, name, value…, as they came over the wire; absent: no header came twice. See `header-values.ts`. */
+  readonly rawHeaders?: readonly string[] | undefined;
   /** The whole body (the listener has enforced the size limit); empty where there is none. */
   readonly body: Uint8Array;
   readonly peer?: Peer;

@@ -6,10 +6,13 @@
 import type { ProtobufCodec } from '../api/codec/protobuf.ts';
 import type { ApiRequest, ApiResponse, Exchange } from '../api/exchange.ts';
 import { newGenericServerResponse, newInternalError, newUnauthorized, StatusError } from '../api/status.ts';
+import type { User } from '../api/user.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import type { Authenticator } from './authn/authenticator.ts';
+import { impersonatedUser } from './authn/impersonation-headers.ts';
+import { createImpersonation, type Impersonation } from './authn/impersonation.ts';
 import { attributesOf, forbiddenError, type Authorizer } from './authz/authorizer.ts';
 import type { ResourceCatalog } from './discovery/resource-catalog.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
@@ -50,6 +53,7 @@ export function createApiServer(options: ApiServerOptions): Exchange {
 class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #metrics = new RequestMetrics();
+  readonly #impersonation: Impersonation;
   readonly #negotiation: ReturnType<typeof createNegotiation>;
   readonly #paths: readonly PathHandler[];
   /** The errors of callers that may not do what they asked for. */
@@ -57,6 +61,7 @@ class ApiServer {
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
+    this.#impersonation = createImpersonation(options.authorizer);
     this.#negotiation = createNegotiation(options);
     this.#paths = [...options.paths, this.#metricsPath(), this.#rootPath()];
   }
@@ -128,7 +133,7 @@ class ApiServer {
       logger.info({ path: context.info.path, error }, 'unable to authenticate the request');
       throw newUnauthorized('Unauthorized');
     }
-    const { user } = authentication;
+    const user = await this.#actingUser(context, authentication.user);
     const attributes = attributesOf(user, context.info);
     const { decision, reason } = await authorizer.authorize(attributes);
     if (decision !== 'allow') {
@@ -137,6 +142,17 @@ class ApiServer {
       throw error;
     }
     return { ...context, user };
+  }
+
+  /** Whom the request acts as. Throws for who may not act as somebody else. */
+  async #actingUser({ request, info }: Omit<RequestContext, 'user'>, user: User): Promise<User> {
+    try {
+      const wanted = impersonatedUser(request);
+      return wanted ? await this.#impersonation.impersonate(wanted, attributesOf(user, info)) : user;
+    } catch (error) {
+      if (error instanceof StatusError) this.#refused.add(error);
+      throw error;
+    }
   }
 
   async #route(context: RequestContext): Promise<ApiResponse> {

@@ -10,7 +10,7 @@ import {
 export interface Wire {
   readonly method: string;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: Uint8Array;
   /** Read so many lines, then hang up. */
   readonly lines: number | undefined;

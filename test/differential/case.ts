@@ -18,7 +18,8 @@ export interface CallOptions {
   /** Content type of the body; application/json for POST and PUT when absent. */
   readonly type?: string;
   readonly accept?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list: the header comes several times. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly as?: Identity;
   /** Name for values of this answer in later requests. */
   readonly keep?: string;

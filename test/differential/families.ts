@@ -6,6 +6,7 @@ import { deletion } from './cases/deletion.ts';
 import { fieldTypes } from './cases/field-types.ts';
 import { fieldValidation } from './cases/field-validation.ts';
 import { identity } from './cases/identity.ts';
+import { impersonation } from './cases/impersonation.ts';
 import { kinds } from './cases/kinds.ts';
 import { listOptions } from './cases/list-options.ts';
 import { metadata, sizes } from './cases/metadata.ts';
@@ -30,6 +31,9 @@ export const badInput: readonly Family[] = [
   urls,
   authentication,
 ];
+
+/** Who asks, and as whom. */
+export const identities: readonly Family[] = [impersonation];
 
 /** What is written and deleted, rightly and wrongly, and what is particular to some kinds. */
 export const crud: readonly Family[] = [concurrency, patches, deletion, podCases, kinds];

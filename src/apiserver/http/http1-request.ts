@@ -2,7 +2,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ApiResponse, Peer } from '../../api/exchange.ts';
 import { failureResponse } from './failure-response.ts';
-import { headersOf, IncomingRequest } from './incoming.ts';
+import { IncomingRequest } from './incoming.ts';
 import type { Serving } from './serving.ts';
 import { readRequestBody } from './request-body.ts';
 import { compressed, isStream, pipeStream } from './response-body.ts';
@@ -10,7 +10,7 @@ import { compressed, isStream, pipeStream } from './response-body.ts';
 export function answerHttp1(serving: Serving, message: IncomingMessage, response: ServerResponse, peer: Peer): void {
   message.on('error', () => undefined);
   response.on('error', () => undefined);
-  const { method = '', url = '/', headers } = message;
+  const { method = '', url = '/', headers, rawHeaders } = message;
   readRequestBody(message, headers['content-length'], serving.options.clock, serving.limits, (body, failure) => {
     if (failure === 'gone') return void response.destroy();
     if (failure !== undefined) {
@@ -19,7 +19,7 @@ export function answerHttp1(serving: Serving, message: IncomingMessage, response
       writeWhole(serving, response, failureResponse(failure));
       return;
     }
-    const request = new IncomingRequest(method, url, headersOf(headers), body, peer);
+    const request = new IncomingRequest(method, url, { byName: headers, raw: rawHeaders }, body, peer);
     response.once('close', () => request.abort());
     void exchange(serving, response, request);
   });

@@ -2,7 +2,7 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { ApiResponse, Peer } from '../../api/exchange.ts';
 import { failureResponse } from './failure-response.ts';
-import { headersOf, IncomingRequest } from './incoming.ts';
+import { IncomingRequest } from './incoming.ts';
 import type { Serving } from './serving.ts';
 import { readRequestBody } from './request-body.ts';
 import { compressed, isStream, pipeStream } from './response-body.ts';
@@ -13,20 +13,21 @@ const noBody = new Uint8Array();
 export function answerHttp2(
   serving: Serving,
   stream: ServerHttp2Stream,
-  raw: IncomingHttpHeaders,
+  byName: IncomingHttpHeaders,
+  raw: readonly string[] | undefined,
   flags: number,
   peer: Peer,
 ): void {
   // The close event tells what there is to know.
   stream.on('error', () => undefined);
-  const method = raw[':method'] ?? '';
+  const method = byName[':method'] ?? '';
   const answer = (body: Uint8Array): void => {
-    const request = new IncomingRequest(method, raw[':path'] ?? '/', headersOf(raw), body, peer);
+    const request = new IncomingRequest(method, byName[':path'] ?? '/', { byName, raw }, body, peer);
     stream.once('close', () => request.abort());
     void exchange(serving, stream, request);
   };
   if ((flags & endStream) !== 0) return answer(noBody);
-  readRequestBody(stream, raw['content-length'], serving.options.clock, serving.limits, (body, failure) => {
+  readRequestBody(stream, byName['content-length'], serving.options.clock, serving.limits, (body, failure) => {
     if (failure === undefined) return answer(body);
     if (failure === 'gone') return;
     writeWhole(stream, method, failureResponse(failure));

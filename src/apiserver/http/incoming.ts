@@ -1,22 +1,30 @@
 /** A request as it came over the wire, as an {@link ApiRequest}. */
 import type { ApiRequest, Headers, Peer } from '../../api/exchange.ts';
 
+interface IncomingHeaders {
+  readonly byName: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Name, value, name, value… */
+  readonly raw: readonly string[] | undefined;
+}
+
 export class IncomingRequest implements ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly headers: Headers;
+  readonly rawHeaders: readonly string[] | undefined;
   readonly body: Uint8Array;
   readonly peer: Peer;
   #abort: AbortController | undefined;
   #gone = false;
 
-  constructor(method: string, target: string, headers: Headers, body: Uint8Array, peer: Peer) {
+  constructor(method: string, target: string, headers: IncomingHeaders, body: Uint8Array, peer: Peer) {
     const question = target.indexOf('?');
     this.method = method;
     this.path = question < 0 ? target : target.slice(0, question);
     this.query = question < 0 ? '' : target.slice(question + 1);
-    this.headers = headers;
+    this.headers = headersOf(headers.byName);
+    this.rawHeaders = headers.raw;
     this.body = body;
     this.peer = peer;
   }
@@ -36,7 +44,7 @@ export class IncomingRequest implements ApiRequest {
 }
 
 /** Drops pseudo-headers and what is not a text; joins what came several times. */
-export function headersOf(raw: Readonly<Record<string, string | readonly string[] | undefined>>): Headers {
+function headersOf(raw: IncomingHeaders['byName']): Headers {
   const headers: Record<string, string> = {};
   for (const name in raw) {
     if (name.startsWith(':')) continue;

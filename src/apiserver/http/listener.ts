@@ -7,7 +7,9 @@ import {
   type Http2SecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type IncomingHttpHeaders,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
@@ -105,14 +107,18 @@ export class Listener implements Service {
     server.on('request', (request, response) => this.#answerHttp1(request, response));
     // Node has just put its compatible API on every stream.
     server.removeAllListeners('stream');
-    server.on('stream', (stream, headers, flags) => {
-      const { session } = stream;
-      const state = session && this.#sessions.get(session as ServerHttp2Session);
-      if (!session || !state) return stream.close();
-      state.streams++;
-      stream.once('close', () => state.streams--);
-      answerHttp2(this.#serving, stream, headers, flags, sessionPeer(session as ServerHttp2Session));
-    });
+    // The types don't know the last one.
+    server.on(
+      'stream',
+      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, ...[raw]: string[][]) => {
+        const { session } = stream;
+        const state = session && this.#sessions.get(session as ServerHttp2Session);
+        if (!session || !state) return stream.close();
+        state.streams++;
+        stream.once('close', () => state.streams--);
+        answerHttp2(this.#serving, stream, headers, raw, flags, sessionPeer(session as ServerHttp2Session));
+      },
+    );
     server.on('sessionError', (error) => this.#options.logger.debug({ error }, 'an HTTP/2 connection failed'));
     server.on('tlsClientError', (error) => this.#options.logger.debug({ error }, 'a TLS handshake failed'));
     server.on('clientError', (error, socket) => {
