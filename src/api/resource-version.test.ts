@@ -30,9 +30,24 @@ test('stored bytes begin with kind, apiVersion and metadata, whatever comes firs
 
 for (const [name, stored, expected] of [
   [
-    'first of several',
+    'behind a name alone',
     '{"kind":"A","apiVersion":"v1","metadata":{"name":"x"},"spec":{}}',
-    '{"kind":"A","apiVersion":"v1","metadata":{"resourceVersion":"7","name":"x"},"spec":{}}',
+    '{"kind":"A","apiVersion":"v1","metadata":{"name":"x","resourceVersion":"7"},"spec":{}}',
+  ],
+  [
+    'where Go has it',
+    '{"metadata":{"name":"x","generateName":"y","namespace":"z","uid":"u","generation":1,"labels":{"uid":"5"}}}',
+    '{"metadata":{"name":"x","generateName":"y","namespace":"z","uid":"u","resourceVersion":"7","generation":1,"labels":{"uid":"5"}}}',
+  ],
+  [
+    'first, where the others come later',
+    '{"metadata":{"labels":{"name":"x"},"name":"x"}}',
+    '{"metadata":{"resourceVersion":"7","labels":{"name":"x"},"name":"x"}}',
+  ],
+  [
+    'before a name that is none',
+    String.raw`{"metadata":{"name":"x\"y","uid":"u"}}`,
+    String.raw`{"metadata":{"resourceVersion":"7","name":"x\"y","uid":"u"}}`,
   ],
   [
     'into an empty one',
@@ -44,6 +59,14 @@ for (const [name, stored, expected] of [
     assert.equal(Buffer.from(spliceResourceVersion(Buffer.from(stored), 7)).toString(), expected);
   });
 }
+
+test('stored bytes are escaped as Go does', () => {
+  const object = { kind: 'A', apiVersion: 'v1', metadata: { name: 'a' }, data: { 'x<': '&>\u2028\u2029é' } };
+  assert.equal(
+    Buffer.from(encodeForStorage(object)).toString(),
+    String.raw`{"kind":"A","apiVersion":"v1","metadata":{"name":"a"},"data":{"x\u003c":"\u0026\u003e\u2028\u2029é"}}`,
+  );
+});
 
 test('bytes without metadata are refused', () => {
   assert.throws(() => spliceResourceVersion(Buffer.from('{}'), 1), /do not begin with/);

@@ -2,13 +2,15 @@
  * resourceVersion is the store's revision, and not part of what is stored: it is spliced into the stored bytes when they are
  * read, without parsing them.
  */
+import { escapeHtml } from './codec/escape-html.ts';
 import * as field from './field-error.ts';
 import { goQuote } from './go-text.ts';
 import type { KubeObject } from './object.ts';
 
 /**
  * The bytes to store: JSON whose text begins with kind, apiVersion and metadata, without `metadata.resourceVersion` and
- * `selfLink`, so that {@link spliceResourceVersion} always finds its place. Mirrors APIObjectVersioner.PrepareObjectForStorage.
+ * `selfLink`, so that {@link spliceResourceVersion} always finds its place; characters are
+ * escaped as Go does. Mirrors APIObjectVersioner.PrepareObjectForStorage.
  */
 export function encodeForStorage(object: Readonly<KubeObject>): Uint8Array {
   const { kind, apiVersion, metadata, ...rest } = object;
@@ -16,24 +18,55 @@ export function encodeForStorage(object: Readonly<KubeObject>): Uint8Array {
   const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(stored)}`;
   // Not one stringify over all: keys that look like integers would come before kind.
   const tail = JSON.stringify(rest);
-  return Buffer.from(tail === '{}' ? `${head}}` : `${head},${tail.slice(1)}`);
+  // Escaped here, once for all reads.
+  return Buffer.from(escapeHtml(tail === '{}' ? `${head}}` : `${head},${tail.slice(1)}`));
 }
 
 const metadataStart = Buffer.from('"metadata":{');
 const closingBrace = '}'.charCodeAt(0);
+const comma = ','.charCodeAt(0);
+const quote = '"'.charCodeAt(0);
+const backslash = '\\'.charCodeAt(0);
+/** What Go's ObjectMeta has before resourceVersion; all of them texts. */
+const fieldsBefore = ['name', 'generateName', 'namespace', 'uid'].map((name) => Buffer.from(`"${name}":"`));
 
-/** A new array, with `"resourceVersion":"N"` first in metadata. `bytes` are of {@link encodeForStorage}, or begin as its do. */
+/**
+ * A new array, with `"resourceVersion":"N"` at its place in metadata: behind name, namespace and uid, where these come first. `bytes` are of
+ * {@link encodeForStorage}, or begin as its do.
+ */
 export function spliceResourceVersion(bytes: Uint8Array, revision: number): Uint8Array {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = source.indexOf(metadataStart);
   if (found < 0) throw new Error('stored bytes do not begin with kind, apiVersion and metadata');
-  const at = found + metadataStart.length;
-  const inserted = `"resourceVersion":"${revision}"${source[at] === closingBrace ? '' : ','}`;
+  const start = found + metadataStart.length;
+  const at = placeIn(source, start);
+  const field = `"resourceVersion":"${revision}"`;
+  const inserted = source[at] !== closingBrace ? `${field},` : at === start ? field : `,${field}`;
   const result = Buffer.allocUnsafe(source.length + inserted.length);
   source.copy(result, 0, 0, at);
   result.write(inserted, at, 'latin1');
   source.copy(result, at + inserted.length, at);
   return result;
+}
+
+/** Where the next field, or the closing brace, stands. */
+function placeIn(source: Buffer, start: number): number {
+  let at = start;
+  for (const field of fieldsBefore) {
+    if (!standsAt(source, field, at)) continue;
+    const end = source.indexOf(quote, at + field.length);
+    // None of these has such a thing; then let what follows come later.
+    if (end < 0 || source[end - 1] === backslash) return at;
+    at = end + 1;
+    if (source[at] !== comma) return at;
+    at++;
+  }
+  return at;
+}
+
+function standsAt(source: Buffer, text: Buffer, at: number): boolean {
+  for (let index = 0; index < text.length; index++) if (source[at + index] !== text[index]) return false;
+  return true;
 }
 
 export type ParsedResourceVersion =

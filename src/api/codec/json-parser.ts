@@ -40,7 +40,7 @@ class Parser {
 
   #value(holder: object | undefined, key: string): JsonValue {
     this.#skip();
-    switch (this.#text[this.#at]) {
+    switch (this.#text.charAt(this.#at)) {
       case '{':
         return this.#nested(() => this.#object());
       case '[':

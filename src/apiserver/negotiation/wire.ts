@@ -1,5 +1,6 @@
 /** The media types, as ways to write a whole value and a watch's frame. */
 import { protobufContentType, protobufStreamContentType, type ProtobufCodec } from '../../api/codec/protobuf.ts';
+import { escapeHtml } from '../../api/codec/escape-html.ts';
 import { encodeYaml } from '../../api/codec/yaml-writer.ts';
 import type { JsonObject } from '../../api/json.ts';
 import { mediaTypes } from './accept.ts';
@@ -46,14 +47,6 @@ export function protobufWire(codec: ProtobufCodec): Wire {
     plain: (value) => codec.encode(value as JsonObject),
     frame: (type, payload) => codec.encodeWatchEvent(type, payload),
   };
-}
-
-/** As Go's encoder does; the JSON stays the same. */
-function escapeHtml(json: string): string {
-  return json.replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 /** `{"type":"ADDED","object":…}` and a newline. `payload` may end in one. */

@@ -1,4 +1,5 @@
 /** Between the form in which objects are stored and the version that a request speaks. Mostly they are the same. */
+import { escapeHtml } from '../../api/codec/escape-html.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { StoredObject } from '../registry/stored-object.ts';
@@ -25,5 +26,5 @@ export function storedForm(resource: ServedResource, object: KubeObject): KubeOb
 }
 
 function encode({ kind, apiVersion, metadata, ...rest }: KubeObject): Uint8Array {
-  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata, ...rest }));
+  return Buffer.from(escapeHtml(JSON.stringify({ kind, apiVersion, metadata, ...rest })));
 }
