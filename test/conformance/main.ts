@@ -59,9 +59,10 @@ async function runAll(flags: Flags, suite: SuiteOptions, tests: readonly string[
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
       const result = await runSuite(suite, batch.tests);
       for (const outcome of result.outcomes) note(outcome);
+      if (result.suiteFailure !== undefined) throw new Error(`the suite did not begin: ${result.suiteFailure}`);
       for (const test of result.unknown) note(failure(test, 'upstream has no such test'));
-      if (result.suiteFailure === undefined && batch.attempt < attemptsMax) add(result.notRun, batch.attempt + 1);
-      else for (const test of result.notRun) note(failure(test, result.suiteFailure ?? 'not begun: time was over'));
+      if (batch.attempt < attemptsMax) add(result.notRun, batch.attempt + 1);
+      else for (const test of result.notRun) note(failure(test, 'not begun: time was over'));
     }
   };
   await Promise.all(Array.from({ length: flags.parallel }, work));
