@@ -20,6 +20,7 @@ import { componentstatuses } from './core/componentstatuses.ts';
 import { configmaps } from './core/configmaps.ts';
 import { endpoints } from './core/endpoints.ts';
 import { events } from './core/events.ts';
+import { limitranges } from './core/limitranges.ts';
 import { namespaces } from './core/namespaces.ts';
 import { nodes } from './core/nodes.ts';
 import { persistentvolumeclaims } from './core/persistentvolumeclaims.ts';
@@ -79,6 +80,7 @@ export const builtinResourceDefinitions: readonly ResourceDefinition[] = [
   configmaps,
   endpoints,
   events,
+  limitranges,
   namespaces,
   nodes,
   persistentvolumeclaims,

@@ -4,6 +4,7 @@ import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
 import { metricsText, type Metric, type MetricStatus } from './metrics-text.ts';
 import { autoscalerFromV1, autoscalerToV1 } from './version-conversion.ts';
+import { validateAutoscaler, validateAutoscalerStatus } from './autoscaler-validation.ts';
 
 interface HorizontalPodAutoscaler {
   readonly metadata: ObjectMeta;
@@ -20,6 +21,11 @@ interface HorizontalPodAutoscaler {
 export const horizontalpodautoscalers = defineResource({
   group: 'autoscaling',
   resource: 'horizontalpodautoscalers',
+  strategy: {
+    validate: (object) => validateAutoscaler(object),
+    validateUpdate: (object, old) => validateAutoscaler(object, old),
+    validateStatusUpdate: validateAutoscalerStatus,
+  },
   conversion: {
     storageVersion: 'v2',
     toStorage: { v1: autoscalerFromV1 },

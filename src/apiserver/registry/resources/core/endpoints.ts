@@ -3,6 +3,7 @@ import { clippedList } from '../clipped-list.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { validateEndpoints } from './endpoints-validation.ts';
 
 interface Endpoints {
   readonly metadata: ObjectMeta;
@@ -16,6 +17,10 @@ interface Endpoints {
 export const endpoints = defineResource({
   group: '',
   resource: 'endpoints',
+  strategy: {
+    validate: (object) => validateEndpoints(object),
+    validateUpdate: (object, old) => validateEndpoints(object, old),
+  },
   table: namedTable([textColumn('Endpoints')], (object) => {
     const { subsets = [] } = viewAs<Endpoints>(object);
     return [subsets.length === 0 ? '<none>' : clippedList(subsets.flatMap(addressesOf), '')];

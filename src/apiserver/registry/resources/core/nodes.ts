@@ -4,6 +4,7 @@ import { objectAt, textAt } from '../../../../api/json-fields.ts';
 import { jsonOf } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { nodeTable } from './node-table.ts';
+import { validateNode, validateNodeUpdate } from './node-validation.ts';
 
 interface Node {
   readonly metadata: ObjectMeta;
@@ -14,8 +15,15 @@ interface Node {
 export const nodes = defineResource({
   group: '',
   resource: 'nodes',
-  strategy: { prepareForCreate: settlePodRanges, prepareForUpdate: settlePodRanges },
+  strategy: {
+    prepareForCreate: settlePodRanges,
+    prepareForUpdate: settlePodRanges,
+    validate: validateNode,
+    validateUpdate: validateNodeUpdate,
+    validateStatusUpdate: validateNodeUpdate,
+  },
   table: nodeTable,
+
   selectableFields: (node) => ({ 'spec.unschedulable': String(viewAs<Node>(node).spec?.unschedulable ?? false) }),
 });
 

@@ -6,6 +6,7 @@ import { ensureObject, objectAt } from '../../../../api/json-fields.ts';
 import { jsonOf, takeField } from '../fields.ts';
 import { viewAs } from '../view.ts';
 import { accessModesText, storageClassOf } from './access-modes.ts';
+import { validateVolume, validateVolumeUpdate } from './volume-validation.ts';
 
 interface PersistentVolume {
   readonly metadata: ObjectMeta;
@@ -26,6 +27,8 @@ export const persistentvolumes = defineResource({
   group: '',
   resource: 'persistentvolumes',
   strategy: {
+    validate: validateVolume,
+    validateUpdate: validateVolumeUpdate,
     prepareForCreate(volume, { now }) {
       volume['status'] = { phase: 'Pending', lastPhaseTransitionTime: timestamp(now) };
     },

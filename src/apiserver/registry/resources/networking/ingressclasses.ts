@@ -3,6 +3,7 @@ import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, textColumn } from '../columns.ts';
 import { nameWithDefault } from '../default-class.ts';
 import { viewAs } from '../view.ts';
+import { validateIngressClass, validateIngressClassUpdate } from './ingressclass-validation.ts';
 
 interface IngressClass {
   readonly metadata: ObjectMeta;
@@ -15,6 +16,7 @@ interface IngressClass {
 export const ingressclasses = defineResource({
   group: 'networking.k8s.io',
   resource: 'ingressclasses',
+  strategy: { validate: validateIngressClass, validateUpdate: validateIngressClassUpdate },
   table: {
     columns: [nameColumn, textColumn('Controller'), textColumn('Parameters'), ageColumn],
     row(object, context) {

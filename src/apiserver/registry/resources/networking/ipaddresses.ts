@@ -3,6 +3,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { nameColumn, nameOf, textColumn, ageOf } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { ipAddressNameRule, validateIpAddress, validateIpAddressUpdate } from './service-range-validation.ts';
 
 interface IpAddress {
   readonly metadata: ObjectMeta;
@@ -19,6 +20,11 @@ interface IpAddress {
 export const ipaddresses = defineResource({
   group: 'networking.k8s.io',
   resource: 'ipaddresses',
+  strategy: {
+    nameRule: ipAddressNameRule,
+    validate: validateIpAddress,
+    validateUpdate: validateIpAddressUpdate,
+  },
   table: {
     // Upstream gives three cells for its two columns.
     columns: [nameColumn, textColumn('ParentRef')],

@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { validateRuntimeClass, validateRuntimeClassUpdate } from './runtimeclass-validation.ts';
 
 interface RuntimeClass {
   readonly metadata: ObjectMeta;
@@ -11,5 +12,6 @@ interface RuntimeClass {
 export const runtimeclasses = defineResource({
   group: 'node.k8s.io',
   resource: 'runtimeclasses',
+  strategy: { validate: validateRuntimeClass, validateUpdate: validateRuntimeClassUpdate },
   table: namedTable([textColumn('Handler')], (object) => [viewAs<RuntimeClass>(object).handler ?? '']),
 });

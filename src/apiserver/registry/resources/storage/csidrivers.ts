@@ -4,6 +4,7 @@ import { defineResource, type Column } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { jsonOf } from '../fields.ts';
 import { viewAs } from '../view.ts';
+import { validateCsiDriver, validateCsiDriverUpdate } from './csi-validation.ts';
 
 interface CsiDriver {
   readonly metadata: ObjectMeta;
@@ -26,6 +27,8 @@ export const csidrivers = defineResource({
   group: 'storage.k8s.io',
   resource: 'csidrivers',
   strategy: {
+    validate: validateCsiDriver,
+    validateUpdate: validateCsiDriverUpdate,
     warnings(driver, old) {
       const { tokenRequests = [], serviceAccountTokenInSecrets } = viewAs<CsiDriver>(driver).spec ?? {};
       const before = (old && viewAs<CsiDriver>(old).spec?.tokenRequests) ?? [];

@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { nameColumn, nameOf, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { validateStorageCapacity, validateStorageCapacityUpdate } from './csi-validation.ts';
 
 interface CsiStorageCapacity {
   readonly metadata: ObjectMeta;
@@ -12,6 +13,7 @@ interface CsiStorageCapacity {
 export const csistoragecapacities = defineResource({
   group: 'storage.k8s.io',
   resource: 'csistoragecapacities',
+  strategy: { validate: validateStorageCapacity, validateUpdate: validateStorageCapacityUpdate },
   table: {
     columns: [nameColumn, textColumn('StorageClassName'), textColumn('Capacity')],
     row(object) {

@@ -34,7 +34,7 @@ export function validateStorageClassUpdate(object: Readonly<KubeObject>, old: Re
   return ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'].flatMap(same);
 }
 
-function validateParameters(parameters: Readonly<Record<string, string>>): FieldError[] {
+export function validateParameters(parameters: Readonly<Record<string, string>>): FieldError[] {
   const entries = Object.entries(parameters);
   if (entries.length > parametersMax) return [field.tooLong('parameters', parametersMax)];
   const bytes = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);

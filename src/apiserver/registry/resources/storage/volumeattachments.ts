@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from './volumeattachment-validation.ts';
 
 interface VolumeAttachment {
   readonly metadata: ObjectMeta;
@@ -16,6 +17,11 @@ interface VolumeAttachment {
 export const volumeattachments = defineResource({
   group: 'storage.k8s.io',
   resource: 'volumeattachments',
+  strategy: {
+    validate: validateVolumeAttachment,
+    validateUpdate: validateVolumeAttachmentUpdate,
+    validateStatusUpdate: validateVolumeAttachmentUpdate,
+  },
   table: namedTable(
     [
       { name: 'Attacher', type: 'string', format: 'name' },

@@ -7,6 +7,7 @@ import { messages, qualified } from '../../checks.ts';
 import { validateLabelKeys } from './label-keys.ts';
 import type {
   Affinity,
+  NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
   PodAffinity,
@@ -25,10 +26,7 @@ export function validateAffinity({ nodeAffinity, podAffinity, podAntiAffinity }:
   ];
 }
 
-function validateNodeSelector(
-  { nodeSelectorTerms = [] }: { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] },
-  path: Path,
-): FieldError[] {
+export function validateNodeSelector({ nodeSelectorTerms = [] }: NodeSelector, path: Path): FieldError[] {
   const place = path.child('nodeSelectorTerms');
   if (nodeSelectorTerms.length === 0) return [field.required(place, 'must have at least one node selector term')];
   return nodeSelectorTerms.flatMap((term, index) => validateTerm(term, true, place.index(index)));

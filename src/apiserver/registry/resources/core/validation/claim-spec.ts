@@ -8,7 +8,7 @@ import type { ClaimSpec, DataSource } from './pod-spec-view.ts';
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
-function validateAccessModes(modes: readonly string[], path: Path): FieldError[] {
+export function validateAccessModes(modes: readonly string[], path: Path): FieldError[] {
   const alone = modes.includes('ReadWriteOncePod');
   const others = modes.some((mode) => mode !== 'ReadWriteOncePod' && accessModes.includes(mode));
   return [

@@ -214,6 +214,10 @@ export interface NodeSelectorRequirement {
   readonly values?: readonly string[];
 }
 
+export interface NodeSelector {
+  readonly nodeSelectorTerms?: readonly NodeSelectorTerm[];
+}
+
 export interface NodeSelectorTerm {
   readonly matchExpressions?: readonly NodeSelectorRequirement[];
   readonly matchFields?: readonly NodeSelectorRequirement[];

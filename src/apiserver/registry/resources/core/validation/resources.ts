@@ -111,7 +111,7 @@ function validateRequirements(
 }
 
 function validateAgainstLimit(name: string, quantity: string, limit: string | undefined, path: Path): FieldError[] {
-  const overcommitted = isNative(name) && !isHugePages(name);
+  const overcommitted = isOvercommitted(name);
   if (limit === undefined) {
     if (overcommitted) return [];
     return [field.required(path.child('limits'), 'Limit must be set for non overcommitable resources')];
@@ -167,6 +167,11 @@ function validateClaims(
 
 function isHugePages(name: string): boolean {
   return name.startsWith(hugePagesPrefix);
+}
+
+/** More of it may be allowed than asked for. */
+export function isOvercommitted(name: string): boolean {
+  return isNative(name) && !isHugePages(name);
 }
 
 function isNative(name: string): boolean {

@@ -4,9 +4,10 @@
  */
 import * as field from '../../../../../api/field-error.ts';
 import type { FieldError, Path } from '../../../../../api/field-error.ts';
-import { dns1123Subdomain, subdomainNameRule } from '../../../../../api/names.ts';
+import { subdomainNameRule } from '../../../../../api/names.ts';
 import { fileMode, label, messages, oneOf, required, requiredOneOf } from '../../checks.ts';
 import { validateClaimSpec } from './claim-spec.ts';
+import { validateDriverName } from './driver-name.ts';
 import { descendingPath, pathWithoutBacksteps } from './file-paths.ts';
 import type { KeySource, Volume } from './pod-spec-view.ts';
 import { validateDownwardFile, validateKeyToPath } from './volume-files.ts';
@@ -136,7 +137,7 @@ const hostPathTypes = [
   'Socket',
 ];
 
-function validateHostPath(source: NonNullable<Volume['hostPath']>, path: Path): FieldError[] {
+export function validateHostPath(source: NonNullable<Volume['hostPath']>, path: Path): FieldError[] {
   if (!source.path) return [field.required(path.child('path'), '')];
   return [
     ...pathWithoutBacksteps(source.path, path.child('path')),
@@ -152,21 +153,11 @@ function validateKeys(source: KeySource, nameField: 'name' | 'secretName', path:
   ];
 }
 
-function validateNfs({ server, path: folder = '' }: NonNullable<Volume['nfs']>, path: Path): FieldError[] {
+export function validateNfs({ server, path: folder = '' }: NonNullable<Volume['nfs']>, path: Path): FieldError[] {
   return [
     ...required(server, path.child('server')),
     ...required(folder, path.child('path')),
     ...(folder.startsWith('/') ? [] : [field.invalid(path.child('path'), folder, 'must be an absolute path')]),
-  ];
-}
-
-const driverBytesMax = 63;
-
-function validateDriverName(driver: string, path: Path): FieldError[] {
-  if (driver === '') return [field.required(path, '')];
-  return [
-    ...(driver.length > driverBytesMax ? [field.tooLong(path, driverBytesMax)] : []),
-    ...messages(path, driver, dns1123Subdomain(driver.toLowerCase())),
   ];
 }
 
