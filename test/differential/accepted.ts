@@ -37,15 +37,8 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     ],
   'the kind is not validated yet': [
     'deletion: a namespace keeps its finalizers over updates',
-    'kinds: required: a volume without anything',
     'kinds: required: an Event without anything',
     'kinds: required: an Event about another namespace',
-    'kinds: required: Endpoints with a bad address',
-    'kinds: required: an EndpointSlice without anything',
-    'kinds: required: a LimitRange with an unknown type',
-    'kinds: required: a Node with a bad taint',
-    'kinds: the status of a Deployment',
-    'kinds: required: an autoscaler without anything',
   ],
   'upstream looks at the metadata of an update twice and lists its causes twice; the message is the same': [
     'metadata: an update that adds a deletion timestamp',

@@ -9,6 +9,7 @@ import { jsonOf } from '../fields.ts';
 import { validateDaemonSet, validateDaemonSetUpdate } from './daemonset-validation.ts';
 import { viewAs } from '../view.ts';
 import { templateCells, workloadColumns, type PodTemplate } from '../workload-columns.ts';
+import { countedStatusRule } from '../counted-status.ts';
 
 interface DaemonSet {
   readonly metadata: ObjectMeta;
@@ -34,6 +35,19 @@ export const daemonsets = defineResource({
   resource: 'daemonsets',
   strategy: {
     validate: validateDaemonSet,
+    validateStatusUpdate: countedStatusRule({
+      counts: [
+        'currentNumberScheduled',
+        'numberMisscheduled',
+        'desiredNumberScheduled',
+        'numberReady',
+        'observedGeneration',
+        'updatedNumberScheduled',
+        'numberAvailable',
+        'numberUnavailable',
+        'collisionCount',
+      ],
+    }),
     validateUpdate: validateDaemonSetUpdate,
     prepareForCreate(set) {
       settleTemplate(set);

@@ -10,6 +10,7 @@ import { scaleOfReplicas, type Replicated } from '../replicated.ts';
 import { viewAs } from '../view.ts';
 import { validateDeployment, validateSameSelector } from './deployment-validation.ts';
 import { templateCells, workloadColumns } from '../workload-columns.ts';
+import { countedStatusRule } from '../counted-status.ts';
 
 /** Mirrors pkg/registry/apps/deployment. */
 export const deployments = defineResource({
@@ -20,6 +21,20 @@ export const deployments = defineResource({
     warnings: podOwnerNameWarnings,
     prepareForCreate: (deployment) => settleTemplate(deployment),
     validate: validateDeployment,
+    validateStatusUpdate: countedStatusRule({
+      counts: [
+        'observedGeneration',
+        'replicas',
+        'updatedReplicas',
+        'readyReplicas',
+        'availableReplicas',
+        'unavailableReplicas',
+        'terminatingReplicas',
+        'collisionCount',
+      ],
+      partial: ['updatedReplicas', 'readyReplicas', 'availableReplicas'],
+      readyText: 'readyReplicas',
+    }),
     validateUpdate: (deployment, old) => [...validateDeployment(deployment), ...validateSameSelector(deployment, old)],
     prepareForUpdate(deployment, old) {
       settleTemplate(deployment);

@@ -9,6 +9,7 @@ import { scaleOfReplicas, type Replicated } from '../replicated.ts';
 import { validateStatefulSet, validateStatefulSetUpdate } from './statefulset-validation.ts';
 import { viewAs } from '../view.ts';
 import { templateCells, templateColumns } from '../workload-columns.ts';
+import { countedStatusRule } from '../counted-status.ts';
 
 /** Mirrors pkg/registry/apps/statefulset. */
 export const statefulsets = defineResource({
@@ -20,6 +21,19 @@ export const statefulsets = defineResource({
     prepareForCreate: settle,
     prepareForUpdate: settle,
     validate: validateStatefulSet,
+    validateStatusUpdate: countedStatusRule({
+      counts: [
+        'replicas',
+        'readyReplicas',
+        'currentReplicas',
+        'updatedReplicas',
+        'availableReplicas',
+        'observedGeneration',
+        'collisionCount',
+      ],
+      partial: ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'],
+      readyText: 'status.readyReplicas',
+    }),
     validateUpdate: validateStatefulSetUpdate,
   },
   table: {

@@ -19,6 +19,10 @@ interface ResourceQuota {
     readonly scopes?: readonly string[];
     readonly scopeSelector?: { readonly matchExpressions?: readonly ScopeRequirement[] };
   };
+  readonly status?: {
+    readonly hard?: Readonly<Record<string, string>>;
+    readonly used?: Readonly<Record<string, string>>;
+  };
 }
 
 const specPath = field.path('spec');
@@ -85,12 +89,29 @@ export function validateQuotaUpdate(quota: Readonly<KubeObject>, old: Readonly<K
   return [...validateQuota(quota), ...changed];
 }
 
-function validateLimit(name: string, amount: string, path: Path): FieldError[] {
+/** Of `/status`. */
+export function validateQuotaStatus(quota: Readonly<KubeObject>): FieldError[] {
+  const { hard = {}, used = {} } = viewAs<ResourceQuota>(quota).status ?? {};
+  const amounts = (name: string, all: Readonly<Record<string, string>>): FieldError[] =>
+    Object.entries(all).flatMap(([resource, amount]) => {
+      const path = field.path('status', name).key(resource);
+      return [...validateName(resource, path), ...validateResourceQuantity(resource, amount, path)];
+    });
+  return [...amounts('hard', hard), ...amounts('used', used)];
+}
+
+function validateName(name: string, path: Path): FieldError[] {
   const known = name.includes('/') || isStandard(name);
-  const fractional = counted.includes(name) && quantityValue(parseQuantity(amount), -3) % 1000n !== 0n;
   return [
     ...resourceName(name, path),
     ...(known ? [] : [field.invalid(path, name, 'must be a standard resource for quota')]),
+  ];
+}
+
+function validateLimit(name: string, amount: string, path: Path): FieldError[] {
+  const fractional = counted.includes(name) && quantityValue(parseQuantity(amount), -3) % 1000n !== 0n;
+  return [
+    ...validateName(name, path),
     ...validateResourceQuantity(name, amount, path),
     ...(fractional ? [field.invalid(path, amount, 'must be an integer')] : []),
   ];

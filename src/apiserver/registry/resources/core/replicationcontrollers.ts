@@ -7,6 +7,7 @@ import { replicaTable, selectableReplicas } from '../replicated.ts';
 import { viewAs } from '../view.ts';
 import { settleTemplate } from './pod-aliases.ts';
 import { validateReplicationController } from './replicationcontroller-validation.ts';
+import { countedStatusRule } from '../counted-status.ts';
 
 interface ReplicationController {
   readonly metadata: ObjectMeta;
@@ -28,6 +29,18 @@ export const replicationcontrollers = defineResource({
     prepareForCreate: (controller) => settleTemplate(controller),
     prepareForUpdate: (controller) => settleTemplate(controller),
     validate: validateReplicationController,
+    validateStatusUpdate: countedStatusRule({
+      counts: [
+        'replicas',
+        'fullyLabeledReplicas',
+        'readyReplicas',
+        'availableReplicas',
+        'observedGeneration',
+        'terminatingReplicas',
+      ],
+      partial: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+      readyText: 'readyReplicas',
+    }),
     validateUpdate: validateReplicationController,
   },
   table: replicaTable((controller) => labelsText(selectorOf(controller))),

@@ -2,7 +2,7 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
-import { validateQuota, validateQuotaUpdate } from './quota-validation.ts';
+import { validateQuota, validateQuotaStatus, validateQuotaUpdate } from './quota-validation.ts';
 
 interface ResourceQuota {
   readonly metadata: ObjectMeta;
@@ -16,7 +16,7 @@ interface ResourceQuota {
 export const resourcequotas = defineResource({
   group: '',
   resource: 'resourcequotas',
-  strategy: { validate: validateQuota, validateUpdate: validateQuotaUpdate },
+  strategy: { validate: validateQuota, validateUpdate: validateQuotaUpdate, validateStatusUpdate: validateQuotaStatus },
   table: namedTable([textColumn('Request'), textColumn('Limit')], (object) => {
     const { hard = {}, used = {} } = viewAs<ResourceQuota>(object).status ?? {};
     const names = Object.keys(hard).toSorted();

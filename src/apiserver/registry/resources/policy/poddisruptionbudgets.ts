@@ -3,6 +3,7 @@ import { defineResource } from '../../resource-definition.ts';
 import { countColumn, namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
 import { validateBudget } from './budget-validation.ts';
+import { countedStatusRule } from '../counted-status.ts';
 
 interface PodDisruptionBudget {
   readonly metadata: ObjectMeta;
@@ -13,7 +14,13 @@ interface PodDisruptionBudget {
 export const poddisruptionbudgets = defineResource({
   group: 'policy',
   resource: 'poddisruptionbudgets',
-  strategy: { validate: validateBudget, validateUpdate: validateBudget },
+  strategy: {
+    validate: validateBudget,
+    validateUpdate: validateBudget,
+    validateStatusUpdate: countedStatusRule({
+      counts: ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'],
+    }),
+  },
   table: namedTable(
     [textColumn('Min Available'), textColumn('Max Unavailable'), countColumn('Allowed Disruptions')],
     (object) => {
