@@ -22,14 +22,18 @@ test('extensions, junctors, additional properties and rules', () => {
       'x-kubernetes-preserve-unknown-fields': false,
       anyOf: [{ type: 'integer' }, { type: 'string' }],
       not: { enum: [1, 'a', null] },
-      additionalProperties: { type: 'array', items: { default: null }, 'x-kubernetes-list-type': 'set' },
+      additionalProperties: {
+        type: 'array',
+        items: { default: null, nullable: true },
+        'x-kubernetes-list-type': 'set',
+      },
       'x-kubernetes-validations': [{ rule: 'self > 0', message: 'm' }],
     }),
     {
       intOrString: true,
       anyOf: [{ type: 'integer' }, { type: 'string' }],
       not: { enum: [1, 'a', null] },
-      additionalProperties: { type: 'array', items: { default: null }, listType: 'set' },
+      additionalProperties: { type: 'array', items: { nullable: true }, listType: 'set' },
       validations: [{ rule: 'self > 0', message: 'm' }],
     },
   );

@@ -99,8 +99,8 @@ const flags = {
 function compileField(schema: Writable<StructuralSchema>, name: string, value: JsonValue): void {
   switch (name) {
     case 'default':
-      // A default of null is one: it stands for nullable fields.
-      schema.default = value;
+      // Upstream can't tell a default of null from none.
+      if (value !== null) schema.default = value;
       return;
     case 'nullable':
     case 'uniqueItems':
