@@ -12,6 +12,8 @@ export interface Peer {
   readonly address?: string;
   /** The client certificate that the TLS layer verified against the client CA, DER. */
   readonly certificate?: Uint8Array;
+  /** What else the client sent with it, DER. */
+  readonly intermediates?: readonly Uint8Array[];
   /** Why the certificate that the client presented is not trusted; there is no `certificate` then. */
   readonly certificateError?: string;
 }

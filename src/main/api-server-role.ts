@@ -11,9 +11,6 @@ import { builtinAdmissionPlugins } from '../apiserver/admission/builtin-plugins.
 import { createClusterReader } from '../apiserver/admission/cluster-reader.ts';
 import { createAdmissionChain } from '../apiserver/admission/plugin.ts';
 import { createApiServer } from '../apiserver/api-server.ts';
-import { unionAuthenticator } from '../apiserver/authn/authenticator.ts';
-import { bearerTokenAuthenticator } from '../apiserver/authn/bearer-tokens.ts';
-import { certificateAuthenticator } from '../apiserver/authn/certificates.ts';
 import { issuerDiscovery } from '../apiserver/authn/issuer-discovery.ts';
 import { selfSubjectReviews, tokenReviews } from '../apiserver/authn/reviews.ts';
 import { createServiceAccountTokens, type BoundObjects } from '../apiserver/authn/service-account-tokens.ts';
@@ -46,6 +43,7 @@ import { AutoCompaction } from '../storage/auto-compaction.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Store } from '../storage/store.ts';
 import { realClock } from './real-clock.ts';
+import { identityOf, publishedAuthentication, roleAuthenticator, type IdentityParts } from './identity-role.ts';
 import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
 
@@ -56,6 +54,8 @@ export interface ApiServerParts {
   /** PEM; the first signs service-account tokens. */
   readonly serviceAccountKeys: readonly string[];
   readonly serviceAccountIssuer: string;
+  /** Absent: the listener's authority is whose certificates are users', and no front proxy is believed. */
+  readonly identity?: IdentityParts;
   /** `127.0.0.1:6443`: where clients find it. */
   readonly address: string;
   /** Who gives Services their addresses. */
@@ -69,6 +69,7 @@ export interface ComposedApiServer {
   readonly exchange: Exchange;
   readonly objects: GenericStore;
   readonly resources: ResourceRegistry;
+  readonly identity?: IdentityParts;
 }
 
 /** The API server over a store: `exchange` is all of it; the rest is for what a role does before it serves. */
@@ -102,7 +103,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     codec,
     catalog,
     handleResource,
-    authenticator: unionAuthenticator([certificateAuthenticator(clock), bearerTokenAuthenticator(tokens)]),
+    authenticator: roleAuthenticator(clock, tokens, parts.identity),
     authorizer: authenticatedAdmins,
     paths: [
       createDiscovery({ catalog, codec, address: parts.address }),
@@ -114,7 +115,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
       issuerDiscovery(tokens, parts.address),
     ],
   });
-  return { exchange, objects, resources };
+  return { exchange, objects, resources, ...(parts.identity ? { identity: parts.identity } : {}) };
 }
 
 /** The API server that a role's configuration describes. */
@@ -131,6 +132,7 @@ export function roleApiServer(
     store,
     serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
     serviceAccountIssuer: config.serviceAccountIssuer,
+    identity: identityOf(config),
     address: `${config.listen.address}:${config.listen.port}`,
     serviceAddresses,
     logger,
@@ -140,10 +142,15 @@ export function roleApiServer(
 
 /** What a cluster has from its first second. `kubernetesService`: and the Service by which its pods find it. */
 export function bootstrap(
-  { objects, resources }: ComposedApiServer,
+  { objects, resources, identity }: ComposedApiServer,
   kubernetesService?: KubernetesService,
 ): Promise<void> {
-  return bootstrapCluster({ store: objects, resources, ...(kubernetesService ? { kubernetesService } : {}) });
+  return bootstrapCluster({
+    store: objects,
+    resources,
+    ...(kubernetesService ? { kubernetesService } : {}),
+    ...(identity ? { authentication: publishedAuthentication(identity) } : {}),
+  });
 }
 
 /** Addresses from a range of one's own, without those that stored Services have. */
@@ -185,6 +192,9 @@ export function roleListener(config: ServerConfig, exchange: Exchange, logger: L
       certificate: readFileSync(config.serverCertificate, 'utf8'),
       key: readFileSync(config.serverKey, 'utf8'),
       clientAuthority: readFileSync(config.authority, 'utf8'),
+      ...(config.requestHeaderAuthority === undefined
+        ? {}
+        : { proxyAuthority: readFileSync(config.requestHeaderAuthority, 'utf8') }),
     },
     address: config.listen.address,
     port: config.listen.port,

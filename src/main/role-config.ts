@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { RequestHeaderOptions } from '../apiserver/authn/request-header.ts';
 
 /** How an API server of ours is reached, and what it knows itself by. */
 export interface ServerConfig {
@@ -14,6 +15,10 @@ export interface ServerConfig {
   readonly serverKey: string;
   /** Signs client certificates; also told to pods as the cluster's authority. */
   readonly authority: string;
+  /** Signs certificates of front proxies, whose word for who asks then counts. Absent: there is none. */
+  readonly requestHeaderAuthority?: string;
+  /** Which of its certificates, and in which headers; absent: all, upstream's usual ones. */
+  readonly requestHeader?: Partial<Omit<RequestHeaderOptions, 'authority'>>;
   readonly serviceAccountKey: string;
   readonly serviceAccountIssuer: string;
   /** `debug`, `info`, `warn`, `error`, `silent`. */
@@ -78,7 +83,15 @@ const serverFields = [
   'serviceAccountIssuer',
   'logLevel',
 ];
-const fileFields = ['store', 'serverCertificate', 'serverKey', 'authority', 'serviceAccountKey', 'hostConnection'];
+const fileFields = [
+  'store',
+  'serverCertificate',
+  'serverKey',
+  'authority',
+  'requestHeaderAuthority',
+  'serviceAccountKey',
+  'hostConnection',
+];
 
 function readJson(path: string): Record<string, unknown> {
   const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));

@@ -4,15 +4,25 @@
  * (`{pod.metadata.uid}` of a request with `keep: 'pod'`).
  */
 
+import type { CertificateName } from './certificates.ts';
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Who asks: by client certificate of group system:masters, or by what is named. */
+/** Who asks: without a certificate, with one (see `certificates.ts`), or with what the header says, or with a token made when it is sent. */
 export type Identity =
-  | 'admin'
   | 'nobody'
-  | 'expired-certificate'
-  | 'stranger-certificate'
-  | { readonly authorization: string };
+  | CertificateName
+  | { readonly authorization: string }
+  | { readonly token: (forge: Forge) => string };
+
+/** What is needed to make tokens, good and bad. */
+export interface Forge {
+  /** PEM; of service accounts' tokens, on both sides. */
+  readonly signingKey: string;
+  readonly issuer: string;
+  /** A value of an earlier answer: `account.metadata.uid`. */
+  kept(path: string): string;
+}
 
 export interface CallOptions {
   /** Content type of the body; application/json for POST and PUT when absent. */

@@ -14,6 +14,7 @@ import { names } from './cases/names.ts';
 import { negotiation } from './cases/negotiation.ts';
 import { patches } from './cases/patches.ts';
 import { podCases } from './cases/pods.ts';
+import { requestHeader } from './cases/request-header.ts';
 import { urls } from './cases/urls.ts';
 import type { Family } from './case.ts';
 
@@ -33,7 +34,7 @@ export const badInput: readonly Family[] = [
 ];
 
 /** Who asks, and as whom. */
-export const identities: readonly Family[] = [impersonation];
+export const identities: readonly Family[] = [impersonation, requestHeader];
 
 /** What is written and deleted, rightly and wrongly, and what is particular to some kinds. */
 export const crud: readonly Family[] = [concurrency, patches, deletion, podCases, kinds];

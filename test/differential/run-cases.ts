@@ -1,26 +1,22 @@
 /** Runs families of cases against both servers, each case as a test. One pair of servers for a test file. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { credentialFiles } from '../../hack/host-cluster/credentials.ts';
-import type { Clock } from '../../src/lib/clock.ts';
-import { realClock } from '../../src/main/real-clock.ts';
-import { createCertificateAuthority, issueCertificate, type KeyPair } from '../../src/tenancy/certificate-authority.ts';
+import type { KeyPair } from '../../src/tenancy/certificate-authority.ts';
 import { startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
 import { accepted } from './accepted.ts';
 import { get, post, type Call, type Case, type Family } from './case.ts';
+import { callerCertificates } from './certificates.ts';
 import { comparable, type Comparable } from './comparable.ts';
 import { differences, type Asked } from './differences.ts';
-import { Side, type Certificate, type Kept } from './side.ts';
-import { startSubletServer, type SubletServer } from './sublet-server.ts';
+import { Side, type Callers, type Kept } from './side.ts';
+import { startSubletServer, type ServerCredentials, type SubletServer } from './sublet-server.ts';
 
 interface Pair {
   readonly sublet: Side;
   readonly upstream: Side;
 }
-
-const dayMs = 86_400_000;
 
 /** Declares the tests of these families, and last that both servers still answer as if nothing had happened. */
 export function runCases(families: readonly Family[]): void {
@@ -30,13 +26,13 @@ export function runCases(families: readonly Family[]): void {
     before(async () => {
       const host = await startUpstreamHost({ controllers: false });
       stop = () => host.stop();
-      const authority = authorityOf(host);
-      const sublet = await startSubletServer(authority);
+      const credentials = credentialsOf(host);
+      const sublet = await startSubletServer(credentials);
       stop = async () => {
         for (const side of Object.values(pair ?? {})) side.close();
         await Promise.all([sublet.stop(), host.stop()]);
       };
-      pair = await connectBoth(host, sublet, authority);
+      pair = await connectBoth(host, sublet, credentials);
     });
     after(() => stop?.());
     const servers = (): Pair => {
@@ -115,27 +111,30 @@ function namespaceCalls(name: string): Call[] {
   ];
 }
 
-function authorityOf(host: UpstreamHost): KeyPair {
-  const { authority } = credentialFiles(host.folder);
-  return { certificate: host.ca, key: readFileSync(join(authority.key), 'utf8') };
+function credentialsOf(host: UpstreamHost): ServerCredentials {
+  const { authority, frontProxyAuthority, serviceAccountKey } = credentialFiles(host.folder);
+  const text = (path: string): string => readFileSync(path, 'utf8');
+  const pair = (files: { certificate: string; key: string }): KeyPair => ({
+    certificate: text(files.certificate),
+    key: text(files.key),
+  });
+  return {
+    users: pair(authority),
+    frontProxies: pair(frontProxyAuthority),
+    serviceAccountKey: text(serviceAccountKey),
+    serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+  };
 }
 
-async function connectBoth(host: UpstreamHost, sublet: SubletServer, authority: KeyPair): Promise<Pair> {
-  const past: Clock = { ...realClock, now: () => Date.now() - 10 * dayMs };
-  const admin = { commonName: 'admin', organizations: ['system:masters'], usage: 'client', validityDays: 1 } as const;
-  const certificates = {
-    ca: host.ca,
-    admin: { cert: host.clientCert, key: host.clientKey },
-    expired: certificateOf(await issueCertificate(past, authority, admin)),
-    stranger: certificateOf(
-      await issueCertificate(realClock, await createCertificateAuthority(realClock, 'stranger', 1), admin),
-    ),
+async function connectBoth(host: UpstreamHost, sublet: SubletServer, credentials: ServerCredentials): Promise<Pair> {
+  const callers: Callers = {
+    authority: host.ca,
+    certificates: await callerCertificates(credentials),
+    signingKey: credentials.serviceAccountKey,
+    issuer: credentials.serviceAccountIssuer,
   };
-  const pair = {
-    sublet: new Side('Sublet', sublet.server, certificates),
-    upstream: new Side('upstream', host.server, certificates),
+  return {
+    sublet: new Side('Sublet', sublet.server, callers),
+    upstream: new Side('upstream', host.server, callers),
   };
-  return pair;
 }
-
-const certificateOf = ({ certificate, key }: KeyPair): Certificate => ({ cert: certificate, key });

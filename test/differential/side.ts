@@ -1,20 +1,17 @@
 /** One of the two servers, as its clients see it: connections of all identities, and what a case has learnt from its answers. */
 import { Buffer } from 'node:buffer';
-import { Connection, type Answer, type Credentials, type Wire } from './answer.ts';
+import { Connection, type Answer, type Wire } from './answer.ts';
 import type { Body, Call, Identity, Json } from './case.ts';
+import type { Certificate, CertificateName } from './certificates.ts';
 import { jsonOf } from './comparable.ts';
 
-/** Of each identity that proves itself by certificate. */
-export interface Certificates {
-  readonly ca: string;
-  readonly admin: Certificate;
-  readonly expired: Certificate;
-  readonly stranger: Certificate;
-}
-
-export interface Certificate {
-  readonly cert: string;
-  readonly key: string;
+/** What the callers of a side have in common. */
+export interface Callers {
+  /** Of the server, PEM. */
+  readonly authority: string;
+  readonly certificates: Readonly<Record<CertificateName, Certificate>>;
+  readonly signingKey: string;
+  readonly issuer: string;
 }
 
 /** Values of earlier answers, by `keep`. */
@@ -22,38 +19,46 @@ export type Kept = Map<string, Json>;
 
 export class Side {
   readonly name: string;
-  readonly #connections: Readonly<
-    Record<'admin' | 'nobody' | 'expired-certificate' | 'stranger-certificate', Connection>
-  >;
+  readonly #server: string;
+  readonly #callers: Callers;
+  readonly #connections = new Map<string, Connection>();
 
-  constructor(name: string, server: string, { ca, admin, expired, stranger }: Certificates) {
+  constructor(name: string, server: string, callers: Callers) {
     this.name = name;
-    const connection = (credentials: Omit<Credentials, 'ca'>): Connection =>
-      new Connection(server, { ca, ...credentials });
-    this.#connections = {
-      admin: connection(admin),
-      nobody: connection({}),
-      'expired-certificate': connection(expired),
-      'stranger-certificate': connection(stranger),
-    };
+    this.#server = server;
+    this.#callers = callers;
   }
 
   async ask(call: Call, kept: Kept): Promise<Answer> {
-    const answer = await this.#connectionOf(call.as ?? 'admin').send(wireOf(call, kept));
+    const identity = call.as ?? 'admin';
+    const authorization = this.#authorizationOf(identity, kept);
+    const answer = await this.#connectionOf(identity).send(wireOf(call, kept, authorization));
     if (call.keep !== undefined) kept.set(call.keep, jsonOf(answer) ?? null);
     return answer;
   }
 
   close(): void {
-    for (const connection of Object.values(this.#connections)) connection.close();
+    for (const connection of this.#connections.values()) connection.close();
   }
 
   #connectionOf(identity: Identity): Connection {
-    return this.#connections[typeof identity === 'string' ? identity : 'nobody'];
+    const name = typeof identity === 'string' ? identity : 'nobody';
+    const { authority, certificates } = this.#callers;
+    const certificate = name === 'nobody' ? {} : certificates[name];
+    const connection = this.#connections.get(name) ?? new Connection(this.#server, { ca: authority, ...certificate });
+    this.#connections.set(name, connection);
+    return connection;
+  }
+
+  #authorizationOf(identity: Identity, kept: Kept): string | undefined {
+    if (typeof identity === 'string') return undefined;
+    if ('authorization' in identity) return identity.authorization;
+    const { signingKey, issuer } = this.#callers;
+    return `Bearer ${identity.token({ signingKey, issuer, kept: (path) => filledIn(`{${path}}`, kept) })}`;
   }
 }
 
-function wireOf(call: Call, kept: Kept): Wire {
+function wireOf(call: Call, kept: Kept, authorization: string | undefined): Wire {
   const body = bytesOf(call.body, kept);
   const type = call.type ?? (call.body === undefined ? undefined : 'application/json');
   return {
@@ -62,7 +67,7 @@ function wireOf(call: Call, kept: Kept): Wire {
     headers: {
       ...(type === undefined || type === '' ? {} : { 'content-type': type }),
       ...(call.accept === undefined ? {} : { accept: call.accept }),
-      ...(typeof call.as === 'object' ? { authorization: call.as.authorization } : {}),
+      ...(authorization === undefined ? {} : { authorization }),
       ...call.headers,
     },
     body,

@@ -1,4 +1,5 @@
 /** Our API server alone, as the roles compose it, over memory: no controllers, as on the other side. */
+import { defaultRequestHeaders } from '../../src/apiserver/authn/request-header.ts';
 import { Listener } from '../../src/apiserver/http/listener.ts';
 import { LocalServiceAddresses } from '../../src/apiserver/registry/local-service-addresses.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
@@ -6,28 +7,46 @@ import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { realClock } from '../../src/main/real-clock.ts';
 import { realRandom } from '../../src/main/real-random.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
-import { createSigningKey, issueCertificate, type KeyPair } from '../../src/tenancy/certificate-authority.ts';
+import { issueCertificate } from '../../src/tenancy/certificate-authority.ts';
+import type { Authorities } from './certificates.ts';
 
 export interface SubletServer {
   readonly server: string;
   stop(): Promise<void>;
 }
 
-/** `authority` signs its certificate and is the authority of its clients. */
-export async function startSubletServer(authority: KeyPair): Promise<SubletServer> {
+/** What the other side's server was given too. */
+export interface ServerCredentials extends Authorities {
+  /** PEM. */
+  readonly serviceAccountKey: string;
+  readonly serviceAccountIssuer: string;
+}
+
+/** The users' authority signs its certificate too. */
+export async function startSubletServer(credentials: ServerCredentials): Promise<SubletServer> {
   const store = new MemoryStore();
   const composed = composeApiServer({
     clock: realClock,
     random: realRandom,
     store,
-    serviceAccountKeys: [await createSigningKey()],
-    serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+    serviceAccountKeys: [credentials.serviceAccountKey],
+    serviceAccountIssuer: credentials.serviceAccountIssuer,
+    identity: {
+      clientAuthority: credentials.users.certificate,
+      requestHeader: {
+        ...defaultRequestHeaders,
+        authority: credentials.frontProxies.certificate,
+        allowedNames: ['front-proxy-client'],
+        // As the other side's flags say.
+        uidHeaders: [],
+      },
+    },
     address: '127.0.0.1:443',
     serviceAddresses: new LocalServiceAddresses({ serviceCidr: '10.96.0.0/16', random: realRandom }),
     logger: silentLogger,
   });
   await bootstrap(composed, { clusterIp: '10.96.0.1', address: '192.0.2.1', port: 6443 });
-  const { certificate, key } = await issueCertificate(realClock, authority, {
+  const { certificate, key } = await issueCertificate(realClock, credentials.users, {
     commonName: 'sublet',
     usage: 'server',
     hosts: ['127.0.0.1'],
@@ -35,7 +54,12 @@ export async function startSubletServer(authority: KeyPair): Promise<SubletServe
   });
   const listener = new Listener({
     exchange: composed.exchange,
-    credentials: { certificate, key, clientAuthority: authority.certificate },
+    credentials: {
+      certificate,
+      key,
+      clientAuthority: credentials.users.certificate,
+      proxyAuthority: credentials.frontProxies.certificate,
+    },
     port: 0,
     clock: realClock,
     logger: silentLogger,

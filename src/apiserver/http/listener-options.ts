@@ -9,6 +9,8 @@ export interface ListenerCredentials {
   readonly key: string;
   /** Who signs client certificates; several may stand in one text. */
   readonly clientAuthority: string;
+  /** Who signs certificates of front proxies. */
+  readonly proxyAuthority?: string;
 }
 
 export interface ListenerLimits {

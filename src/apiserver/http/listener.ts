@@ -172,8 +172,9 @@ function sessionPeer(session: ServerHttp2Session): Peer {
   return peer;
 }
 
-function secureContext(credentials: ListenerCredentials): { cert: string; key: string; ca: string } {
-  return { cert: credentials.certificate, key: credentials.key, ca: credentials.clientAuthority };
+function secureContext(credentials: ListenerCredentials): { cert: string; key: string; ca: string[] } {
+  const { certificate, key, clientAuthority, proxyAuthority } = credentials;
+  return { cert: certificate, key, ca: [clientAuthority, ...(proxyAuthority === undefined ? [] : [proxyAuthority])] };
 }
 
 function createServer(credentials: ListenerCredentials, limits: ListenerLimits): Http2SecureServer {

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { StatusError } from '../../api/status.ts';
+import { authenticationConfigName } from '../authn/authentication-config.ts';
 import type { GenericStore } from './generic-store.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
 import type { WriteAdmission, WriteContext } from './write-context.ts';
@@ -14,6 +15,8 @@ export interface BootstrapOptions {
   readonly resources: ResourceRegistry;
   /** Absent: there is no Service `kubernetes`; somebody else keeps it. */
   readonly kubernetesService?: KubernetesService;
+  /** What extension API servers are told of authentication; see authn/authentication-config.ts. */
+  readonly authentication?: Readonly<Record<string, string>>;
 }
 
 export interface KubernetesService {
@@ -46,6 +49,10 @@ export async function bootstrapCluster(options: BootstrapOptions): Promise<void>
   for (const name of systemNamespaces) await ensure(options, '', 'namespaces', '', { metadata: { name } });
   for (const { name, ...fields } of priorityClasses) {
     await ensure(options, 'scheduling.k8s.io', 'priorityclasses', '', { metadata: { name }, ...fields });
+  }
+  if (options.authentication) {
+    const config = { metadata: { name: authenticationConfigName }, data: { ...options.authentication } };
+    await ensure(options, '', 'configmaps', 'kube-system', config, ['data']);
   }
   if (!options.kubernetesService) return;
   const { clusterIp, address, port } = options.kubernetesService;

@@ -1,0 +1,51 @@
+/** How a role's API server finds out who asks: which authorities, keys and issuers it trusts. */
+import { readFileSync } from 'node:fs';
+import { authoritiesOf } from '../apiserver/authn/authorities.ts';
+import { authenticationConfig } from '../apiserver/authn/authentication-config.ts';
+import { unionAuthenticator, type Authenticator, type TokenAuthenticator } from '../apiserver/authn/authenticator.ts';
+import { bearerTokenAuthenticator } from '../apiserver/authn/bearer-tokens.ts';
+import { certificateAuthenticator } from '../apiserver/authn/certificates.ts';
+import {
+  defaultRequestHeaders,
+  requestHeaderAuthenticator,
+  type RequestHeaderOptions,
+} from '../apiserver/authn/request-header.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ServerConfig } from './role-config.ts';
+
+export interface IdentityParts {
+  /** PEM; whose certificates are users'. */
+  readonly clientAuthority: string;
+  /** Absent: no front proxy is believed. */
+  readonly requestHeader?: RequestHeaderOptions;
+}
+
+/** In upstream's order: the front proxy's word, certificates, tokens. `identity` absent: the TLS layer trusts nobody but users' authority. */
+export function roleAuthenticator(
+  clock: Clock,
+  tokens: TokenAuthenticator,
+  identity: IdentityParts | undefined,
+): Authenticator {
+  const proxy = identity?.requestHeader;
+  return unionAuthenticator([
+    ...(proxy ? [requestHeaderAuthenticator(proxy, clock)] : []),
+    certificateAuthenticator(clock, proxy && authoritiesOf(identity.clientAuthority)),
+    bearerTokenAuthenticator(tokens),
+  ]);
+}
+
+/** What extension API servers are told. */
+export function publishedAuthentication(identity: IdentityParts): Record<string, string> {
+  return authenticationConfig(identity.clientAuthority, identity.requestHeader);
+}
+
+/** @throws Error for a file that can't be read */
+export function identityOf(config: ServerConfig): IdentityParts {
+  const clientAuthority = readFileSync(config.authority, 'utf8');
+  if (config.requestHeaderAuthority === undefined) return { clientAuthority };
+  const authority = readFileSync(config.requestHeaderAuthority, 'utf8');
+  return {
+    clientAuthority,
+    requestHeader: { ...defaultRequestHeaders, allowedNames: [], ...config.requestHeader, authority },
+  };
+}
