@@ -9,8 +9,23 @@ const errorsMax = 100;
  * wants to know: it reads the whole text again.
  */
 export function duplicateFieldErrors(bytes: Uint8Array): string[] {
+  return fieldErrors(bytes, new Set());
+}
+
+/**
+ * The same with `unknown`, what a type's schema said of the same text (`unknown field "spec.foo"`), each where it stands in the text. What is below
+ * an unknown field nobody looks at, and so it can't be there twice itself.
+ */
+export function fieldErrorsInOrder(bytes: Uint8Array, unknown: readonly string[]): readonly string[] {
+  if (unknown.length === 0) return duplicateFieldErrors(bytes);
+  const ordered = fieldErrors(bytes, new Set(unknown));
+  // Keys that only differ in their escapes may hide where one stands.
+  return [...ordered, ...unknown.filter((text) => !ordered.includes(text))].slice(0, errorsMax);
+}
+
+function fieldErrors(bytes: Uint8Array, unknown: ReadonlySet<string>): string[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  const walk = new Walk();
+  const walk = new Walk(unknown);
   for (let at = 0; at < text.length && walk.errors.size < errorsMax; at++) {
     const character = text[at] ?? '';
     if (character === '"') {
@@ -43,18 +58,33 @@ interface Level {
   index: number;
   key: string;
   awaitsKey: boolean;
+  /** What stands at the key, nobody looks at. */
+  ignored: boolean;
 }
 
 class Walk {
   readonly errors = new Set<string>();
   readonly #levels: Level[] = [];
+  readonly #unknown: ReadonlySet<string>;
+
+  constructor(unknown: ReadonlySet<string>) {
+    this.#unknown = unknown;
+  }
 
   mark(character: string): void {
     const level = this.#levels.at(-1);
     if (character === '{' || character === '[') {
       const isObject = character === '{';
       const path = level === undefined ? '' : childPath(level);
-      this.#levels.push({ path, seen: isObject ? new Set() : undefined, index: 0, key: '', awaitsKey: isObject });
+      const ignored = level?.ignored ?? false;
+      this.#levels.push({
+        path,
+        seen: isObject ? new Set() : undefined,
+        index: 0,
+        key: '',
+        awaitsKey: isObject,
+        ignored,
+      });
     } else if (character === ',') {
       if (level === undefined) return;
       level.index++;
@@ -70,7 +100,12 @@ class Walk {
     if (level?.awaitsKey !== true) return;
     level.awaitsKey = false;
     level.key = String(JSON.parse(text.slice(start, end + 1)));
-    if (level.seen?.has(level.key) === true) this.errors.add(`duplicate field ${goQuote(childPath(level))}`);
+    const path = childPath(level);
+    const unknown = `unknown field ${goQuote(path)}`;
+    if (this.#levels.at(-2)?.ignored === true) return;
+    level.ignored = this.#unknown.has(unknown);
+    if (level.ignored) this.errors.add(unknown);
+    else if (level.seen?.has(level.key) === true) this.errors.add(`duplicate field ${goQuote(path)}`);
     level.seen?.add(level.key);
   }
 }

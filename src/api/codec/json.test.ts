@@ -11,7 +11,7 @@ import {
   strictDecodingErrorText,
   typeMetaErrorPrefix,
 } from './json.ts';
-import { duplicateFieldErrors } from './json-duplicates.ts';
+import { duplicateFieldErrors, fieldErrorsInOrder } from './json-duplicates.ts';
 import { findJsonError } from './json-syntax.ts';
 import { numberText } from './number-texts.ts';
 
@@ -124,6 +124,17 @@ test('each field that stands twice is named once, with its path; at most a hundr
   assert.deepEqual(duplicateFieldErrors(Buffer.from(text)), ['duplicate field "a.b[0].c"', 'duplicate field "d"']);
   const fields = Array.from({ length: 300 }, (_, index) => `"f${index}":1,"f${index}":2`).join(',');
   assert.equal(duplicateFieldErrors(Buffer.from(`{${fields}}`)).length, 100);
+});
+
+test('what the schema does not know stands among the duplicates where it stands in the text, and hides its own', () => {
+  const text = '{"spec":{"foo":{"a":1,"a":2},"foo":1,"n":2,"n":3,"items":[{"bar":1}]},"n":1,"n":2}';
+  const unknown = ['unknown field "spec.foo"', 'unknown field "spec.items[0].bar"'];
+  assert.deepEqual(fieldErrorsInOrder(Buffer.from(text), unknown), [
+    'unknown field "spec.foo"',
+    'duplicate field "spec.n"',
+    'unknown field "spec.items[0].bar"',
+    'duplicate field "n"',
+  ]);
 });
 
 test('duplicates are found behind strings of many megabytes', () => {

@@ -6,7 +6,7 @@ import {
   readTypeMeta,
   typeMetaErrorPrefix,
 } from '../../api/codec/json.ts';
-import { duplicateFieldErrors } from '../../api/codec/json-duplicates.ts';
+import { duplicateFieldErrors, fieldErrorsInOrder } from '../../api/codec/json-duplicates.ts';
 import type { ProtobufCodec, TypeMeta } from '../../api/codec/protobuf.ts';
 import { ProtobufError } from '../../api/codec/protobuf-error.ts';
 import { decodeYaml } from '../../api/codec/yaml.ts';
@@ -48,6 +48,7 @@ function jsonBody(bytes: Uint8Array, typed: boolean): ParsedBody {
       strictErrors ??= duplicateFieldErrors(bytes);
       return strictErrors;
     },
+    ...(typed ? { strictErrorsWith: (unknown) => fieldErrorsInOrder(bytes, unknown) } : {}),
   };
 }
 

@@ -53,11 +53,9 @@ export async function readObject(
   return { ...decoded.object, kind: gvk.kind, apiVersion: found };
 }
 
-/** What is below an unknown field nobody looks at, so it can't be there twice. */
-function strictErrorsOf({ strictErrors: duplicates }: ParsedBody, unknown: readonly string[]): readonly string[] {
-  if (unknown.length === 0 || duplicates.length === 0) return [...duplicates, ...unknown];
-  const hidden = new Set(unknown.map((text) => text.replace(/^unknown/, 'duplicate')));
-  return [...duplicates.filter((text) => !hidden.has(text)), ...unknown];
+/** The body's own findings in front of the schema's, where they are not found in one pass. */
+function strictErrorsOf(body: ParsedBody, unknown: readonly string[]): readonly string[] {
+  return body.strictErrorsWith?.(unknown) ?? [...body.strictErrors, ...unknown];
 }
 
 /** Warns of them, throws, or says nothing, as the client asked. */

@@ -14,6 +14,8 @@ export interface ParsedBody {
   readonly value: JsonObject;
   /** `duplicate field "spec.a"`: for field validation Warn and Strict, in front of what the schema finds. */
   readonly strictErrors: readonly string[];
+  /** All findings in the order of the text, where upstream finds both kinds in one pass: typed JSON. `unknown`: what the schema found. */
+  readonly strictErrorsWith?: (unknown: readonly string[]) => readonly string[];
 }
 
 /** The body is no JSON, YAML or protobuf. The message is upstream's (`couldn't get version/kind; json parse error: …`). */
