@@ -2,6 +2,7 @@
  * One HTTP exchange as values. An API server *is* an {@link Exchange} function, and a client needs nothing but one: over
  * the network (`client/http`), or straight into an API server in the same process. So the two sides meet here.
  */
+import type { Duplex } from 'node:stream';
 import type { User } from './user.ts';
 
 /** Header names are lower case; repeated request headers are joined by `, `. */
@@ -29,6 +30,10 @@ export interface ApiRequest {
   readonly rawHeaders?: readonly string[] | undefined;
   /** The whole body (the listener has enforced the size limit); empty where there is none. */
   readonly body: Uint8Array;
+  /** The body as it comes, however large; `body` is empty then. Only where the listener was told that it is wanted so. */
+  readonly bodyStream?: ByteStream | undefined;
+  /** What the client offers to switch to (`websocket`, `SPDY/3.1`) on a connection that can be switched. */
+  readonly upgrade?: string | undefined;
   readonly peer?: Peer;
   /** An identity that needs no proof: set by callers in the same process only, never from the wire. */
   readonly user?: User;
@@ -46,6 +51,11 @@ export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: Uint8Array | ByteStream;
+  /**
+   * With status 101, to a request that has `upgrade`: called once when the client was told, with what is now a raw connection (bytes that
+   * came early included). Whoever has it must handle its errors; it is ended when the listener stops. Callers in the same process ignore it.
+   */
+  readonly upgrade?: (connection: Duplex) => void;
 }
 
 /** Never rejects for what a client did wrong: that is a response. Rejects when the exchange itself failed (no connection, aborted). */

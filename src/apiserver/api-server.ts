@@ -14,6 +14,9 @@ import type { Authenticator } from './authn/authenticator.ts';
 import { impersonatedUser } from './authn/impersonation-headers.ts';
 import { createImpersonation, type Impersonation } from './authn/impersonation.ts';
 import { attributesOf, forbiddenError, type Authorizer } from './authz/authorizer.ts';
+import { alsoNeeded } from './connect/connect-permission.ts';
+import { watchOverWebSocket } from './connect/watch-over-websocket.ts';
+import { offersWebSocket } from './connect/websocket.ts';
 import type { ResourceCatalog } from './discovery/resource-catalog.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { watchedStream } from './http/watched-stream.ts';
@@ -90,7 +93,9 @@ class ApiServer {
       return withHeaders({ ...response, headers }, auditId);
     }
     const body = watchedStream(response.body, () => finish(response.status));
-    return withHeaders({ ...response, headers, body }, auditId);
+    const streamed = withHeaders({ ...response, headers, body }, auditId);
+    const toSocket = context.info.verb === 'watch' && response.status === 200 && offersWebSocket(request);
+    return toSocket ? watchOverWebSocket(request, streamed, body) : streamed;
   };
 
   /** Or what to answer when the path makes no sense. */
@@ -141,6 +146,9 @@ class ApiServer {
       this.#refused.add(error);
       throw error;
     }
+    const more = alsoNeeded(attributes);
+    const second = more && (await authorizer.authorize(more));
+    if (second && second.decision !== 'allow') throw forbiddenError(more, second.reason);
     return { ...context, user };
   }
 

@@ -2,7 +2,7 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { ApiResponse, Peer } from '../../api/exchange.ts';
 import { failureResponse } from './failure-response.ts';
-import { IncomingRequest } from './incoming.ts';
+import { bodyOf, IncomingRequest, passesOn, type IncomingRest } from './incoming.ts';
 import type { Serving } from './serving.ts';
 import { readRequestBody } from './request-body.ts';
 import { compressed, isStream, pipeStream } from './response-body.ts';
@@ -21,12 +21,14 @@ export function answerHttp2(
   // The close event tells what there is to know.
   stream.on('error', () => undefined);
   const method = byName[':method'] ?? '';
-  const answer = (body: Uint8Array): void => {
-    const request = new IncomingRequest(method, byName[':path'] ?? '/', { byName, raw }, body, peer);
+  const target = byName[':path'] ?? '/';
+  const answer = (body: Uint8Array, rest?: IncomingRest): void => {
+    const request = new IncomingRequest(method, target, { byName, raw }, body, peer, rest);
     stream.once('close', () => request.abort());
     void exchange(serving, stream, request);
   };
   if ((flags & endStream) !== 0) return answer(noBody);
+  if (passesOn(serving, target)) return answer(noBody, { bodyStream: bodyOf(stream) });
   readRequestBody(stream, byName['content-length'], serving.options.clock, serving.limits, (body, failure) => {
     if (failure === undefined) return answer(body);
     if (failure === 'gone') return;
@@ -43,6 +45,8 @@ async function exchange(serving: Serving, stream: ServerHttp2Stream, request: In
     if (stream.destroyed || stream.headersSent) return drop(response);
     if (!isStream(response.body)) {
       serving.unread.hold(stream, response.body.length, () => stream.close(constants.NGHTTP2_CANCEL));
+      // Of a body that nobody read the rest isn't wanted.
+      if (request.bodyStream && !stream.readableEnded) stream.once('finish', () => stream.close(noError));
       return writeWhole(stream, request.method, response);
     }
     stream.respond(outgoing(response));

@@ -1,10 +1,18 @@
 /** A request as it came over the wire, as an {@link ApiRequest}. */
-import type { ApiRequest, Headers, Peer } from '../../api/exchange.ts';
+import type { Readable } from 'node:stream';
+import type { ApiRequest, ByteStream, Headers, Peer } from '../../api/exchange.ts';
+import type { Serving } from './serving.ts';
 
 interface IncomingHeaders {
   readonly byName: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Name, value, name, value… */
   readonly raw: readonly string[] | undefined;
+}
+
+/** What comes instead of a whole body. */
+export interface IncomingRest {
+  readonly bodyStream?: ByteStream;
+  readonly upgrade?: string;
 }
 
 export class IncomingRequest implements ApiRequest {
@@ -14,11 +22,20 @@ export class IncomingRequest implements ApiRequest {
   readonly headers: Headers;
   readonly rawHeaders: readonly string[] | undefined;
   readonly body: Uint8Array;
+  readonly bodyStream: ByteStream | undefined;
+  readonly upgrade: string | undefined;
   readonly peer: Peer;
   #abort: AbortController | undefined;
   #gone = false;
 
-  constructor(method: string, target: string, headers: IncomingHeaders, body: Uint8Array, peer: Peer) {
+  constructor(
+    method: string,
+    target: string,
+    headers: IncomingHeaders,
+    body: Uint8Array,
+    peer: Peer,
+    rest: IncomingRest = {},
+  ) {
     const question = target.indexOf('?');
     this.method = method;
     this.path = question < 0 ? target : target.slice(0, question);
@@ -26,6 +43,8 @@ export class IncomingRequest implements ApiRequest {
     this.headers = headersOf(headers.byName);
     this.rawHeaders = headers.raw;
     this.body = body;
+    this.bodyStream = rest.bodyStream;
+    this.upgrade = rest.upgrade;
     this.peer = peer;
   }
 
@@ -41,6 +60,16 @@ export class IncomingRequest implements ApiRequest {
     this.#gone = true;
     this.#abort?.abort();
   }
+}
+
+/** Whether the request with this target is for another server. */
+export function passesOn({ options }: Serving, target: string): boolean {
+  return options.passesOn?.(target.split('?', 1)[0] ?? '') ?? false;
+}
+
+/** The body as it comes. Who stops reading doesn't end the connection, on which an answer may have to be written. */
+export function bodyOf(source: Readable): ByteStream {
+  return { [Symbol.asyncIterator]: () => source.iterator({ destroyOnReturn: false }) };
 }
 
 /** Drops pseudo-headers and what is not a text; joins what came several times. */

@@ -34,6 +34,8 @@ export interface ListenerLimits {
   readonly unreadTimeoutMs: number;
   /** Whole answers above it are compressed where the client takes gzip. */
   readonly gzipBytesMin: number;
+  /** Connections that were switched to another protocol and are still open. */
+  readonly upgradedMax: number;
 }
 
 export const defaultListenerLimits: ListenerLimits = {
@@ -49,10 +51,13 @@ export const defaultListenerLimits: ListenerLimits = {
   unreadBytesMax: 128 * 1024 * 1024,
   unreadTimeoutMs: 60_000,
   gzipBytesMin: 128 * 1024,
+  upgradedMax: 2_000,
 };
 
 export interface ListenerOptions {
   readonly exchange: Exchange;
+  /** Whether a request is passed on to another server: its body is handed over as it comes then, without limit. Default: none is. */
+  readonly passesOn?: (path: string) => boolean;
   readonly credentials: ListenerCredentials;
   /** Default 127.0.0.1. */
   readonly address?: string;

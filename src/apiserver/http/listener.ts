@@ -12,10 +12,12 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Peer } from '../../api/exchange.ts';
 import type { Service } from '../../lib/service.ts';
 import { answerHttp1 } from './http1-request.ts';
+import { answerUpgrade, wantsUpgrade } from './http1-upgrade.ts';
 import { answerHttp2 } from './http2-stream.ts';
 import {
   defaultListenerLimits,
@@ -36,6 +38,8 @@ export class Listener implements Service {
   readonly #sockets = new Set<TLSSocket>();
   /** HTTP/1.1 sockets that carry a request. */
   readonly #busy = new Set<TLSSocket>();
+  /** Those that carry another protocol now, or ask to. */
+  readonly #upgraded = new Set<Duplex>();
   readonly #stopping = new AbortController();
   readonly #serving: Serving;
   #stopped: Promise<void> | undefined;
@@ -86,7 +90,8 @@ export class Listener implements Service {
     // GOAWAY; resolves when the streams are done.
     for (const session of this.#sessions.keys()) session.close();
     for (const socket of this.#sockets) {
-      if (socket.alpnProtocol !== 'h2' && !this.#busy.has(socket)) socket.destroySoon();
+      if (this.#upgraded.has(socket)) socket.destroySoon();
+      else if (socket.alpnProtocol !== 'h2' && !this.#busy.has(socket)) socket.destroySoon();
     }
     const timer = this.#options.clock.after(this.#limits.stopTimeoutMs, () => {
       for (const session of this.#sessions.keys()) session.destroy();
@@ -105,6 +110,14 @@ export class Listener implements Service {
     });
     server.on('session', (session) => this.#addSession(session));
     server.on('request', (request, response) => this.#answerHttp1(request, response));
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (!(socket instanceof TLSSocket)) return void socket.destroy();
+      void answerUpgrade(this.#serving, this.#upgraded, request, socket, head, peerOf(socket));
+    });
+    // In no types: Node's HTTP/1.1 side reads it from its server, which is this one. Without it every Upgrade would be taken for one.
+    Object.assign(server, {
+      shouldUpgradeCallback: (request: IncomingMessage) => wantsUpgrade(this.#serving, request),
+    });
     // Node has just put its compatible API on every stream.
     server.removeAllListeners('stream');
     // The types don't know the last one.

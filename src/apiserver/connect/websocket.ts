@@ -1,0 +1,205 @@
+/**
+ * The server's side of a WebSocket (RFC 6455, version 13), without extensions: the handshake, frames to the client, and of what the client sends
+ * only what keeps or ends the connection. Frames are never joined or kept: a client can't make it hold more than a control frame.
+ */
+import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { ApiRequest } from '../../api/exchange.ts';
+
+export type FrameKind = 'text' | 'binary';
+
+export type Handshake =
+  | { readonly ok: true; readonly headers: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly status: 400 | 403 };
+
+const handshakeGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+/** Carries a token, and is no protocol. Mirrors apiserver authentication/request/websocket. */
+const bearerProtocol = 'base64url.bearer.authorization.k8s.io.';
+
+/** Whether a request can become a WebSocket at all. */
+export function offersWebSocket({ upgrade, method }: ApiRequest): boolean {
+  return method === 'GET' && upgrade?.trim().toLowerCase() === 'websocket';
+}
+
+/** Mirrors golang.org/x/net/websocket, as upstream uses it: an origin must be named, and one protocol at most. */
+export function acceptHandshake({ headers }: ApiRequest): Handshake {
+  const key = headers['sec-websocket-key'] ?? '';
+  if (headers['sec-websocket-version']?.trim() !== '13' || Buffer.from(key, 'base64').length !== 16)
+    return { ok: false, status: 400 };
+  const origin = headers['origin'] ?? '';
+  if (origin === '' || origin.toLowerCase() === 'null') return { ok: false, status: 403 };
+  const asked = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+  const protocols = asked.filter((protocol) => protocol !== '' && !protocol.startsWith(bearerProtocol));
+  if (protocols.length > 1) return { ok: false, status: 400 };
+  const [protocol] = protocols;
+  const accept = createHash('sha1').update(`${key}${handshakeGuid}`).digest('base64');
+  return {
+    ok: true,
+    headers: {
+      upgrade: 'websocket',
+      connection: 'Upgrade',
+      'sec-websocket-accept': accept,
+      ...(protocol === undefined ? {} : { 'sec-websocket-protocol': protocol }),
+    },
+  };
+}
+
+const opcodes = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+const normalClosure = 1000;
+const protocolError = 1002;
+const controlBytesMax = 125;
+
+/** An open WebSocket to whose client only is sent. */
+export class SendingWebSocket {
+  readonly #stream: Duplex;
+  readonly #onGone: () => void;
+  readonly #reader = new ControlReader();
+  #open = true;
+
+  /** `onGone`: the client has closed it, or the connection is lost; called once, not for {@link close}. */
+  constructor(stream: Duplex, onGone: () => void) {
+    this.#stream = stream;
+    this.#onGone = onGone;
+    stream.on('error', () => this.#gone());
+    stream.on('close', () => this.#gone());
+    stream.on('end', () => this.#gone());
+    stream.on('data', (bytes: Buffer) => this.#take(bytes));
+  }
+
+  /** Resolves when there is room for the next one; `false`: it is closed. */
+  async send(kind: FrameKind, payload: Uint8Array): Promise<boolean> {
+    if (!this.#open) return false;
+    const head = frameHead(opcodes[kind], payload.length);
+    this.#stream.cork();
+    this.#stream.write(head);
+    const room = this.#stream.write(payload);
+    this.#stream.uncork();
+    if (!room) await drained(this.#stream);
+    return this.#open;
+  }
+
+  /** Says goodbye and ends the connection. */
+  close(code = normalClosure): void {
+    if (!this.#open) return;
+    this.#open = false;
+    const payload = Buffer.alloc(2);
+    payload.writeUInt16BE(code);
+    this.#stream.write(frameHead(opcodes.close, payload.length));
+    this.#stream.end(payload, () => this.#stream.destroy());
+  }
+
+  #take(bytes: Buffer): void {
+    if (!this.#open) return;
+    for (const { opcode, payload } of this.#reader.read(bytes)) {
+      if (opcode === opcodes.ping && this.#stream.writableLength < pongBacklogBytesMax) {
+        this.#stream.write(Buffer.concat([frameHead(opcodes.pong, payload.length), payload]));
+      }
+      if (opcode === opcodes.close) return this.#end(normalClosure);
+    }
+    if (this.#reader.broken) this.#end(protocolError);
+  }
+
+  #end(code: number): void {
+    this.close(code);
+    this.#onGone();
+  }
+
+  #gone(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#stream.destroy();
+    this.#onGone();
+  }
+}
+
+/** A client that pings and doesn't read gets no more pongs. */
+const pongBacklogBytesMax = 64 * 1024;
+
+interface ControlFrame {
+  readonly opcode: number;
+  readonly payload: Buffer;
+}
+
+/** Finds the control frames among a client's bytes; data is skipped. */
+class ControlReader {
+  /** The client doesn't keep to the protocol; nothing more is read. */
+  broken = false;
+  #rest: Buffer = Buffer.alloc(0);
+  #skip = 0;
+
+  read(bytes: Buffer): ControlFrame[] {
+    const found: ControlFrame[] = [];
+    let left = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    while (!this.broken) {
+      const skipped = Math.min(this.#skip, left.length);
+      this.#skip -= skipped;
+      left = left.subarray(skipped);
+      if (this.#skip > 0) break;
+      const head = this.#headOf(left);
+      if (!head) break;
+      const { opcode, size, length } = head;
+      if (opcode < opcodes.close) {
+        this.#skip = size + length;
+        continue;
+      }
+      if (left.length < size + length) break;
+      const mask = left.subarray(size - 4, size);
+      const payload = Buffer.from(left.subarray(size, size + length));
+      for (let at = 0; at < length; at++) payload[at] = (payload[at] ?? 0) ^ (mask[at % 4] ?? 0);
+      found.push({ opcode, payload });
+      left = left.subarray(size + length);
+    }
+    // At most a head and a control frame.
+    this.#rest = this.broken ? Buffer.alloc(0) : Buffer.from(left);
+    return found;
+  }
+
+  /** `size`: of the head with its mask. `undefined`: more must come. */
+  #headOf(bytes: Buffer): { opcode: number; size: number; length: number } | undefined {
+    const [first, second] = bytes;
+    if (first === undefined || second === undefined) return undefined;
+    const opcode = first & 0x0f;
+    const short = second & 0x7f;
+    const control = opcode >= opcodes.close;
+    // Clients mask; control frames are short and whole; there are no extensions.
+    const valid = (second & 0x80) !== 0 && (first & 0x70) === 0;
+    if (!valid || (control && (short > controlBytesMax || (first & 0x80) === 0))) {
+      this.broken = true;
+      return undefined;
+    }
+    const extra = short === 127 ? 8 : short === 126 ? 2 : 0;
+    const size = 2 + extra + 4;
+    if (bytes.length < size) return undefined;
+    const length = extra === 8 ? Number(bytes.readBigUInt64BE(2)) : extra === 2 ? bytes.readUInt16BE(2) : short;
+    return { opcode, size, length };
+  }
+}
+
+/** Whole, unmasked. */
+function frameHead(opcode: number, length: number): Buffer {
+  const first = 0x80 | opcode;
+  if (length < 126) return Buffer.from([first, length]);
+  const head = Buffer.alloc(length < 65_536 ? 4 : 10);
+  head[0] = first;
+  if (length < 65_536) {
+    head[1] = 126;
+    head.writeUInt16BE(length, 2);
+  } else {
+    head[1] = 127;
+    head.writeBigUInt64BE(BigInt(length), 2);
+  }
+  return head;
+}
+
+function drained(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.removeListener('drain', done);
+      stream.removeListener('close', done);
+      resolve();
+    };
+    stream.once('drain', done);
+    stream.once('close', done);
+    if (stream.destroyed) done();
+  });
+}
