@@ -1,8 +1,8 @@
 /** The built-in controllers, each listed once. */
 import type { Side } from '../api/side.ts';
 import type { Controller } from '../controller/controller.ts';
+import { allOn, switchedOn } from '../lib/switches.ts';
 import type { BuiltinController, ControllerContext } from './builtin-controller.ts';
-import { everyController, selectControllers } from './controller-selection.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
@@ -30,9 +30,9 @@ export const builtinControllerNames: readonly string[] = builtinControllers.map(
 /** Those that `selection` switches on. @throws Error for a name that no controller has. */
 export function createControllers<S extends Side>(
   context: ControllerContext<S>,
-  selection: readonly string[] = everyController,
+  selection: readonly string[] = allOn,
 ): Controller[] {
-  const selected = selectControllers(builtinControllerNames, selection);
+  const selected = switchedOn('controllers', builtinControllerNames, selection);
   return builtinControllers
     .filter(({ name }) => selected.includes(name))
     .map((controller) => controller.create(context));

@@ -107,7 +107,7 @@ export class LocalTenant implements Service {
   }
 
   async #writeConfig(folder: string, { port, hostNamespace }: RememberedTenant): Promise<string> {
-    const { address, logLevel, controllers } = this.#flags;
+    const { address, logLevel, controllers, sync } = this.#flags;
     const credentials = await ensureClusterCredentials(realClock, folder, {
       name: `sublet-${this.name}`,
       hosts: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', address],
@@ -125,6 +125,7 @@ export class LocalTenant implements Service {
       serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
       logLevel,
       controllers,
+      sync,
     };
     const file = join(folder, 'config.json');
     writeFileAtomically(file, `${JSON.stringify(config, undefined, 2)}\n`);

@@ -32,6 +32,8 @@ export interface TenantConfig extends ServerConfig {
   readonly hostConnection: string;
   /** Which built-in controllers run, as upstream's `--controllers`: `["*", "-deployment-controller"]`. All when absent. */
   readonly controllers?: readonly string[];
+  /** Which kinds the syncer carries to the host, in the same way: `["*", "-pods"]`. All when absent. */
+  readonly sync?: readonly string[];
 }
 
 export interface HostConfig extends ServerConfig {

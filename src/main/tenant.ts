@@ -9,7 +9,9 @@ import type { ApiRequest } from '../api/exchange.ts';
 import type { ServiceAddresses } from '../apiserver/registry/service-addresses.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
+import { allOn, switchedOn } from '../lib/switches.ts';
 import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
+import type { SyncedKind } from '../syncer/synced-kind.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
 import { bootstrap, openRoleStore, roleApiServer, roleListener } from './api-server-role.ts';
@@ -49,7 +51,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     place,
     tenant: client('sublet-syncer'),
     host: host.client,
-    kinds: syncedKinds,
+    kinds: kindsToSync(config),
     clock: realClock,
     random: realRandom,
     logger,
@@ -64,6 +66,13 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     inBackground(syncer, logger),
     new KubernetesServiceKeeper(api, config.listen.port, logger),
   ];
+}
+
+/** @throws Error for a kind in the configuration that is not synced */
+function kindsToSync({ sync = allOn }: TenantConfig): readonly SyncedKind[] {
+  const plurals = syncedKinds.map(({ gvr }) => gvr.resource);
+  const on = switchedOn('synced kinds', plurals, sync);
+  return syncedKinds.filter(({ gvr }) => on.includes(gvr.resource));
 }
 
 /** The tenant serves its users whether or not its host can be reached just now. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
-import { parseControllerSelection } from '../controllers/controller-selection.ts';
+import { parseSwitches } from '../lib/switches.ts';
 
 export interface UpFlags {
   readonly dir: string;
@@ -13,6 +13,8 @@ export interface UpFlags {
   readonly logLevel: string;
   /** Which of the tenants' controllers run. */
   readonly controllers: readonly string[];
+  /** Which kinds go to the host. */
+  readonly sync: readonly string[];
 }
 
 export const upHelp = `sublet up: a host and its tenants on this machine
@@ -25,6 +27,7 @@ export const upHelp = `sublet up: a host and its tenants on this machine
   --host-namespace NS     the tenant's namespace on the host (default sublet-NAME)
   --log-level LEVEL       debug, info, warn, error or silent (default warn)
   --controllers LIST      the tenants' built-in controllers: '*' for all, 'name' for one, '-name' for one less (default *)
+  --sync LIST             which kinds the tenants' syncers carry to the host, in the same way: '*,-pods' (default *)
 `;
 
 /** @throws Error in words for who typed it; `undefined`: help was asked for */
@@ -41,6 +44,7 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
       'host-namespace': { type: 'string' },
       'log-level': { type: 'string', default: 'warn' },
       controllers: { type: 'string', default: '*' },
+      sync: { type: 'string', default: '*' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -62,6 +66,7 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
     hostKubeconfig: values['host-kubeconfig'] === undefined ? undefined : resolve(values['host-kubeconfig']),
     hostNamespace: values['host-namespace'],
     logLevel: values['log-level'],
-    controllers: parseControllerSelection(values.controllers),
+    controllers: parseSwitches(values.controllers),
+    sync: parseSwitches(values.sync),
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { parseControllerSelection, selectControllers } from './controller-selection.ts';
+import { parseSwitches, switchedOn } from './switches.ts';
 
 const names = ['namespace-controller', 'deployment-controller', 'replicaset-controller'];
 
@@ -19,13 +19,13 @@ const cases: readonly (readonly [selection: string, expected: readonly string[]]
 suite('--controllers', () => {
   for (const [selection, expected] of cases) {
     test(`${JSON.stringify(selection)} switches on ${expected.length} of 3`, () => {
-      assert.deepEqual(selectControllers(names, parseControllerSelection(selection)), expected);
+      assert.deepEqual(switchedOn('controllers', names, parseSwitches(selection)), expected);
     });
   }
 
   test('a name that no controller has is refused', () => {
     assert.throws(
-      () => selectControllers(names, parseControllerSelection('*,-job-controller')),
+      () => switchedOn('controllers', names, parseSwitches('*,-job-controller')),
       /^Error: "job-controller" is not in the list of known controllers: namespace-controller, /,
     );
   });
