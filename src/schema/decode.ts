@@ -31,6 +31,7 @@ const depthMax = 1000;
 
 /** Decodes a whole object. Throws {@link DecodeError}. `value` is left as it is. */
 export function decodeObject(schema: ObjectSchema, value: JsonValue): Decoded {
+  if (schema.decode) return schema.decode(value);
   const decoder = new Decoder();
   const object = decoder.value(schema, value);
   decoder.finish();

@@ -2,7 +2,7 @@
  * The one structure that built-in types and CRDs both compile to. It says what a schema can say: fields, types, defaults, list and
  * map keys, patch strategies. Built-in types are compiled lazily from the generated table of facts (`builtin/`).
  */
-import type { JsonValue } from '../api/json.ts';
+import type { JsonObject, JsonValue } from '../api/json.ts';
 
 /**
  * What the Go type behind a built-in schema adds: texts of decode errors, and what upstream writes for an absent value. Absent for
@@ -61,6 +61,11 @@ export interface ObjectSchema extends GoTyped {
   readonly preserveUnknownFields: boolean;
   /** `atomic`: apply owns the whole. */
   readonly mapType: 'granular' | 'atomic';
+  /**
+   * Of whole custom objects, whose decoding is another one: it prunes, and leaves types to validation. Leaves `value` as it is. Throws
+   * DecodeErrors.
+   */
+  decode?(value: JsonValue): { readonly object: JsonObject; readonly strictErrors: readonly string[] };
 }
 
 export interface MapSchema extends GoTyped {

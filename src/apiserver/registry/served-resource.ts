@@ -5,6 +5,7 @@ import type { GroupResource, GroupVersionKind } from '../../api/gvk.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { SubresourceFacts, Verb } from '../../schema/resource-facts.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
+import type { EntryForm } from './entry-form.ts';
 import type { ResourceDefinition, TablePrinter } from './resource-definition.ts';
 
 export interface ServedResource {
@@ -37,6 +38,10 @@ export interface ServedResource {
   /** Absent: stored as served. Pure: gives a new object. */
   readonly toStorage: ((object: KubeObject) => KubeObject) | undefined;
   readonly fromStorage: ((object: KubeObject) => KubeObject) | undefined;
+  /** Of custom resources: how their objects are kept. With it, the registry has objects as they are served. */
+  readonly entryForm?: EntryForm;
+  /** Of custom resources: before a request is answered, their schema is made ready. Throws StatusErrors for verbs that are refused. */
+  begin?(verb: string, warnings: string[]): Promise<void>;
 }
 
 /** Whether `name` is one of the resource's subresources. */
