@@ -53,7 +53,6 @@ export function beforeCreate(resource: ServedResource, object: KubeObject, conte
   const strategy = resource.definition?.strategy;
   const { resourceVersion = '' } = object.metadata;
   delete object.metadata.resourceVersion;
-  delete object.metadata['managedFields'];
   if (dropsStatusOnCreate(resource)) delete object['status'];
   if (tracksGeneration(resource)) object.metadata.generation = 1;
   strategy?.prepareForCreate?.(object, context);
@@ -143,7 +142,6 @@ function validateUpdatedMeta(
 
 function finishUpdate(resource: ServedResource, object: KubeObject, old: Readonly<KubeObject>): KubeObject {
   const meta = object.metadata;
-  delete meta['managedFields'];
   delete meta['selfLink'];
   if (!meta.uid && old.metadata.uid !== undefined) meta.uid = old.metadata.uid;
   if (old.metadata.creationTimestamp) meta.creationTimestamp = old.metadata.creationTimestamp;

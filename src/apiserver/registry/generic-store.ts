@@ -15,8 +15,9 @@ import {
   StatusError,
 } from '../../api/status.ts';
 import * as field from '../../api/field-error.ts';
+import { equalJson, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { encodeForStorage, parseResourceVersion } from '../../api/resource-version.ts';
+import { parseResourceVersion } from '../../api/resource-version.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import type { Entry, Store } from '../../storage/store.ts';
@@ -28,11 +29,13 @@ import {
   ensureNamespace,
   fillSystemMetadata,
 } from './before-write.ts';
+import { keepManagedTimes } from './managed-fields.ts';
 import { failedPrecondition, storeFailure } from './storage-errors.ts';
 import { allowsCreateOnUpdate, allowsUnconditionalUpdate } from './resource-traits.ts';
 import type { ServedResource } from './served-resource.ts';
 import { storageKey } from './storage-key.ts';
-import { storedObject, storedObjectOf } from './stored-form.ts';
+import { readEntry, writtenValue } from './stored-entries.ts';
+import { storedObjectOf } from './stored-form.ts';
 import { StoredObject } from './stored-object.ts';
 import type { Target } from './target.ts';
 import type { WriteAdmission, WriteContext, WriteHooks } from './write-context.ts';
@@ -103,7 +106,7 @@ export class GenericStore {
 
   async find({ resource, namespace, name }: Target): Promise<StoredObject | undefined> {
     const entry = await this.store.get(storageKey(resource.storagePrefix, namespace, name));
-    return entry && storedObjectOf(entry);
+    return entry && readEntry(resource, entry);
   }
 
   /** Throws AlreadyExists, Invalid, and what admission throws. */
@@ -148,7 +151,7 @@ export class GenericStore {
     let entry = await this.store.get(key);
     for (let tries = 0; tries < updateTriesMax; tries++) {
       if (!entry) throw newNotFound(resource.gr, name);
-      const old = storedObjectOf(entry);
+      const old = await readEntry(resource, entry);
       const object = await change(old);
       if (!object) return old;
       const outcome = await this.#put(resource, entry, object, dryRun);
@@ -190,14 +193,14 @@ export class GenericStore {
   async #insert(resource: ServedResource, object: KubeObject, dryRun: boolean): Promise<StoredObject> {
     const name = object.metadata.name ?? '';
     const key = storageKey(resource.storagePrefix, object.metadata.namespace ?? '', name);
-    const value = encodeForStorage(object);
+    const value = await writtenValue(resource, object);
     if (dryRun) {
       const current = await this.store.get(key);
-      if (!current) return new StoredObject(value, 0);
+      if (!current) return readUnversioned(resource, value);
       throw this.#alreadyExists(resource, object, current);
     }
     const result = await this.#write(resource, 'create', { key, value, expected: 0 });
-    if (result.ok) return storedObject(value, result.revision);
+    if (result.ok) return readEntry(resource, { key, value, revision: result.revision });
     throw this.#alreadyExists(resource, object, result.current);
   }
 
@@ -231,7 +234,7 @@ export class GenericStore {
 
   async #updateOnce(request: UpdateRequest, entry: Entry): Promise<UpdateOutcome> {
     const { resource, name, context, admission } = request;
-    const stored = storedObjectOf(entry);
+    const stored = await readEntry(resource, entry);
     const old = stored.object;
     if (request.uid && request.uid !== old.metadata.uid) {
       throw failedPrecondition(request, request.uid, old.metadata.uid ?? '');
@@ -243,6 +246,7 @@ export class GenericStore {
     const hooks = request.part === 'object' ? this.#hooksOf(resource) : undefined;
     hooks?.prepare?.(object, old);
     const prepared = prepare(request, object, old);
+    keepManagedTimes(prepared.metadata, old.metadata, () => sameBesidesManagers(prepared, old));
     await admission.validate(prepared, old);
     const finish = await hooks?.begin(prepared, old, context);
     const whole = hooks ? canonical(resource, prepared) : prepared;
@@ -252,7 +256,8 @@ export class GenericStore {
         const gone = await this.remove(request, stored, context.dryRun);
         if (!gone) return { ok: false, current: await this.store.get(entry.key) };
         written = true;
-        return { ok: true, result: { object: storedObject(encodeForStorage(whole), entry.revision), created: false } };
+        const last = { ...entry, value: await writtenValue(resource, whole) };
+        return { ok: true, result: { object: await readEntry(resource, last), created: false } };
       }
       const outcome = await this.#put(resource, entry, whole, context.dryRun);
       if (!outcome.ok) return outcome;
@@ -265,11 +270,12 @@ export class GenericStore {
 
   /** Writes nothing when the bytes are what is stored already. */
   async #put(resource: ServedResource, entry: Entry, object: KubeObject, dryRun: boolean): Promise<PutOutcome> {
-    const value = encodeForStorage(object);
-    if (Buffer.compare(value, entry.value) === 0) return { ok: true, object: storedObjectOf(entry) };
-    if (dryRun) return { ok: true, object: storedObject(value, entry.revision) };
+    const value = await writtenValue(resource, object);
+    if (Buffer.compare(value, entry.value) === 0) return { ok: true, object: await readEntry(resource, entry) };
+    if (dryRun) return { ok: true, object: await readEntry(resource, { ...entry, value }) };
     const result = await this.#write(resource, 'update', { key: entry.key, value, expected: entry.revision });
-    return result.ok ? { ok: true, object: storedObject(value, result.revision) } : result;
+    if (!result.ok) return result;
+    return { ok: true, object: await readEntry(resource, { key: entry.key, value, revision: result.revision }) };
   }
 
   async #write(resource: ServedResource, operation: string, write: Parameters<Store['write']>[0]) {
@@ -297,6 +303,12 @@ type PutOutcome =
   | { readonly ok: true; readonly object: StoredObject }
   | { readonly ok: false; readonly current: Entry | undefined };
 
+/** Of a dry run: as it would be, without a resourceVersion. */
+async function readUnversioned(resource: ServedResource, value: Uint8Array): Promise<StoredObject> {
+  const read = resource.entryForm ? await resource.entryForm.read([value]) : [value];
+  return new StoredObject(read[0] ?? value, 0);
+}
+
 function prepare(request: UpdateRequest, object: KubeObject, old: Readonly<KubeObject>): KubeObject {
   const { resource, context, part } = request;
   if (part === 'status') return beforeStatusUpdate(resource, object, old, context);
@@ -317,6 +329,18 @@ function checkVersion(resource: ServedResource, name: string, object: KubeObject
     }
     object.metadata.resourceVersion = String(revision);
   } else if (parsed.revision !== revision) throw newConflict(resource.gr, name, modifiedText);
+}
+
+/** `object` has the current resourceVersion. */
+function sameBesidesManagers(object: Readonly<KubeObject>, old: Readonly<KubeObject>): boolean {
+  const { metadata: left, ...one } = object;
+  const { metadata: right, ...other } = old;
+  const { managedFields: _, ...leftRest } = left;
+  const { managedFields: __, ...rightRest } = right;
+  // Objects are plain JSON.
+  return (
+    equalJson(leftRest as JsonObject, rightRest as JsonObject) && equalJson(one as JsonObject, other as JsonObject)
+  );
 }
 
 /** The last finalizer of a deleted object is gone. Mirrors ShouldDeleteDuringUpdate, and namespaces' own. */

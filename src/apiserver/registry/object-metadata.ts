@@ -126,6 +126,13 @@ function validateMaps(meta: Readonly<ObjectMeta>): FieldError[] {
   ];
 }
 
+/** Keys and values together are more than annotations may be. */
+export function annotationsTooLong(annotations: Readonly<Record<string, string>>): boolean {
+  let bytes = 0;
+  for (const [key, value] of Object.entries(annotations)) bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  return bytes > annotationsBytesMax;
+}
+
 /** Mirrors apimachinery api/validation ValidateAnnotations. */
 export function validateAnnotations(annotations: Readonly<Record<string, string>>, path: Path): FieldError[] {
   const errors: FieldError[] = [];

@@ -21,6 +21,16 @@ test('create fills in what the system knows, and get finds it', async () => {
       namespace: 'default',
       uid: created.body.metadata.uid,
       creationTimestamp: '2026-11-21T12:00:00Z',
+      managedFields: [
+        {
+          manager: 'test',
+          operation: 'Update',
+          apiVersion: 'v1',
+          time: '2026-11-21T12:00:00Z',
+          fieldsType: 'FieldsV1',
+          fieldsV1: { 'f:data': { '.': {}, 'f:b': {} } },
+        },
+      ],
     },
     data: { b: 'c' },
   });

@@ -1,11 +1,15 @@
 /** POST. Mirrors apiserver endpoints/handlers createHandler. */
 import type { KubeObject } from '../../api/object.ts';
 import { ensureNamespace, wipeSystemMetadata } from '../registry/before-write.ts';
+import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
+import { managedScope } from '../registry/managed-fields-scope.ts';
 import { dropRepeatedOwners } from '../registry/object-metadata.ts';
 import type { RequestContext } from '../request-context.ts';
+import { fieldManagerOf } from './field-manager.ts';
+import { setManagedFields } from './object-part.ts';
 import { writeOptions } from './query-options.ts';
 import { readObject } from './request-object.ts';
-import { servedObject, storedForm } from './served-form.ts';
+import { servedObject, storedForm, versionedForm } from './served-form.ts';
 import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler } from './verb.ts';
 
 export const createVerb: VerbHandler = async (request) => {
@@ -18,6 +22,14 @@ export const createVerb: VerbHandler = async (request) => {
   wipeSystemMetadata(object.metadata);
   ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
   warnOfRepeatedOwners(context, object);
+  const managedFields = managedFieldsAfterUpdate({
+    scope: managedScope(request.resources, resource, request.subresource),
+    live: undefined,
+    next: versionedForm(resource, object),
+    manager: fieldManagerOf(context, options),
+    now: context.now,
+  });
+  setManagedFields(object, managedFields);
   const created = await store.create({
     resource,
     namespace,

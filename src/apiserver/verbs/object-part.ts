@@ -14,6 +14,13 @@ export interface ObjectPart {
 
 const whole = (sent: KubeObject): KubeObject => sent;
 
+/** What is written carries who manages it, whatever part of what was sent it took. May mutate. */
+export function setManagedFields(object: KubeObject, managedFields: JsonObject[] | undefined): KubeObject {
+  if (managedFields) object.metadata['managedFields'] = managedFields;
+  else delete object.metadata['managedFields'];
+  return object;
+}
+
 /** `subresource` is empty for the object itself. */
 export function subresourcePart(subresource: string): ObjectPart {
   if (subresource === '') return { part: 'object', take: whole };

@@ -18,7 +18,7 @@ import { DecodeError, decodeObject } from '../../schema/decode.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { FieldValidation } from './query-options.ts';
-import { reportStrictErrors, unregisteredKind } from './request-object.ts';
+import { reportStrictErrors, unregisteredKind, withManagedFieldsReset } from './request-object.ts';
 
 const jsonPatchType = 'application/json-patch+json';
 const mergePatchType = 'application/merge-patch+json';
@@ -85,7 +85,7 @@ function decodePatched(
     const decoded = decodeObject(schema, patched);
     reportStrictErrors(context, validation, [...patch.strictErrors, ...decoded.strictErrors], refuse);
     // Kinds stay what they were, or the write fails; every kind's schema has metadata.
-    return { metadata: {}, ...decoded.object } as KubeObject;
+    return withManagedFieldsReset({ metadata: {}, ...decoded.object } as KubeObject, patched);
   } catch (error) {
     if (error instanceof DecodeError) throw refuse(error.message);
     throw error;

@@ -1,20 +1,27 @@
 /** PATCH, of an object and of its subresources of the same kind. Mirrors apiserver endpoints/handlers PatchResource. */
 import { newNotFound } from '../../api/status.ts';
 import { ensureNamespace } from '../registry/before-write.ts';
+import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
+import { managedScope } from '../registry/managed-fields-scope.ts';
+import { applyVerb } from './apply.ts';
+import { isApplyPatch } from './apply-config.ts';
 import { warnOfRepeatedOwners } from './create.ts';
-import { subresourcePart } from './object-part.ts';
+import { fieldManagerOf } from './field-manager.ts';
+import { setManagedFields, subresourcePart } from './object-part.ts';
 import { patcherOf } from './patch-object.ts';
 import { writeOptions } from './query-options.ts';
 import { checkName } from './request-object.ts';
-import { servedCopy, servedObject, storedForm } from './served-form.ts';
+import { servedCopy, servedLive, servedObject, storedForm, versionedForm } from './served-form.ts';
 import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler } from './verb.ts';
 
 export const patchVerb: VerbHandler = async (request) => {
   const { context, store, resource, namespace, name } = request;
+  if (isApplyPatch(context)) return applyVerb(request);
   const patch = patcherOf(context, fieldValidationOf(context.query), resource.protobuf);
   const encoder = encoderOf(request);
   const options = writeOptions(context.query, 'PatchOptions');
   const { part, take } = subresourcePart(request.subresource);
+  const scope = managedScope(request.resources, resource, request.subresource);
   const updated = await store.update({
     resource,
     namespace,
@@ -31,7 +38,14 @@ export const patchVerb: VerbHandler = async (request) => {
       ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
       checkName(object, name);
       warnOfRepeatedOwners(context, object);
-      return Promise.resolve(take(object, old.decode()));
+      const managedFields = managedFieldsAfterUpdate({
+        scope,
+        live: servedLive(resource, old),
+        next: versionedForm(resource, object),
+        manager: fieldManagerOf(context, options),
+        now: context.now,
+      });
+      return Promise.resolve(setManagedFields(take(object, old.decode()), managedFields));
     },
     context: writeContextOf(request, options.dryRun),
     admission: admissionOf(request, 'UPDATE', options.dryRun),

@@ -20,6 +20,11 @@ export interface WriteOptions {
   readonly fieldValidation: FieldValidation;
 }
 
+/** meta/v1 PatchOptions of a server-side apply. */
+export interface ApplyOptions extends WriteOptions {
+  readonly force: boolean;
+}
+
 export interface ListOptions {
   readonly selection: Selection;
   readonly watch: boolean;
@@ -33,20 +38,34 @@ export interface ListOptions {
   readonly sendInitialEvents: boolean | undefined;
 }
 
-const fieldManagerBytesMax = 128;
+export const fieldManagerBytesMax = 128;
 
 /** `kind`: `CreateOptions`… Throws BadRequest, Invalid. */
 export function writeOptions(
   query: URLSearchParams,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
 ): WriteOptions {
+  const forced = kind === 'PatchOptions' && query.has('force') && boolOption(query, 'force') !== undefined;
+  return checkedOptions(
+    query,
+    kind,
+    forced ? [field.forbidden('force', 'may not be specified for non-apply patch')] : [],
+  );
+}
+
+/** Throws BadRequest, Invalid. */
+export function applyOptions(query: URLSearchParams): ApplyOptions {
+  const nameless = (query.get('fieldManager') ?? '') === '';
+  const required = nameless ? [field.required('fieldManager', 'is required for apply patch')] : [];
+  return { ...checkedOptions(query, 'PatchOptions', required), force: boolOption(query, 'force') ?? false };
+}
+
+function checkedOptions(query: URLSearchParams, kind: string, first: readonly FieldError[]): WriteOptions {
   const dryRun = query.getAll('dryRun');
   const fieldManager = query.get('fieldManager') ?? '';
   const fieldValidation = query.get('fieldValidation') ?? '';
   const errors = [
-    ...(kind === 'PatchOptions' && query.has('force') && boolOption(query, 'force') !== undefined
-      ? [field.forbidden('force', 'may not be specified for non-apply patch')]
-      : []),
+    ...first,
     ...validateFieldManager(fieldManager),
     ...validateDryRun(dryRun),
     ...(['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)

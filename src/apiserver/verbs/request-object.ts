@@ -5,7 +5,7 @@
 import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '../../api/gvk.ts';
 import { readTypeMeta, strictDecodingErrorText } from '../../api/codec/json.ts';
 import { goQuote } from '../../api/go-text.ts';
-import type { JsonObject } from '../../api/json.ts';
+import { isJsonObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { newBadRequest, type StatusError } from '../../api/status.ts';
 import { DecodeError, decodeObject } from '../../schema/decode.ts';
@@ -50,7 +50,14 @@ export async function readObject(
   reportStrictErrors(context, validation, strictErrorsOf(body, decoded.strictErrors), (text) =>
     cannotBeHandled(gvk, expected, text),
   );
-  return { ...decoded.object, kind: gvk.kind, apiVersion: found };
+  return withManagedFieldsReset({ ...decoded.object, kind: gvk.kind, apiVersion: found }, value);
+}
+
+/** An empty list of managed fields says something, unlike other empty lists. May mutate `object`. */
+export function withManagedFieldsReset(object: KubeObject, sent: JsonObject): KubeObject {
+  const given = isJsonObject(sent['metadata']) ? sent['metadata']['managedFields'] : undefined;
+  if (Array.isArray(given) && given.length === 0) object.metadata['managedFields'] = [];
+  return object;
 }
 
 /** The body's own findings in front of the schema's, where they are not found in one pass. */

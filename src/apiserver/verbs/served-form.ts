@@ -20,6 +20,16 @@ export function servedCopy(resource: ServedResource, stored: StoredObject): Kube
   return resource.fromStorage ? resource.fromStorage(object) : object;
 }
 
+/** The same, shared: read only. */
+export function servedLive(resource: ServedResource, stored: StoredObject): Readonly<KubeObject> {
+  return resource.fromStorage ? resource.fromStorage(stored.decode()) : stored.object;
+}
+
+/** An object in stored form as the request's version has it: what managed fields are counted in. */
+export function versionedForm(resource: ServedResource, object: KubeObject): KubeObject {
+  return resource.fromStorage ? resource.fromStorage(object) : object;
+}
+
 /** An object as the client sent it (decoded and defaulted), in stored form. */
 export function storedForm(resource: ServedResource, object: KubeObject): KubeObject {
   return resource.toStorage ? resource.toStorage(object) : object;

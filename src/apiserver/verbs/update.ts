@@ -1,10 +1,13 @@
 /** PUT, of an object and of its subresources of the same kind. Mirrors apiserver endpoints/handlers UpdateResource. */
 import { ensureNamespace } from '../registry/before-write.ts';
+import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
+import { managedScope } from '../registry/managed-fields-scope.ts';
 import { warnOfRepeatedOwners } from './create.ts';
-import { subresourcePart } from './object-part.ts';
+import { fieldManagerOf } from './field-manager.ts';
+import { setManagedFields, subresourcePart } from './object-part.ts';
 import { writeOptions } from './query-options.ts';
 import { checkName, readObject } from './request-object.ts';
-import { servedObject, storedForm } from './served-form.ts';
+import { servedLive, servedObject, storedForm, versionedForm } from './served-form.ts';
 import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler } from './verb.ts';
 
 export const updateVerb: VerbHandler = async (request) => {
@@ -18,6 +21,7 @@ export const updateVerb: VerbHandler = async (request) => {
   checkName(object, name);
   warnOfRepeatedOwners(context, object);
   const { part, take } = subresourcePart(request.subresource);
+  const scope = managedScope(request.resources, resource, request.subresource);
   const { uid } = object.metadata;
   const updated = await store.update({
     resource,
@@ -25,7 +29,16 @@ export const updateVerb: VerbHandler = async (request) => {
     name,
     part,
     ...(uid ? { uid } : {}),
-    make: (old) => Promise.resolve(take(structuredClone(object), old?.decode())),
+    make: (old) => {
+      const managedFields = managedFieldsAfterUpdate({
+        scope,
+        live: old && servedLive(resource, old),
+        next: versionedForm(resource, object),
+        manager: fieldManagerOf(context, options),
+        now: context.now,
+      });
+      return Promise.resolve(setManagedFields(take(structuredClone(object), old?.decode()), managedFields));
+    },
     context: writeContextOf(request, options.dryRun),
     admission: admissionOf(request, 'UPDATE', options.dryRun),
   });

@@ -1,0 +1,177 @@
+/**
+ * One step of a field's path, as the text that FieldsV1 writes it: `f:name` a field or map key, `k:{"name":"x"}` the item of a list
+ * with those keys, `v:"x"` an item of a set, `i:0` an item by its place. Equal elements have equal texts: keys are sorted and values
+ * are in one form, so sets of fields are maps of texts. Mirrors structured-merge-diff fieldpath PathElement and serialize-pe.go.
+ */
+import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
+import { goFloat, goNumber, goQuote } from '../../api/go-text.ts';
+
+/** What stands in FieldsV1 is none. */
+export class PathElementError extends Error {
+  override readonly name = 'PathElementError';
+}
+
+export function fieldElement(name: string): string {
+  return `f:${name}`;
+}
+
+export function valueElement(value: JsonValue): string {
+  return `v:${elementJson(value)}`;
+}
+
+/** `fields` sorted by their names. */
+export function keyElement(fields: readonly (readonly [name: string, value: JsonValue])[]): string {
+  return `k:{${fields.map(([name, value]) => `${JSON.stringify(name)}:${elementJson(value)}`).join(',')}}`;
+}
+
+/**
+ * An element as somebody wrote it, in our form. `undefined`: of a type that nobody knows yet, to be passed by.
+ * @throws PathElementError
+ */
+export function parsePathElement(text: string): string | undefined {
+  if (text.length < 2) throw new PathElementError('key must be 2 characters long:');
+  if (text[1] !== ':') throw new PathElementError(`missing colon: ${text}`);
+  switch (text.charAt(0)) {
+    case 'f':
+      return text;
+    case 'v':
+      return valueElement(parseJson(text.slice(2)));
+    case 'k':
+      return keyElement(sortedFields(parseJson(text.slice(2)) ?? {}));
+    case 'i':
+      if (!/^[+-]?\d{1,15}$/.test(text.slice(2))) throw new PathElementError(`not an index: ${text}`);
+      return `i:${Number(text.slice(2))}`;
+    default:
+      return undefined;
+  }
+}
+
+/** Fields first, then keys, values, indexes; each kind in its own order. Mirrors PathElement.Compare. */
+export function comparePathElements(left: string, right: string): number {
+  if (left === right) return 0;
+  const leftKind = kindOrder.indexOf(left[0] ?? '');
+  const rightKind = kindOrder.indexOf(right[0] ?? '');
+  if (leftKind !== rightKind) return leftKind - rightKind;
+  if (leftKind === 0) return compareText(left, right);
+  // Both are of our making.
+  const [leftValue, rightValue] = [left, right].map((text) => parseJson(text.slice(2))) as [JsonValue, JsonValue];
+  if (leftKind !== 1) return compareValues(leftValue, rightValue);
+  return compareFields(sortedFields(leftValue), sortedFields(rightValue));
+}
+
+/** As messages show it: `.name`, `[name="x"]`, `[="x"]`, `[0]`. Mirrors PathElement.String. */
+export function pathElementText(element: string): string {
+  const rest = element.slice(2);
+  switch (element.charAt(0)) {
+    case 'f':
+      return `.${rest}`;
+    case 'k':
+      return `[${sortedFields(parseJson(rest))
+        .map(([name, value]) => `${name}=${valueText(value)}`)
+        .join(',')}]`;
+    case 'v':
+      return `[=${valueText(parseJson(rest))}]`;
+    default:
+      return `[${rest}]`;
+  }
+}
+
+/** In the order of UTF-8 bytes, as Go compares strings. */
+export function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  if (!surrogates.test(left) && !surrogates.test(right)) return left < right ? -1 : 1;
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+const kindOrder = 'fkvi';
+const surrogates = /[\ud800-\udfff]/;
+const escaped = /[<>&\u2028\u2029\b\f]/g;
+
+/** As Go's encoder writes a value there: compact, keys sorted, the characters of HTML escaped. */
+function elementJson(value: JsonValue): string {
+  if (typeof value === 'string') {
+    const text = JSON.stringify(value);
+    return /[<>&\u2028\u2029\b\f\\]/.test(text) ? withGoEscapes(text) : text;
+  }
+  if (Array.isArray(value)) return `[${value.map(elementJson).join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const entries = sortedFields(value).map(([name, inner]) => `${elementJson(name)}:${elementJson(inner)}`);
+  return `{${entries.join(',')}}`;
+}
+
+function withGoEscapes(json: string): string {
+  return json
+    .replaceAll(/\\(.)/g, (whole, letter: string) => (letter === 'b' ? '\\u0008' : letter === 'f' ? '\\u000c' : whole))
+    .replaceAll(escaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    // What JSON.parse gives is JSON.
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw new PathElementError(`parsing key as path element: ${text}`, { cause: error });
+  }
+}
+
+function sortedFields(value: JsonValue): (readonly [name: string, value: JsonValue])[] {
+  if (!isJsonObject(value)) throw new PathElementError('parsing key as path element: not an object');
+  const entries: [string, JsonValue][] = Object.entries(value);
+  return entries.length < 2 ? entries : entries.sort(([left], [right]) => compareText(left, right));
+}
+
+type Fields = readonly (readonly [name: string, value: JsonValue])[];
+
+function compareFields(left: Fields, right: Fields): number {
+  for (let index = 0; ; index++) {
+    const [one, other] = [left[index], right[index]];
+    if (!one || !other) return Number(Boolean(one)) - Number(Boolean(other));
+    const order = compareText(one[0], other[0]) || compareValues(one[1], other[1]);
+    if (order !== 0) return order;
+  }
+}
+
+/** Numbers, texts, truths, lists, maps, nothing. Mirrors value.Compare. */
+function compareValues(left: JsonValue, right: JsonValue): number {
+  const [leftRank, rightRank] = [rankOf(left), rankOf(right)];
+  if (leftRank !== rightRank) return leftRank - rightRank;
+  if (typeof left === 'number' && typeof right === 'number') return Math.sign(left - right);
+  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
+  if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
+  if (Array.isArray(left) && Array.isArray(right)) return compareLists(left, right);
+  return isJsonObject(left) && isJsonObject(right) ? compareFields(sortedFields(left), sortedFields(right)) : 0;
+}
+
+function compareLists(left: readonly JsonValue[], right: readonly JsonValue[]): number {
+  for (const [index, item] of left.entries()) {
+    const other = right[index];
+    if (other === undefined) return 1;
+    const order = compareValues(item, other);
+    if (order !== 0) return order;
+  }
+  return left.length < right.length ? -1 : 0;
+}
+
+function rankOf(value: JsonValue): number {
+  if (typeof value === 'number') return 0;
+  if (typeof value === 'string') return 1;
+  if (typeof value === 'boolean') return 2;
+  if (value === null) return 5;
+  return Array.isArray(value) ? 3 : 4;
+}
+
+/** Mirrors value.ToString. */
+function valueText(value: JsonValue): string {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return Number.isInteger(value) ? goNumber(value) : goFloat(value);
+  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`;
+  return mapText(value);
+}
+
+function mapText(value: JsonObject): string {
+  return sortedFields(value)
+    .map(([name, inner]) => `${name}=${valueText(inner)}`)
+    .join('');
+}
