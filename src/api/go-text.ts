@@ -84,3 +84,9 @@ export function goTypeText(value: JsonValue): string {
   if (typeof value === 'string') return 'string';
   return Number.isInteger(value) ? 'int64' : 'float64';
 }
+
+/** Several errors as one text, repetitions left out. Mirrors apimachinery util/errors Aggregate. */
+export function goAggregate(errors: readonly string[]): string {
+  const texts = [...new Set(errors)];
+  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
+}

@@ -10,7 +10,7 @@ import { protobufTable } from '../schema/builtin/protobuf.ts';
 import { createApiServer } from './api-server.ts';
 import { unionAuthenticator } from './authn/authenticator.ts';
 import { bearerTokenAuthenticator, staticTokens } from './authn/bearer-tokens.ts';
-import { authenticatedAdmins } from './authz/authenticated-admins.ts';
+import type { Authorizer } from './authz/authorizer.ts';
 import { createDiscovery } from './discovery/discovery.ts';
 import { createResourceCatalog } from './discovery/resource-catalog.ts';
 import { healthPaths } from './health/health.ts';
@@ -32,13 +32,22 @@ const handleResource: ResourceHandler = async ({ info, user, warnings }) => {
   return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify({ user })) };
 };
 
+const publicPaths = new Set(['/version', '/healthz', '/livez', '/readyz']);
+/** Who is known may do everything, others may read what is public. */
+const authorizer: Authorizer = {
+  authorize: ({ user, path }) => ({
+    decision: user.groups.includes('system:authenticated') || publicPaths.has(path) ? 'allow' : 'none',
+    reason: '',
+  }),
+  rulesFor: () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
+};
 const catalog = createResourceCatalog(builtinResources());
 const exchange = createApiServer({
   clock: { now: () => 0, monotonic: () => 0, after: () => ({ cancel: () => undefined }) },
   random: { next: () => 0, uuid: () => 'uuid' },
   logger,
   authenticator: unionAuthenticator([bearerTokenAuthenticator(staticTokens(new Map([['secret', admin]])))]),
-  authorizer: authenticatedAdmins,
+  authorizer,
   catalog,
   codec,
   handleResource,

@@ -15,7 +15,6 @@ import { issuerDiscovery } from '../apiserver/authn/issuer-discovery.ts';
 import { selfSubjectReviews, tokenReviews } from '../apiserver/authn/reviews.ts';
 import { createServiceAccountTokens, type BoundObjects } from '../apiserver/authn/service-account-tokens.ts';
 import { accessReviews } from '../apiserver/authz/access-reviews.ts';
-import { authenticatedAdmins } from '../apiserver/authz/authenticated-admins.ts';
 import { createDiscovery } from '../apiserver/discovery/discovery.ts';
 import { createResourceCatalog } from '../apiserver/discovery/resource-catalog.ts';
 import { healthPaths, type HealthCheck } from '../apiserver/health/health.ts';
@@ -44,6 +43,7 @@ import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Store } from '../storage/store.ts';
 import { realClock } from './real-clock.ts';
 import { identityOf, publishedAuthentication, roleAuthenticator, type IdentityParts } from './identity-role.ts';
+import { composeRbac, type ComposedRbac } from './rbac-role.ts';
 import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
 
@@ -69,6 +69,7 @@ export interface ComposedApiServer {
   readonly exchange: Exchange;
   readonly objects: GenericStore;
   readonly resources: ResourceRegistry;
+  readonly rbac: ComposedRbac;
   readonly identity?: IdentityParts;
 }
 
@@ -79,11 +80,12 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
   const codec = createProtobufCodec(protobufTable);
   const catalog = createResourceCatalog(builtinResources());
   const resources = createResourceRegistry(builtinResourceDefinitions);
-  const objects = new GenericStore({
+  const rbac = composeRbac({ store, resources, logger, objects: () => objects });
+  const objects: GenericStore = new GenericStore({
     store,
     clock,
     random,
-    hooks: { '/services': serviceAddressHooks(parts.serviceAddresses) },
+    hooks: { ...rbac.hooks, '/services': serviceAddressHooks(parts.serviceAddresses) },
   });
   const tokens = createServiceAccountTokens({
     ...common,
@@ -96,7 +98,8 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     resources,
     admission: createAdmissionChain(builtinAdmissionPlugins(createClusterReader(objects, resources), random)),
     subresources: tokenSubresource(tokens),
-    virtual: [tokenReviews(tokens, tokens.audiences), selfSubjectReviews, ...accessReviews(authenticatedAdmins)],
+    writeChecks: rbac.writeChecks,
+    virtual: [tokenReviews(tokens, tokens.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
   });
   const exchange = createApiServer({
     ...common,
@@ -104,7 +107,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     catalog,
     handleResource,
     authenticator: roleAuthenticator(clock, tokens, parts.identity),
-    authorizer: authenticatedAdmins,
+    authorizer: rbac.authorizer,
     paths: [
       createDiscovery({ catalog, codec, address: parts.address }),
       healthPaths([storeCheck(store)], logger),
@@ -115,7 +118,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
       issuerDiscovery(tokens, parts.address),
     ],
   });
-  return { exchange, objects, resources, ...(parts.identity ? { identity: parts.identity } : {}) };
+  return { exchange, objects, resources, rbac, ...(parts.identity ? { identity: parts.identity } : {}) };
 }
 
 /** The API server that a role's configuration describes. */
@@ -141,16 +144,17 @@ export function roleApiServer(
 }
 
 /** What a cluster has from its first second. `kubernetesService`: and the Service by which its pods find it. */
-export function bootstrap(
-  { objects, resources, identity }: ComposedApiServer,
+export async function bootstrap(
+  { objects, resources, rbac, identity }: ComposedApiServer,
   kubernetesService?: KubernetesService,
 ): Promise<void> {
-  return bootstrapCluster({
+  await bootstrapCluster({
     store: objects,
     resources,
     ...(kubernetesService ? { kubernetesService } : {}),
     ...(identity ? { authentication: publishedAuthentication(identity) } : {}),
   });
+  await rbac.bootstrap();
 }
 
 /** Addresses from a range of one's own, without those that stored Services have. */

@@ -43,6 +43,8 @@ export interface Rules {
   readonly resourceRules: readonly ResourceRule[];
   readonly nonResourceRules: readonly NonResourceRule[];
   readonly incomplete: boolean;
+  /** What went wrong: there may be more rules. */
+  readonly evaluationError?: string;
 }
 
 export interface Authorizer {

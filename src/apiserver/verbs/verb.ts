@@ -3,6 +3,7 @@ import type { ApiResponse } from '../../api/exchange.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Status } from '../../api/status.ts';
 import type { AdmissionChain, Operation } from '../admission/plugin.ts';
+import type { WriteChecks } from '../authz/write-checks.ts';
 import type { Encoder } from '../negotiation/encoder.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
 import type { ResourceRegistry } from '../registry/resource-registry.ts';
@@ -17,6 +18,8 @@ export interface VerbServices {
   readonly store: GenericStore;
   readonly resources: ResourceRegistry;
   readonly admission: AdmissionChain;
+  /** What a write needs besides its verb; absent: nothing (tests). */
+  readonly writeChecks?: WriteChecks;
 }
 
 /** One request for one resource. */
@@ -61,10 +64,17 @@ export function admissionOf(request: VerbRequest, operation: Operation, dryRun: 
       warnings: context.warnings,
     };
   };
+  const { admission, writeChecks } = request;
   return {
-    mutate: (object, old) => request.admission.mutate(attributesOf(object, old)),
-    // Validation must not change it, and is not given the chance to by its type.
-    validate: (object, old) => request.admission.validate(attributesOf(object, old)),
+    async mutate(object, old) {
+      await admission.mutate(attributesOf(object, old));
+      if (subresource === '') await writeChecks?.checkGrant(context, resource, object, old);
+    },
+    async validate(object, old) {
+      if (operation === 'UPDATE' && !old) await writeChecks?.checkCreate(context);
+      // Validation must not change it, and is not given the chance to by its type.
+      await admission.validate(attributesOf(object, old));
+    },
   };
 }
 

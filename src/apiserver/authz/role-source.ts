@@ -1,0 +1,173 @@
+/**
+ * Keeps a {@link RoleIndex} equal to the store: read whole when it is first needed, then kept by watches.
+ *
+ * The argument: watches begin before the lists, so nothing falls in between; what a list has shown already is told by its revision. A
+ * watch hears of a write before its writer does: whoever has the answer to a write is judged by it.
+ */
+import type { KubeObject } from '../../api/object.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Store, StoreEvent, StoreWatch } from '../../storage/store.ts';
+import { storagePrefixOf } from '../registry/storage-key.ts';
+import { RoleIndex } from './role-index.ts';
+import { bindingOf, roleOf, type Role } from './stored-role.ts';
+
+/** One that came, went, or changed. */
+export interface ClusterRoleChange {
+  readonly before: Role | undefined;
+  readonly after: Role | undefined;
+}
+
+/** Told after the index has them. Must not throw. */
+export type OnClusterRoles = (index: RoleIndex, changes: readonly ClusterRoleChange[]) => void;
+
+export const rbacGroup = 'rbac.authorization.k8s.io';
+
+/** Entries read at once. */
+const chunkLimit = 500;
+
+type Kind = 'role' | 'clusterRole' | 'binding' | 'clusterBinding';
+
+const prefixes: Readonly<Record<Kind, string>> = {
+  role: prefixOf('roles'),
+  clusterRole: prefixOf('clusterroles'),
+  binding: prefixOf('rolebindings'),
+  clusterBinding: prefixOf('clusterrolebindings'),
+};
+const kinds: readonly Kind[] = ['role', 'clusterRole', 'binding', 'clusterBinding'];
+
+interface Change {
+  readonly key: string;
+  /** `undefined`: it is gone. */
+  readonly value: Uint8Array | undefined;
+}
+
+export class RoleSource {
+  readonly #store: Store;
+  readonly #logger: Logger;
+  readonly #onChanged: OnClusterRoles;
+  #index: RoleIndex | undefined;
+  #loading: Promise<RoleIndex> | undefined;
+  #watches: readonly StoreWatch[] = [];
+
+  constructor(store: Store, logger: Logger, onChanged: OnClusterRoles = () => undefined) {
+    this.#store = store;
+    this.#logger = logger;
+    this.#onChanged = onChanged;
+  }
+
+  /** At once where it is known already. A promise is rejected with what the store says. */
+  index(): RoleIndex | Promise<RoleIndex> {
+    if (this.#index) return this.#index;
+    this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  async #load(): Promise<RoleIndex> {
+    const index = new RoleIndex();
+    const pending: Record<Kind, StoreEvent[]> = { role: [], clusterRole: [], binding: [], clusterBinding: [] };
+    const began: StoreWatch[] = [];
+    const state: { live: boolean; failed: Error | undefined } = { live: false, failed: undefined };
+    const forget = (): void => {
+      for (const watch of began) watch.close();
+    };
+    const after = await this.#store.revision();
+    try {
+      for (const kind of kinds) {
+        const watch = await this.#store.watch({
+          prefix: prefixes[kind],
+          after,
+          onEvents: (events) => {
+            if (state.live) this.#apply(index, kind, events.map(changeOf));
+            else pending[kind].push(...events);
+          },
+          onEnd: (reason) => {
+            state.failed = reason;
+            forget();
+            if (this.#index !== index) return;
+            this.#index = undefined;
+            this.#logger.info({ error: reason }, 'the roles are read anew');
+          },
+        });
+        began.push(watch);
+      }
+      const listed = await Promise.all(kinds.map((kind) => this.#list(index, kind)));
+      state.live = true;
+      for (const [at, kind] of kinds.entries()) {
+        const unseen = pending[kind].filter(({ revision }) => revision > (listed[at] ?? 0));
+        this.#apply(index, kind, unseen.map(changeOf), true);
+      }
+      if (state.failed !== undefined) throw state.failed;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    this.#watches = began;
+    this.#index = index;
+    this.#onChanged(
+      index,
+      [...index.clusterRoles.values()].map((after) => ({ before: undefined, after })),
+    );
+    return index;
+  }
+
+  /** Resolves with the revision that was read. */
+  async #list(index: RoleIndex, kind: Kind): Promise<number> {
+    const range = { prefix: prefixes[kind], limit: chunkLimit };
+    let page = await this.#store.list(range);
+    for (;;) {
+      this.#apply(index, kind, page.entries, true);
+      const last = page.entries.at(-1);
+      if (page.remaining === 0 || last === undefined) return page.revision;
+      page = await this.#store.list({ ...range, after: last.key, revision: page.revision });
+    }
+  }
+
+  #apply(index: RoleIndex, kind: Kind, changes: readonly Change[], silent = false): void {
+    const changed: ClusterRoleChange[] = [];
+    for (const { key, value } of changes) {
+      const { namespace, name } = namesIn(key.slice(prefixes[kind].length));
+      const object = value === undefined ? undefined : this.#decode(key, value);
+      if (kind === 'binding' || kind === 'clusterBinding') {
+        if (object) index.putBinding(bindingOf(object));
+        else index.deleteBinding(namespace, name);
+        continue;
+      }
+      const before = index.role(namespace, name);
+      if (object) index.putRole(roleOf(object));
+      else index.deleteRole(namespace, name);
+      if (kind === 'clusterRole') changed.push({ before, after: index.role('', name) });
+    }
+    if (changed.length > 0 && !silent) this.#onChanged(index, changed);
+  }
+
+  /** What can't be read grants nothing. */
+  #decode(key: string, value: Uint8Array): KubeObject | undefined {
+    try {
+      // A door: the store holds what the registry wrote.
+      return JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as KubeObject;
+    } catch (error) {
+      this.#logger.error({ key, error }, 'a stored role cannot be read');
+      return undefined;
+    }
+  }
+
+  /** Ends the watches; the next question would read anew. */
+  close(): void {
+    for (const watch of this.#watches) watch.close();
+    this.#watches = [];
+    this.#index = undefined;
+  }
+}
+
+function prefixOf(resource: string): string {
+  return storagePrefixOf({ group: rbacGroup, resource });
+}
+
+function changeOf({ type, key, value }: StoreEvent): Change {
+  return { key, value: type === 'put' ? value : undefined };
+}
+
+function namesIn(rest: string): { namespace: string; name: string } {
+  const slash = rest.indexOf('/');
+  return slash < 0 ? { namespace: '', name: rest } : { namespace: rest.slice(0, slash), name: rest.slice(slash + 1) };
+}
