@@ -10,12 +10,17 @@ import { newStateFolder, removeStateFolder, startUp } from '../e2e/sublet-up.ts'
 
 export interface TenantOptions {
   /**
-   * Upstream's kube-controller-manager beside the tenant: for the controllers that the tenant lacks, or for all of them, the tenant's being switched off.
+   * Upstream's kube-controller-manager beside the tenant: for the controllers that the tenant lacks, or for all (with the tenant's switched off by `upArgs`).
    */
   readonly controllerManager?: 'missing' | 'all';
   /** With upstream's kube-scheduler. */
   readonly scheduler?: boolean;
+  /** Further arguments of `sublet up`. */
+  readonly upArgs?: readonly string[];
 }
+
+/** Of upstream's: what would take a tenant's pods for lost, since its nodes are not the tenant's. */
+const notForTenants = ['pod-garbage-collector-controller', 'node-lifecycle-controller'];
 
 export interface TenantUnderTest {
   readonly kubeconfig: string;
@@ -30,9 +35,9 @@ const clusterProgram = join(import.meta.dirname, '../../hack/host-cluster/cluste
 
 /** Starts a tenant of the built program. @throws Error when it does not become ready */
 export async function startTenant(options: TenantOptions, report: (line: string) => void): Promise<TenantUnderTest> {
-  const { controllerManager, scheduler = false } = options;
+  const { controllerManager, scheduler = false, upArgs = [] } = options;
   const folder = await newStateFolder();
-  const up = await startUp(folder, controllerManager === 'all' ? ['--controllers', ''] : []);
+  const up = await startUp(folder, upArgs);
   const components = mkdtempSync(join(tmpdir(), 'sublet-upstream-controllers-'));
   const callOff = runAfterThisProcess(process.execPath, [clusterProgram, 'down', '--delete', '--dir', components]);
   const stop = async (): Promise<void> => {
@@ -44,14 +49,14 @@ export async function startTenant(options: TenantOptions, report: (line: string)
   };
   try {
     if (controllerManager) {
-      const ours = controllerManager === 'all' ? [] : builtinControllerNames;
+      const off = controllerManager === 'all' ? [] : [...builtinControllerNames, ...notForTenants];
       const credential = (name: string): string => readFileSync(join(folder, 'tenants/demo', name), 'utf8');
       await startControllers({
         folder: components,
         server: serverOf(up.tenantKubeconfig),
         authority: { certificate: credential('ca.crt'), key: credential('ca.key') },
         serviceAccountKey: credential('service-account.key'),
-        controllers: ['*', ...ours.map((name) => `-${name}`)].join(),
+        controllers: ['*', ...off.map((name) => `-${name}`)].join(),
         scheduler,
         report,
       });
