@@ -70,8 +70,8 @@ export function createNegotiation({ codec, clock }: NegotiationOptions): Negotia
   }
 }
 
-function encodedResource({ gvk, definition }: ServedResource): EncodedResource {
-  return { apiVersion: apiVersionOf(gvk), kind: gvk.kind, table: definition?.table };
+function encodedResource({ gvk, listKind, definition }: ServedResource): EncodedResource {
+  return { apiVersion: apiVersionOf(gvk), kind: gvk.kind, listKind, table: definition?.table };
 }
 
 /** For errors and other objects that have no forms but the media types. @throws StatusError NotAcceptable */

@@ -5,4 +5,6 @@ import type { TablePrinter } from '../registry/resource-definition.ts';
 export interface EncodedResource extends TypeMeta {
   /** The columns; absent: upstream's default table, Name and Created At. */
   readonly table?: TablePrinter | undefined;
+  /** Of its lists; absent: the kind's name with `List` behind it. */
+  readonly listKind?: string;
 }

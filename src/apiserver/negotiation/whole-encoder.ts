@@ -21,7 +21,7 @@ export function jsonEncoder(resource: EncodedResource, typed: boolean, frames: F
     streamContentType: jsonWire.streamContentType,
     object: ({ bytes }) => Buffer.concat([bytes, newline]),
     list(metadata, items) {
-      const head = `{"kind":"${resource.kind}List","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
+      const head = `{"kind":"${listKindOf(resource)}","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
       const parts: Uint8Array[] = [Buffer.from(head)];
       for (const { bytes } of items) {
         if (parts.length > 1) parts.push(comma);
@@ -72,6 +72,10 @@ export function readableEncoder(resource: EncodedResource, typed: boolean, wire:
   };
 }
 
+function listKindOf({ kind, listKind }: EncodedResource): string {
+  return listKind ?? `${kind}List`;
+}
+
 function listOf(
   resource: EncodedResource,
   typed: boolean,
@@ -79,7 +83,7 @@ function listOf(
   items: readonly StoredObject[],
 ): JsonObject {
   const list = {
-    kind: `${resource.kind}List`,
+    kind: listKindOf(resource),
     apiVersion: resource.apiVersion,
     metadata,
     items: items.map(({ object }) => {

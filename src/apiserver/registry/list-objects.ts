@@ -15,7 +15,7 @@ import {
   type Store,
 } from '../../storage/store.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
-import { storedObjectOf } from './stored-form.ts';
+import { readEntries, readEntry } from './stored-entries.ts';
 import { matchesSelection, selectedName, selectedNamespace, selectsEverything, type Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
 import { continueExpired, listExpired, tooLargeResourceVersion } from './storage-errors.ts';
@@ -71,14 +71,15 @@ export async function listObjects(store: Store, request: ListRequest): Promise<L
     if (result.revision < start.notOlderThan) throw tooLargeResourceVersion(start.notOlderThan, result.revision);
     revision = result.revision;
     let remaining = result.remaining;
+    const read = await readEntries(resource, result.entries);
     for (const [index, entry] of result.entries.entries()) {
       if (request.limit > 0 && items.length === request.limit) {
         remaining += result.entries.length - index;
         break;
       }
       after = entry.key;
-      const stored = storedObjectOf(entry);
-      if (matchesSelection(resource, selection, stored)) items.push(stored);
+      const stored = read[index];
+      if (stored && matchesSelection(resource, selection, stored)) items.push(stored);
     }
     const full = request.limit > 0 && items.length >= request.limit;
     if (remaining === 0 || full) return { items, metadata: metadataOf(request, prefix, revision, after, remaining) };
@@ -102,7 +103,8 @@ export async function* listInPages(
   let after: string | undefined;
   for (let limit = 1; ;) {
     const result = await listChunk(store, { continue: '' }, prefix, { after, revision, limit, counted: false });
-    const items = result.entries.map(storedObjectOf).filter((item) => matchesSelection(resource, selection, item));
+    const read = await readEntries(resource, result.entries);
+    const items = read.filter((item) => matchesSelection(resource, selection, item));
     if (items.length > 0) yield items;
     else await nextTurn();
     if (result.remaining === 0) return;
@@ -171,7 +173,7 @@ async function getAsList(
   // Asked for after the entry, so that it is never older.
   const revision = await store.revision();
   if (revision < notOlderThan) throw tooLargeResourceVersion(notOlderThan, revision);
-  const stored = entry && storedObjectOf(entry);
+  const stored = entry && (await readEntry(resource, entry));
   const items = stored && matchesSelection(resource, selection, stored) ? [stored] : [];
   return { items, metadata: { resourceVersion: String(revision) } };
 }

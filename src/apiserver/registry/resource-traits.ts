@@ -119,7 +119,9 @@ export function tracksGeneration(resource: ServedResource): boolean {
 export function generationFields(resource: ServedResource, object: Readonly<KubeObject>): readonly string[] {
   const fields = resource.definition?.strategy?.generationFields;
   if (fields) return fields;
-  return Object.keys(object).filter((name) => !notGenerational.has(name));
+  // A custom object's status is content like any other, where it is no subresource.
+  const counted = !resource.protobuf && !hasStatus(resource);
+  return Object.keys(object).filter((name) => !notGenerational.has(name) || (counted && name === 'status'));
 }
 
 const notGenerational = new Set(['apiVersion', 'kind', 'metadata', 'status']);
