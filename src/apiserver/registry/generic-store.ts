@@ -15,6 +15,7 @@ import {
   StatusError,
 } from '../../api/status.ts';
 import * as field from '../../api/field-error.ts';
+import { equalJson, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { parseResourceVersion } from '../../api/resource-version.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -28,6 +29,7 @@ import {
   ensureNamespace,
   fillSystemMetadata,
 } from './before-write.ts';
+import { keepManagedTimes } from './managed-fields.ts';
 import { failedPrecondition, storeFailure } from './storage-errors.ts';
 import { allowsCreateOnUpdate, allowsUnconditionalUpdate } from './resource-traits.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -244,6 +246,7 @@ export class GenericStore {
     const hooks = request.part === 'object' ? this.#hooksOf(resource) : undefined;
     hooks?.prepare?.(object, old);
     const prepared = prepare(request, object, old);
+    keepManagedTimes(prepared.metadata, old.metadata, () => sameBesidesManagers(prepared, old));
     await admission.validate(prepared, old);
     const finish = await hooks?.begin(prepared, old, context);
     const whole = hooks ? canonical(resource, prepared) : prepared;
@@ -326,6 +329,18 @@ function checkVersion(resource: ServedResource, name: string, object: KubeObject
     }
     object.metadata.resourceVersion = String(revision);
   } else if (parsed.revision !== revision) throw newConflict(resource.gr, name, modifiedText);
+}
+
+/** `object` has the current resourceVersion. */
+function sameBesidesManagers(object: Readonly<KubeObject>, old: Readonly<KubeObject>): boolean {
+  const { metadata: left, ...one } = object;
+  const { metadata: right, ...other } = old;
+  const { managedFields: _, ...leftRest } = left;
+  const { managedFields: __, ...rightRest } = right;
+  // Objects are plain JSON.
+  return (
+    equalJson(leftRest as JsonObject, rightRest as JsonObject) && equalJson(one as JsonObject, other as JsonObject)
+  );
 }
 
 /** The last finalizer of a deleted object is gone. Mirrors ShouldDeleteDuringUpdate, and namespaces' own. */

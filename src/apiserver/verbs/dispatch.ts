@@ -34,7 +34,7 @@ const namedVerbs: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'dele
 
 /** The handler of all resource requests. */
 export function createResourceHandler(options: DispatchOptions): ResourceHandler {
-  const { store, resources, admission } = options;
+  const { store, resources, admission, writeChecks } = options;
   const subresources = { ...subresourceHandlers, ...options.subresources };
   const virtual = new Map((options.virtual ?? []).map((one) => [`${one.group}/${one.version}/${one.resource}`, one]));
   const verbs: Readonly<Record<string, VerbHandler>> = {
@@ -56,7 +56,8 @@ export function createResourceHandler(options: DispatchOptions): ResourceHandler
     if (deprecated !== undefined && served) context.warnings.push(deprecated);
     if (info.name.includes('%'))
       throw newBadRequest(`Name parameter invalid: ${goQuote(info.name)}: may not contain '%'`);
-    const request = requestOf({ store, resources, admission }, context, negotiation, resource);
+    const services = { store, resources, admission, ...(writeChecks ? { writeChecks } : {}) };
+    const request = requestOf(services, context, negotiation, resource);
     await resource.begin?.(info.verb, context.warnings);
     const review = virtual.get(`${info.group}/${info.version}/${info.resource}`);
     if (review && info.subresource === '') return info.verb === 'create' ? reviewVerb(request, review) : notAllowed();
