@@ -42,6 +42,8 @@ export interface ServedResource {
   readonly entryForm?: EntryForm;
   /** Of custom resources: before a request is answered, their schema is made ready. Throws StatusErrors for verbs that are refused. */
   begin?(verb: string, warnings: string[]): Promise<void>;
+  /** Aborted when it is served no longer, or in another way: watches end then. */
+  readonly retired?: AbortSignal;
 }
 
 /** Whether `name` is one of the resource's subresources. */

@@ -4,7 +4,7 @@
  */
 import { fieldErrorText } from '../../api/field-error.ts';
 import { parseResourceVersion } from '../../api/resource-version.ts';
-import { failure, StatusError } from '../../api/status.ts';
+import { failure, newInternalError, StatusError } from '../../api/status.ts';
 import { CompactedError, type StoreEvent, type StoreWatch } from '../../storage/store.ts';
 import type { Encoder } from '../negotiation/encoder.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
@@ -13,6 +13,7 @@ import { selectedName, selectedNamespace } from '../registry/selection.ts';
 import { tooLargeResourceVersion, watchExpired } from '../registry/storage-errors.ts';
 import { storageKey, storageRange } from '../registry/storage-key.ts';
 import { StoredObject } from '../registry/stored-object.ts';
+import { readEvents } from '../registry/stored-entries.ts';
 import { watchEventOf } from '../registry/watch-events.ts';
 import { Bookmarks } from './bookmarks.ts';
 import { listOptionsOf } from './list.ts';
@@ -23,6 +24,8 @@ import { WatchBacklog } from './watch-backlog.ts';
 
 /** Without `timeoutSeconds`, a watch ends after this, or up to twice as long. */
 const minRequestTimeoutMs = 1_800_000;
+/** Events of one watch that wait for a conversion webhook. */
+const convertingEventsMax = 1000;
 const initialEventsEnd = 'k8s.io/initial-events-end';
 
 export function createWatchVerb(store: GenericStore): VerbHandler {
@@ -98,6 +101,9 @@ class Watch {
   readonly #key: string | undefined;
   readonly #range: string;
   #lastRevision: number;
+  /** Events that wait for their conversion. */
+  #converting: Promise<void> | undefined;
+  #waiting = 0;
 
   constructor(request: VerbRequest, options: ListOptions, encoder: Encoder, start: Start) {
     this.#request = request;
@@ -123,6 +129,7 @@ class Watch {
     const timeoutMs = this.#options.timeoutSeconds * 1000 || minRequestTimeoutMs * (1 + store.random.next());
     const timer = store.clock.after(timeoutMs, () => this.#backlog.end());
     this.#cleanups.push(() => timer.cancel());
+    this.#endWithResource();
     const watch = await this.#open();
     if (watch) this.#cleanups.push(() => watch.close());
     if (watch && this.#options.allowWatchBookmarks) {
@@ -132,12 +139,20 @@ class Watch {
     return this.#backlog;
   }
 
+  #endWithResource(): void {
+    const { retired } = this.#request.resource;
+    const end = (): void => this.#backlog.end();
+    if (retired?.aborted) end();
+    retired?.addEventListener('abort', end, { once: true });
+    this.#cleanups.push(() => retired?.removeEventListener('abort', end));
+  }
+
   async #open(): Promise<StoreWatch | undefined> {
     try {
       return await this.#request.store.store.watch({
         prefix: this.#range,
         after: this.#start.revision,
-        onEvents: (events) => this.#deliver(events),
+        onEvents: (events) => this.#receive(events),
         onEnd: (reason) => this.#end(reason),
       });
     } catch (error) {
@@ -150,11 +165,51 @@ class Watch {
     }
   }
 
+  /** Where somebody else must convert them, the events wait for it in their order. */
+  #receive(events: readonly StoreEvent[]): void {
+    const wanted = this.#key === undefined ? events : events.filter(({ key }) => key === this.#key);
+    if (!this.#converting) {
+      try {
+        const read = readEvents(this.#request.resource, wanted);
+        if (!(read instanceof Promise)) return this.#deliver(read);
+        this.#waiting = wanted.length;
+        this.#converting = this.#deliverLater(wanted, () => read);
+      } catch (error) {
+        this.#fail(error);
+      }
+      return;
+    }
+    this.#waiting += wanted.length;
+    if (this.#waiting > convertingEventsMax) return this.#backlog.end();
+    this.#converting = this.#converting.then(() =>
+      this.#deliverLater(wanted, () => readEvents(this.#request.resource, wanted)),
+    );
+  }
+
+  async #deliverLater(
+    events: readonly StoreEvent[],
+    read: () => readonly StoreEvent[] | Promise<readonly StoreEvent[]>,
+  ): Promise<void> {
+    try {
+      this.#deliver(await read());
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#waiting -= events.length;
+    if (this.#waiting === 0) this.#converting = undefined;
+  }
+
+  /** An object that can't be converted ends the watch. */
+  #fail(error: unknown): void {
+    const status = error instanceof StatusError ? error.status : newInternalError('unexpected error', error).status;
+    this.#backlog.push(this.#encoder.errorEvent({ ...status }));
+    this.#backlog.end();
+  }
+
   #deliver(events: readonly StoreEvent[]): void {
     const { resource } = this.#request;
     for (const event of events) {
       this.#lastRevision = event.revision;
-      if (this.#key !== undefined && this.#key !== event.key) continue;
       const seen = watchEventOf(resource, this.#options.selection, event);
       if (seen && !this.#backlog.push(this.#encoder.event(seen.type, seen.object))) return this.#stop();
     }
@@ -169,6 +224,8 @@ class Watch {
   }
 
   #bookmark(revision: number): void {
+    // Not ahead of events that wait.
+    if (this.#converting) return;
     // Never behind an event that was sent already.
     this.#lastRevision = Math.max(this.#lastRevision, revision);
     this.#backlog.push(this.#bookmarkFrame(this.#lastRevision, undefined));
