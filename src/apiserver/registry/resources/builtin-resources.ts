@@ -6,6 +6,7 @@ import { mutatingwebhookconfigurations } from './admissionregistration/mutatingw
 import { validatingadmissionpolicies } from './admissionregistration/validatingadmissionpolicies.ts';
 import { validatingadmissionpolicybindings } from './admissionregistration/validatingadmissionpolicybindings.ts';
 import { validatingwebhookconfigurations } from './admissionregistration/validatingwebhookconfigurations.ts';
+import { apiservices } from './apiregistration/apiservices.ts';
 import { controllerrevisions } from './apps/controllerrevisions.ts';
 import { daemonsets } from './apps/daemonsets.ts';
 import { deployments } from './apps/deployments.ts';
@@ -66,6 +67,7 @@ export const builtinResourceDefinitions: readonly ResourceDefinition[] = [
   validatingadmissionpolicies,
   validatingadmissionpolicybindings,
   validatingwebhookconfigurations,
+  apiservices,
   controllerrevisions,
   daemonsets,
   deployments,
