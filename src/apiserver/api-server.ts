@@ -18,6 +18,7 @@ import { alsoNeeded } from './connect/connect-permission.ts';
 import { watchOverWebSocket } from './connect/watch-over-websocket.ts';
 import { offersWebSocket } from './connect/websocket.ts';
 import type { ResourceCatalog } from './discovery/resource-catalog.ts';
+import { InFlightRequests, tooManyRequests, type RequestLimits } from './http/request-limits.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import { watchedStream } from './http/watched-stream.ts';
 import { createNegotiation } from './negotiation/create-negotiation.ts';
@@ -42,6 +43,8 @@ export interface ApiServerOptions {
   readonly handleResource: ResourceHandler;
   /** Discovery, health, version, OpenAPI…: the first that knows a path answers. */
   readonly paths: readonly PathHandler[];
+  /** How much is worked on at once; what is absent has upstream's defaults. */
+  readonly limits?: Partial<RequestLimits>;
 }
 
 const pageNotFound = Buffer.from('404 page not found\n');
@@ -56,6 +59,7 @@ export function createApiServer(options: ApiServerOptions): Exchange {
 class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #metrics = new RequestMetrics();
+  readonly #inFlight: InFlightRequests;
   readonly #impersonation: Impersonation;
   readonly #negotiation: ReturnType<typeof createNegotiation>;
   readonly #paths: readonly PathHandler[];
@@ -64,6 +68,7 @@ class ApiServer {
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
+    this.#inFlight = new InFlightRequests(options.clock, options.limits);
     this.#impersonation = createImpersonation(options.authorizer);
     this.#negotiation = createNegotiation(options);
     this.#paths = [...options.paths, this.#metricsPath(), this.#rootPath()];
@@ -114,7 +119,7 @@ class ApiServer {
   async #answer(context: Omit<RequestContext, 'user'>, auditId: string): Promise<ApiResponse> {
     const { clock, codec, logger } = this.#options;
     try {
-      return await withDeadline(clock, context, async () => this.#route(await this.#admit(context)));
+      return await withDeadline(clock, context, () => this.#inTurn(context));
     } catch (error) {
       if (error instanceof StatusError) {
         const code = error.status.code ?? 500;
@@ -129,17 +134,36 @@ class ApiServer {
     }
   }
 
-  /** Throws for who may not. */
-  async #admit(context: Omit<RequestContext, 'user'>): Promise<RequestContext> {
-    const { authenticator, authorizer, logger } = this.#options;
+  /** As soon as there is a place among the requests in flight. */
+  async #inTurn(unknown: Omit<RequestContext, 'user'>): Promise<ApiResponse> {
+    const context = await this.#identified(unknown);
+    const entered = this.#inFlight.enter(context);
+    const leave = entered instanceof Promise ? await entered : entered;
+    if (!leave) return tooManyRequests();
+    try {
+      await this.#authorize(context);
+      return await this.#route(context);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Throws for who is unknown, and for who may not act as somebody else. */
+  async #identified(context: Omit<RequestContext, 'user'>): Promise<RequestContext> {
+    const { authenticator, logger } = this.#options;
     const authentication = await authenticator.authenticate(context.request);
     if (authentication.outcome !== 'authenticated') {
       const error = authentication.outcome === 'failed' ? authentication.error : 'no credentials';
       logger.info({ path: context.info.path, error }, 'unable to authenticate the request');
       throw newUnauthorized('Unauthorized');
     }
-    const user = await this.#actingUser(context, authentication.user);
-    const attributes = attributesOf(user, context.info);
+    return { ...context, user: await this.#actingUser(context, authentication.user) };
+  }
+
+  /** Throws for who may not. */
+  async #authorize({ user, info }: RequestContext): Promise<void> {
+    const { authorizer } = this.#options;
+    const attributes = attributesOf(user, info);
     const { decision, reason } = await authorizer.authorize(attributes);
     if (decision !== 'allow') {
       const error = forbiddenError(attributes, reason);
@@ -149,7 +173,6 @@ class ApiServer {
     const more = alsoNeeded(attributes);
     const second = more && (await authorizer.authorize(more));
     if (second && second.decision !== 'allow') throw forbiddenError(more, second.reason);
-    return { ...context, user };
   }
 
   /** Whom the request acts as. Throws for who may not act as somebody else. */

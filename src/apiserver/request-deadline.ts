@@ -32,7 +32,8 @@ export async function withDeadline<T>(
   }
 }
 
-function isLongRunning(info: RequestInfo): boolean {
+/** What may take as long as it likes: no deadline, no place among the requests in flight. */
+export function isLongRunning(info: RequestInfo): boolean {
   return longRunningVerbs.has(info.verb) || (info.isResourceRequest && longRunningSubresources.has(info.subresource));
 }
 
