@@ -13,7 +13,6 @@ import { createAdmissionChain } from '../apiserver/admission/plugin.ts';
 import { createApiServer } from '../apiserver/api-server.ts';
 import { issuerDiscovery } from '../apiserver/authn/issuer-discovery.ts';
 import { selfSubjectReviews, tokenReviews } from '../apiserver/authn/reviews.ts';
-import { createServiceAccountTokens, type BoundObjects } from '../apiserver/authn/service-account-tokens.ts';
 import { accessReviews } from '../apiserver/authz/access-reviews.ts';
 import { createDiscovery } from '../apiserver/discovery/discovery.ts';
 import { createResourceCatalog } from '../apiserver/discovery/resource-catalog.ts';
@@ -32,9 +31,7 @@ import { serviceAddressHooks, type ServiceAddresses } from '../apiserver/registr
 import { tokenSubresource } from '../apiserver/verbs/service-account-token.ts';
 import { createResourceHandler } from '../apiserver/verbs/dispatch.ts';
 import { versionInfo, versionPath } from '../apiserver/version.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
 import { builtinResources, builtinVersion } from '../schema/builtin/catalog.ts';
 import { protobufTable } from '../schema/builtin/protobuf.ts';
@@ -46,14 +43,10 @@ import { identityOf, publishedAuthentication, roleAuthenticator, type IdentityPa
 import { composeRbac, type ComposedRbac } from './rbac-role.ts';
 import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
+import { composeTokens, tokensOf, type ComposedTokens, type TokensParts } from './tokens-role.ts';
 
-export interface ApiServerParts {
-  readonly clock: Clock;
-  readonly random: Random;
+export interface ApiServerParts extends TokensParts {
   readonly store: Store;
-  /** PEM; the first signs service-account tokens. */
-  readonly serviceAccountKeys: readonly string[];
-  readonly serviceAccountIssuer: string;
   /** Absent: the listener's authority is whose certificates are users', and no front proxy is believed. */
   readonly identity?: IdentityParts;
   /** `127.0.0.1:6443`: where clients find it. */
@@ -71,6 +64,7 @@ export interface ComposedApiServer {
   readonly resources: ResourceRegistry;
   readonly rbac: ComposedRbac;
   readonly identity?: IdentityParts;
+  readonly tokens: ComposedTokens;
 }
 
 /** The API server over a store: `exchange` is all of it; the rest is for what a role does before it serves. */
@@ -87,26 +81,21 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     random,
     hooks: { ...rbac.hooks, '/services': serviceAddressHooks(parts.serviceAddresses) },
   });
-  const tokens = createServiceAccountTokens({
-    ...common,
-    keys: parts.serviceAccountKeys,
-    issuer: parts.serviceAccountIssuer,
-    objects: boundObjects(objects, resources),
-  });
+  const tokens = composeTokens(parts, objects, resources);
   const handleResource = createResourceHandler({
     store: objects,
     resources,
     admission: createAdmissionChain(builtinAdmissionPlugins(createClusterReader(objects, resources), random)),
-    subresources: tokenSubresource(tokens),
+    subresources: tokenSubresource(tokens.bound),
     writeChecks: rbac.writeChecks,
-    virtual: [tokenReviews(tokens, tokens.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
+    virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
   });
   const exchange = createApiServer({
     ...common,
     codec,
     catalog,
     handleResource,
-    authenticator: roleAuthenticator(clock, tokens, parts.identity),
+    authenticator: roleAuthenticator(clock, tokens.all, parts.identity),
     authorizer: rbac.authorizer,
     paths: [
       createDiscovery({ catalog, codec, address: parts.address }),
@@ -115,10 +104,10 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
         versionInfo(`v${builtinVersion().replace(/^v/, '')}`, `linux/${arch() === 'x64' ? 'amd64' : arch()}`),
       ),
       openApiPaths(parts.descriptions),
-      issuerDiscovery(tokens, parts.address),
+      issuerDiscovery(tokens.bound, parts.address),
     ],
   });
-  return { exchange, objects, resources, rbac, ...(parts.identity ? { identity: parts.identity } : {}) };
+  return { exchange, objects, resources, tokens, rbac, ...(parts.identity ? { identity: parts.identity } : {}) };
 }
 
 /** The API server that a role's configuration describes. */
@@ -133,8 +122,7 @@ export function roleApiServer(
     clock: realClock,
     random: realRandom,
     store,
-    serviceAccountKeys: [readFileSync(config.serviceAccountKey, 'utf8')],
-    serviceAccountIssuer: config.serviceAccountIssuer,
+    ...tokensOf(config),
     identity: identityOf(config),
     address: `${config.listen.address}:${config.listen.port}`,
     serviceAddresses,
@@ -244,18 +232,5 @@ function openApiPaths(descriptions: Uint8Array | undefined): PathHandler {
     prefixes: ['/openapi/v3/'],
     handle: ({ info, query, request, now }) =>
       service.handle({ path: info.path, query, headers: request.headers, now }),
-  };
-}
-
-/** Tokens are good only while what they are bound to is there. */
-function boundObjects(objects: GenericStore, resources: ResourceRegistry): BoundObjects {
-  return {
-    async find(plural, namespace, name) {
-      const resource = resources.find('', 'v1', plural);
-      const found = resource && (await objects.find({ resource, namespace, name }));
-      if (!found) return undefined;
-      const { uid = '', deletionTimestamp } = found.object.metadata;
-      return deletionTimestamp === undefined ? { uid } : { uid, deletionTime: Date.parse(deletionTimestamp) };
-    },
   };
 }

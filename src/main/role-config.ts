@@ -20,7 +20,13 @@ export interface ServerConfig {
   /** Which of its certificates, and in which headers; absent: all, upstream's usual ones. */
   readonly requestHeader?: Partial<Omit<RequestHeaderOptions, 'authority'>>;
   readonly serviceAccountKey: string;
+  /** Keys whose tokens are good too, private or public: what signed before, or will. */
+  readonly furtherServiceAccountKeys?: readonly string[];
   readonly serviceAccountIssuer: string;
+  /** What the issuer was called before. */
+  readonly formerServiceAccountIssuers?: readonly string[];
+  /** Audiences of the API server itself; default: its issuer. */
+  readonly apiAudiences?: readonly string[];
   /** `debug`, `info`, `warn`, `error`, `silent`. */
   readonly logLevel: string;
 }
@@ -61,6 +67,8 @@ export function readRoleConfig<T extends ServerConfig>(path: string, required: r
     const name = config[field];
     if (typeof name === 'string') config[field] = resolve(folder, name);
   }
+  const keys = config['furtherServiceAccountKeys'];
+  if (Array.isArray(keys)) config['furtherServiceAccountKeys'] = keys.map((name) => resolve(folder, String(name)));
   // A door: required fields are there; what is of a wrong type fails where it is first used.
   return config as unknown as T;
 }

@@ -23,6 +23,7 @@ const headersCompared = [
 
 /** Texts that differ from server to server, wherever they stand. */
 const ownTexts: readonly (readonly [RegExp, string])[] = [
+  [/(https:\/\/)[\d.]+:\d+(?=\/openid\/)/g, '$1<address>'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster IP>'],
@@ -141,8 +142,21 @@ function sorted(value: Json): Json {
   );
 }
 
+/** What tokens say, with times relative to when they were given. */
+function withTokensRead(text: string): string {
+  return text.replace(/\b(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]+/g, (_token, header: string, claims: string) => {
+    const [head, body] = [header, claims].map((part) => Buffer.from(part, 'base64url').toString());
+    const issued = Number(/"iat":(\d+)/.exec(body ?? '')?.[1] ?? 0);
+    const relative = (body ?? '').replaceAll(
+      /"(exp|iat|nbf|warnafter)":(\d+)/g,
+      (_claim, name: string, time: string) => `"${name}":"${Number(time) - issued} s"`,
+    );
+    return `<token ${head} ${relative}>`;
+  });
+}
+
 function normalText(text: string): string {
-  let result = withObjectsNormalized(text);
+  let result = withObjectsNormalized(withTokensRead(text));
   for (const [own, instead] of ownTexts) result = result.replace(own, instead);
   if (result.length <= textMax) return result;
   const digest = createHash('sha256').update(result).digest('hex').slice(0, 12);

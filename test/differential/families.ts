@@ -15,6 +15,7 @@ import { negotiation } from './cases/negotiation.ts';
 import { patches } from './cases/patches.ts';
 import { podCases } from './cases/pods.ts';
 import { requestHeader } from './cases/request-header.ts';
+import { tokens } from './cases/tokens.ts';
 import { urls } from './cases/urls.ts';
 import type { Family } from './case.ts';
 
@@ -34,7 +35,7 @@ export const badInput: readonly Family[] = [
 ];
 
 /** Who asks, and as whom. */
-export const identities: readonly Family[] = [impersonation, requestHeader];
+export const identities: readonly Family[] = [impersonation, requestHeader, tokens];
 
 /** What is written and deleted, rightly and wrongly, and what is particular to some kinds. */
 export const crud: readonly Family[] = [concurrency, patches, deletion, podCases, kinds];

@@ -50,6 +50,21 @@ export function unionAuthenticator(authenticators: readonly Authenticator[]): Au
   };
 }
 
+/** The same of several kinds of tokens. */
+export function unionTokens(authenticators: readonly TokenAuthenticator[]): TokenAuthenticator {
+  return {
+    async authenticateToken(token, audiences) {
+      const errors: string[] = [];
+      for (const authenticator of authenticators) {
+        const result = await authenticator.authenticateToken(token, audiences);
+        if (result.outcome === 'authenticated') return known(result);
+        if (result.outcome === 'failed') errors.push(result.error);
+      }
+      return errors.length > 0 ? { outcome: 'failed', error: aggregateText(errors) } : noCredentials;
+    },
+  };
+}
+
 /** Adds `system:authenticated`. Mirrors apiserver authentication/group AuthenticatedGroupAdder. */
 function known(result: Extract<Authentication, { outcome: 'authenticated' }>): Authentication {
   const { user } = result;

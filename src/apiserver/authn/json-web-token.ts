@@ -31,11 +31,11 @@ export function signingKey(pem: string): SigningKey {
   };
 }
 
-/** Claims are written in the order of their names, as upstream's library does. */
-export function signToken(key: SigningKey, claims: JsonObject): string {
+/** Claims are written in the order of their names, as upstream's library does. `header`: what else stands in it. */
+export function signToken(key: SigningKey, claims: JsonObject, header: JsonObject = {}): string {
   if (!key.privateKey) throw new Error('the key cannot sign: it is a public one');
   const sorted = Object.fromEntries(Object.entries(claims).toSorted(([left], [right]) => (left < right ? -1 : 1)));
-  const text = `${encode({ alg: key.algorithm, kid: key.keyId })}.${encode(sorted)}`;
+  const text = `${encode({ alg: key.algorithm, kid: key.keyId, ...header })}.${encode(sorted)}`;
   const signature = sign(digestOf(key.algorithm), Buffer.from(text), {
     key: key.privateKey,
     dsaEncoding: 'ieee-p1363',
@@ -43,26 +43,49 @@ export function signToken(key: SigningKey, claims: JsonObject): string {
   return `${text}.${signature.toString('base64url')}`;
 }
 
-/** What the token says, unverified. `undefined`: it is no such token. */
+const partsPattern = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
+
+/**
+ * What the token says, unverified. `undefined`: it is no such token. One token has one spelling: Node's decoder would look over foreign characters.
+ */
 export function readToken(token: string): { header: JsonObject; claims: JsonObject } | undefined {
+  if (!partsPattern.test(token)) return undefined;
   const parts = token.split('.');
-  if (parts.length !== 3) return undefined;
+  if (parts.some((part) => part.length % 4 === 1)) return undefined;
   const [header, claims] = parts.map(decode);
-  return header && claims ? { header, claims } : undefined;
+  if (!header || !claims) return undefined;
+  // Extensions that must be understood, and keys that come along with what they sign: nothing of ours.
+  return 'crit' in header || 'jwk' in header ? undefined : { header, claims };
 }
 
-/** Whether one of `keys` signed it: the one that the token names, or, if it names none, any. */
-export function verifySignature(token: string, header: JsonObject, keys: readonly SigningKey[]): boolean {
+/** Why none of `keys` signed it: the one that the token names, or, if it names none, any. `undefined`: one did. */
+export function signatureError(token: string, header: JsonObject, keys: readonly SigningKey[]): string | undefined {
+  const { kid = '' } = header;
+  const named = kid === '' ? keys : keys.filter(({ keyId }) => keyId === kid);
+  if (named.length === 0) return 'invalid signature, no keys found';
+  // The key says which algorithm, never the token.
+  const fitting = named.filter(({ algorithm }) => algorithm === header['alg']);
+  if (fitting.length === 0) return 'go-jose/go-jose: unknown/unsupported algorithm';
+  return isSigned(token, fitting) ? undefined : 'go-jose/go-jose: error in cryptographic primitive';
+}
+
+function isSigned(token: string, keys: readonly SigningKey[]): boolean {
   const end = token.lastIndexOf('.');
   const signed = Buffer.from(token.slice(0, end));
   const signature = Buffer.from(token.slice(end + 1), 'base64url');
-  return keys.some(
-    (key) =>
-      // The key says which algorithm, never the token.
-      header['alg'] === key.algorithm &&
-      (header['kid'] === undefined || header['kid'] === '' || header['kid'] === key.keyId) &&
-      verify(digestOf(key.algorithm), signed, { key: key.publicKey, dsaEncoding: 'ieee-p1363' }, signature),
+  return keys.some(({ algorithm, publicKey }) =>
+    verify(digestOf(algorithm), signed, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature),
   );
+}
+
+/** For who verifies tokens without asking us. Fields in upstream's order. */
+export function keySetOf(keys: readonly SigningKey[]): JsonObject {
+  const all = keys.map(({ algorithm: alg, keyId: kid, publicKey }) => {
+    const { kty = '', crv, x, y, n, e } = publicKey.export({ format: 'jwk' });
+    const fields = { use: 'sig', kty, kid, crv, alg, x, y, n, e };
+    return Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => Boolean(field[1])));
+  });
+  return { keys: all };
 }
 
 function algorithmOf(key: KeyObject): Algorithm {

@@ -35,7 +35,9 @@ export function tokenReviews(tokens: TokenAuthenticator, audiences: readonly str
         ...(result.audiences ? { audiences: [...result.audiences] } : {}),
       };
     }
-    return { user: {}, error: result.outcome === 'failed' ? result.error : 'invalid bearer token' };
+    // Upstream asks twice, once without its cache, and tells both answers.
+    const invalid = 'invalid bearer token';
+    return { user: {}, error: result.outcome === 'failed' ? `[${invalid}, ${result.error}]` : invalid };
   }
 }
 

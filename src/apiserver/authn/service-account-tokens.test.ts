@@ -3,12 +3,8 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { test } from 'node:test';
 import type { Authentication } from './authenticator.ts';
 import { readToken, signingKey, signToken } from './json-web-token.ts';
-import {
-  createServiceAccountTokens,
-  type BoundObject,
-  type ServiceAccountTokens,
-  type TokenSubject,
-} from './service-account-tokens.ts';
+import type { TokenSubject } from './token-subject.ts';
+import { createServiceAccountTokens, type BoundObject, type ServiceAccountTokens } from './service-account-tokens.ts';
 
 const issuer = 'https://kubernetes.default.svc.cluster.local';
 const start = Date.parse('2026-01-01T00:00:00Z');
@@ -25,7 +21,7 @@ interface World {
   objects: Map<string, BoundObject>;
 }
 
-function world(keys = [pem(ecdsa.privateKey)], options: { issuer?: string } = {}): World {
+function world(keys = [pem(ecdsa.privateKey)], options: { issuer?: string; formerIssuers?: string[] } = {}): World {
   const objects = new Map<string, BoundObject>([
     ['serviceaccounts/a/builder', { uid: 'u1' }],
     ['pods/a/p', { uid: 'p1' }],
@@ -40,6 +36,7 @@ function world(keys = [pem(ecdsa.privateKey)], options: { issuer?: string } = {}
       random: { next: () => 0, uuid: () => '00000000-0000-4000-8000-000000000000' },
       keys,
       issuer: options.issuer ?? issuer,
+      formerIssuers: options.formerIssuers ?? [],
       objects: {
         find: (resource, namespace, name) => Promise.resolve(objects.get(`${resource}/${namespace}/${name}`)),
       },
@@ -178,16 +175,43 @@ test('what others signed, or nobody, is refused', async () => {
   const forged = signToken(signingKey(pem(stranger.privateKey)), readToken(token)?.claims ?? {});
   const mac = encode({ alg: 'HS256', kid: signingKey(pem(ecdsa.publicKey)).keyId });
   const changed = encode({ ...readToken(token)?.claims, sub: 'system:serviceaccount:kube-system:admin' });
-  for (const wrong of [
-    forged,
-    `${header}.${changed}.${signature}`,
-    `${encode({ alg: 'none' })}.${claims}.`,
-    `${mac}.${claims}.${signature}`,
-    `${header}.${claims}.`,
-    `${header}.${claims}.AAAA`,
-  ]) {
-    assert.equal(error(await tokens.authenticateToken(wrong)), 'invalid signature');
+  const broken = 'go-jose/go-jose: error in cryptographic primitive';
+  const unsupported = 'go-jose/go-jose: unknown/unsupported algorithm';
+  for (const [wrong, text] of [
+    [forged, 'invalid signature, no keys found'],
+    [`${header}.${changed}.${signature}`, broken],
+    [`${encode({ alg: 'none' })}.${claims}.`, unsupported],
+    [`${mac}.${claims}.${signature}`, unsupported],
+    [`${header}.${claims}.`, broken],
+    [`${header}.${claims}.AAAA`, broken],
+  ] as const) {
+    assert.equal(error(await tokens.authenticateToken(wrong)), text);
   }
+});
+
+test('a token has one spelling', async () => {
+  const { tokens } = world();
+  const { token } = tokens.issue(subject, [], 600);
+  for (const other of [`${token}=`, `${token}!`, ` ${token}`, `${token}\n`, token.replace('.', '..'), `${token}A`]) {
+    assert.notEqual((await tokens.authenticateToken(other)).outcome, 'authenticated', other);
+  }
+});
+
+test('headers that carry more than a name of a key are not ours', async () => {
+  const { tokens } = world();
+  const key = signingKey(pem(ecdsa.privateKey));
+  const claims = readToken(tokens.issue(subject, [], 600).token)?.claims ?? {};
+  for (const header of [{ crit: ['exp'] }, { jwk: ecdsa.publicKey.export({ format: 'jwk' }) }]) {
+    assert.equal((await tokens.authenticateToken(signToken(key, claims, header))).outcome, 'none');
+  }
+});
+
+test('an issuer keeps its former name for tokens that are there already', async () => {
+  const before = world([pem(ecdsa.privateKey)], { issuer: 'https://before' });
+  const { token } = before.tokens.issue(subject, ['https://now'], 600);
+  const after = world([pem(ecdsa.privateKey)], { issuer: 'https://now', formerIssuers: ['https://before'] });
+  assert.equal((await after.tokens.authenticateToken(token)).outcome, 'authenticated');
+  assert.equal(readToken(after.tokens.issue(subject, [], 600).token)?.claims['iss'], 'https://now');
 });
 
 test('tokens of other issuers, and what is no token, are not ours to judge', async () => {

@@ -4,25 +4,13 @@
  */
 import { LRUCache } from 'lru-cache';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
-import type { User } from '../../api/user.ts';
+import type { KubeObject } from '../../api/object.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import { noCredentials, type Authentication, type TokenAuthenticator } from './authenticator.ts';
-import { readToken, signingKey, signToken, verifySignature } from './json-web-token.ts';
-
-interface TokenRef {
-  readonly name: string;
-  readonly uid: string;
-}
-
-export interface TokenSubject {
-  readonly namespace: string;
-  readonly serviceAccount: TokenRef;
-  /** At most one of `pod`, `secret`; `node` alone, or as the pod's. */
-  readonly pod?: TokenRef;
-  readonly secret?: TokenRef;
-  readonly node?: TokenRef;
-}
+import { keySetOf, readToken, signatureError, signingKey, signToken } from './json-web-token.ts';
+import { serviceAccountUser } from './service-account-names.ts';
+import { serviceAccountUserOf, type TokenRef, type TokenSubject } from './token-subject.ts';
 
 interface IssuedToken {
   readonly token: string;
@@ -35,6 +23,8 @@ export interface BoundObject {
   readonly uid: string;
   /** Milliseconds since the epoch. */
   readonly deletionTime?: number;
+  /** All of it. */
+  readonly object?: Readonly<KubeObject>;
 }
 
 export interface BoundObjects {
@@ -53,6 +43,8 @@ export interface ServiceAccountTokensOptions {
   readonly keys: readonly string[];
   /** `https://kubernetes.default.svc.cluster.local` */
   readonly issuer: string;
+  /** Whose tokens are accepted too: what the issuer was called before. */
+  readonly formerIssuers?: readonly string[];
   /** The API server's own; default: the issuer. */
   readonly audiences?: readonly string[];
   readonly objects: BoundObjects;
@@ -62,8 +54,13 @@ export interface ServiceAccountTokens extends TokenAuthenticator {
   /** Of tokens that are for the API server itself. */
   readonly audiences: readonly string[];
   readonly issuer: string;
-  /** `audiences` empty: the API server's own. */
-  issue(subject: TokenSubject, audiences: readonly string[], expirationSeconds: number): IssuedToken;
+  /** `audiences` empty: the API server's own. `warnAfterSeconds`: from when on its use is a sign of a client that doesn't read its token anew. */
+  issue(
+    subject: TokenSubject,
+    audiences: readonly string[],
+    expirationSeconds: number,
+    warnAfterSeconds?: number,
+  ): IssuedToken;
   /** For who verifies tokens without asking us: `/openid/v1/jwks`. */
   keySet(): JsonObject;
 }
@@ -76,6 +73,7 @@ export function createServiceAccountTokens(options: ServiceAccountTokensOptions)
   const { clock, issuer } = options;
   const keys = options.keys.map(signingKey);
   const ownAudiences = options.audiences ?? [issuer];
+  const issuers = [issuer, ...(options.formerIssuers ?? [])];
   // Only what the signature says is kept, never whether the account is still there.
   const verified = new LRUCache<string, JsonObject>({ max: verifiedMax });
 
@@ -84,8 +82,9 @@ export function createServiceAccountTokens(options: ServiceAccountTokensOptions)
     if (before) return before;
     const read = readToken(token);
     // Somebody else's token, perhaps: not an error of ours.
-    if (!read || read.claims['iss'] !== issuer) return noCredentials;
-    if (!verifySignature(token, read.header, keys)) return failed('invalid signature');
+    if (!read || !issuers.some((one) => one === read.claims['iss'])) return noCredentials;
+    const wrong = signatureError(token, read.header, keys);
+    if (wrong !== undefined) return failed(wrong);
     verified.set(token, read.claims);
     return read.claims;
   }
@@ -93,7 +92,7 @@ export function createServiceAccountTokens(options: ServiceAccountTokensOptions)
   return {
     audiences: ownAudiences,
     issuer,
-    issue(subject, audiences, expirationSeconds) {
+    issue(subject, audiences, expirationSeconds, warnAfterSeconds) {
       const [key] = keys;
       if (!key) throw new Error('there is no key for service-account tokens');
       const now = Math.floor(clock.now() / 1000);
@@ -103,9 +102,12 @@ export function createServiceAccountTokens(options: ServiceAccountTokensOptions)
         iat: now,
         iss: issuer,
         jti: options.random.uuid(),
-        'kubernetes.io': privateClaims(subject),
+        'kubernetes.io': {
+          ...privateClaims(subject),
+          ...(warnAfterSeconds === undefined ? {} : { warnafter: now + warnAfterSeconds }),
+        },
         nbf: now,
-        sub: `system:serviceaccount:${subject.namespace}:${subject.serviceAccount.name}`,
+        sub: serviceAccountUser({ namespace: subject.namespace, name: subject.serviceAccount.name }),
       };
       return { token: signToken(key, claims), expires: claims.exp * 1000 };
     },
@@ -127,17 +129,9 @@ export function createServiceAccountTokens(options: ServiceAccountTokensOptions)
       if (!subject) return failed('service account token claims could not be validated');
       const gone = await bindingError(subject, options.objects, clock.now() - leewayMs);
       if (gone !== undefined) return failed(gone);
-      return { outcome: 'authenticated', user: userOf(subject, claims['jti']), audiences: common };
+      return { outcome: 'authenticated', user: serviceAccountUserOf(subject, credentialId(claims)), audiences: common };
     },
-    keySet() {
-      const jwks = keys.map(({ algorithm, keyId, publicKey }) => ({
-        use: 'sig',
-        kid: keyId,
-        alg: algorithm,
-        ...publicKey.export({ format: 'jwk' }),
-      }));
-      return { keys: jwks };
-    },
+    keySet: () => keySetOf(keys),
   };
 }
 
@@ -231,24 +225,7 @@ function isGone(object: BoundObject, invalidBefore: number): boolean {
   return object.deletionTime !== undefined && object.deletionTime < invalidBefore;
 }
 
-function userOf({ namespace, serviceAccount, pod, node }: TokenSubject, tokenId: JsonValue | undefined): User {
-  const extra: Record<string, readonly string[]> = {};
-  const add = (key: string, value: string): void => {
-    extra[`authentication.kubernetes.io/${key}`] = [value];
-  };
-  if (pod) {
-    add('pod-name', pod.name);
-    add('pod-uid', pod.uid);
-  }
-  if (typeof tokenId === 'string') add('credential-id', `JTI=${tokenId}`);
-  if (node) {
-    add('node-name', node.name);
-    add('node-uid', node.uid);
-  }
-  return {
-    name: `system:serviceaccount:${namespace}:${serviceAccount.name}`,
-    uid: serviceAccount.uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
-    extra,
-  };
+function credentialId(claims: JsonObject): string | undefined {
+  const { jti } = claims;
+  return typeof jti === 'string' ? jti : undefined;
 }
