@@ -1,7 +1,7 @@
 /** All of discovery in one document: `APIGroupDiscoveryList`. Mirrors apiserver endpoints/discovery/aggregated. */
 import type { GroupVersionKind } from '../../api/gvk.ts';
 import type { JsonObject } from '../../api/json.ts';
-import type { CatalogGroup, DiscoveredResource } from './resource-catalog.ts';
+import type { CatalogGroup, DiscoveredResource, RemoteVersion } from './resource-catalog.ts';
 
 /** `apiVersion`: `apidiscovery.k8s.io/v2`. */
 export function aggregatedDocument(groups: readonly CatalogGroup[], apiVersion: string): JsonObject {
@@ -11,13 +11,18 @@ export function aggregatedDocument(groups: readonly CatalogGroup[], apiVersion: 
     metadata: {},
     items: groups.map(({ name, versions }) => ({
       metadata: name === '' ? {} : { name },
-      versions: versions.map(({ version, resources }) => ({
+      versions: versions.map(({ version, resources, remote }) => ({
         version,
-        resources: resources.map(resourceEntry),
-        freshness: 'Current',
+        ...(remote ? remoteEntries(remote) : { resources: resources.map(resourceEntry) }),
+        freshness: remote?.fresh === false ? 'Stale' : 'Current',
       })),
     })),
   };
+}
+
+/** Upstream leaves the list out where nothing is known. */
+function remoteEntries({ resources }: RemoteVersion): JsonObject {
+  return resources.length > 0 ? { resources: [...resources] } : {};
 }
 
 function resourceEntry(resource: DiscoveredResource): JsonObject {

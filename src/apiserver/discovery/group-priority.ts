@@ -27,11 +27,28 @@ const groupPriorities: Readonly<Record<string, number>> = {
 /** Of custom resources. Mirrors kube-aggregator's crdRegistration. */
 const customGroupPriority = 1000;
 
-/** The greater stands first. `asked`: what an APIService says. */
-export function compareGroups(left: string, right: string): number {
-  const priority = (group: string): number =>
-    Object.hasOwn(groupPriorities, group) ? (groupPriorities[group] ?? 0) : customGroupPriority;
-  return priority(right) - priority(left) || (left < right ? -1 : left > right ? 1 : 0);
+/** Of the versions of built-in groups that are not 15. */
+const versionPriorities: Readonly<Record<string, number>> = {
+  'v1.': 1,
+  'v2.autoscaling': 30,
+  'v1.flowcontrol.apiserver.k8s.io': 21,
+  'v1.resource.k8s.io': 21,
+};
+const builtinVersionPriority = 15;
+const customVersionPriority = 100;
+
+/** What an APIService says: of a group (its greatest counts), and of the version in it. The greater stands first. */
+export interface Priority {
+  readonly group: number;
+  readonly version: number;
+}
+
+/** Of a group version for which no APIService says it. */
+export function defaultPriority(group: string, version: string): Priority {
+  if (!Object.hasOwn(groupPriorities, group)) return { group: customGroupPriority, version: customVersionPriority };
+  const name = `${version}.${group}`;
+  const own = Object.hasOwn(versionPriorities, name) ? versionPriorities[name] : undefined;
+  return { group: groupPriorities[group] ?? 0, version: own ?? builtinVersionPriority };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What is served, as discovery tells it: built-in resources, and what joins them later (custom resources, aggregated services). */
 import type { ResourceFacts } from '../../schema/resource-facts.ts';
-import { compareGroups, compareVersions } from './group-priority.ts';
+import type { JsonObject } from '../../api/json.ts';
+import { compareVersions, defaultPriority, type Priority } from './group-priority.ts';
 
 /** What discovery says of a resource. */
 export type DiscoveredResource = Omit<ResourceFacts, 'schema'>;
@@ -9,6 +10,18 @@ export interface CatalogVersion {
   readonly version: string;
   /** By name. */
   readonly resources: readonly DiscoveredResource[];
+  /** Present: another server serves it, and `resources` is empty. */
+  readonly remote?: RemoteVersion;
+}
+
+/** A group version as another server tells of it. */
+export interface RemoteVersion {
+  readonly group: string;
+  readonly version: string;
+  /** As in aggregated discovery (APIResourceDiscovery). */
+  readonly resources: readonly JsonObject[];
+  /** `false`: that server couldn't be asked. */
+  readonly fresh: boolean;
 }
 
 export interface CatalogGroup {
@@ -27,15 +40,24 @@ export interface ResourceCatalog {
   version(group: string, version: string): CatalogVersion | undefined;
   /** `source` names who says so (a CRD, an APIService): its earlier resources are replaced; none: it is gone. */
   setResources(source: string, resources: readonly DiscoveredResource[]): void;
+  /** A group version that another server serves; `undefined`: none does any more. `name`: of its APIService. */
+  setRemote(name: string, remote: RemoteVersion | undefined): void;
+  /** What APIServices say, by their names. */
+  setPriorities(priorities: ReadonlyMap<string, Priority>): void;
+  /** `changed` is called after each change of {@link setResources}. */
+  onResources(changed: () => void): void;
 }
 
 export function createResourceCatalog(builtin: readonly DiscoveredResource[]): ResourceCatalog {
   const sources = new Map<string, readonly DiscoveredResource[]>([['', builtin]]);
+  const remotes = new Map<string, RemoteVersion>();
+  const listeners: (() => void)[] = [];
+  let priorities: ReadonlyMap<string, Priority> = new Map();
   let generation = 1;
   let groups = new Map<string, CatalogGroup>();
   let made = 0;
   function current(): Map<string, CatalogGroup> {
-    if (made !== generation) groups = groupsOf([...sources.values()].flat());
+    if (made !== generation) groups = groupsOf([...sources.values()].flat(), [...remotes.values()], priorities);
     made = generation;
     return groups;
   }
@@ -54,20 +76,56 @@ export function createResourceCatalog(builtin: readonly DiscoveredResource[]): R
       generation++;
       if (resources.length === 0) sources.delete(source);
       else sources.set(source, resources);
+      for (const listener of listeners) listener();
+    },
+    setRemote(name, remote) {
+      generation++;
+      if (remote) remotes.set(name, remote);
+      else remotes.delete(name);
+    },
+    setPriorities(now) {
+      generation++;
+      priorities = now;
+    },
+    onResources(changed) {
+      listeners.push(changed);
     },
   };
 }
 
-function groupsOf(resources: readonly DiscoveredResource[]): Map<string, CatalogGroup> {
-  const byGroup = Map.groupBy(resources, ({ group }) => group);
-  const names = [...byGroup.keys()].toSorted(compareGroups);
-  return new Map(
-    names.map((name) => {
-      const byVersion = Map.groupBy(byGroup.get(name) ?? [], ({ version }) => version);
-      const versions = [...byVersion].toSorted(([left], [right]) => compareVersions(left, right));
-      return [name, { name, versions: versions.map(([version, of]) => ({ version, resources: sorted(of) })) }];
-    }),
-  );
+function groupsOf(
+  resources: readonly DiscoveredResource[],
+  remotes: readonly RemoteVersion[],
+  priorities: ReadonlyMap<string, Priority>,
+): Map<string, CatalogGroup> {
+  const byGroup = new Map<string, Map<string, CatalogVersion>>();
+  const versionsOf = (group: string): Map<string, CatalogVersion> => {
+    const versions = byGroup.get(group) ?? new Map<string, CatalogVersion>();
+    byGroup.set(group, versions);
+    return versions;
+  };
+  for (const [group, members] of Map.groupBy(resources, ({ group }) => group)) {
+    for (const [version, of] of Map.groupBy(members, ({ version }) => version)) {
+      versionsOf(group).set(version, { version, resources: sorted(of) });
+    }
+  }
+  for (const remote of remotes) {
+    const { group, version } = remote;
+    versionsOf(group).set(version, { version, resources: [], remote });
+  }
+  const priorityOf = (group: string, version: string): Priority =>
+    priorities.get(`${version}.${group}`) ?? defaultPriority(group, version);
+  const ordered = [...byGroup].map(([name, members]) => {
+    const versions = [...members.values()].toSorted(
+      (left, right) =>
+        priorityOf(name, right.version).version - priorityOf(name, left.version).version ||
+        compareVersions(left.version, right.version),
+    );
+    const priority = Math.max(...versions.map(({ version }) => priorityOf(name, version).group));
+    return { name, versions, priority };
+  });
+  ordered.sort((left, right) => right.priority - left.priority || (left.name < right.name ? -1 : 1));
+  return new Map(ordered.map(({ name, versions }) => [name, { name, versions }]));
 }
 
 function sorted(resources: readonly DiscoveredResource[]): readonly DiscoveredResource[] {
