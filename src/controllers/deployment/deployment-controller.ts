@@ -27,7 +27,7 @@ import { revisionAnnotation } from './annotations.ts';
 import { newCondition, withCondition } from './conditions.ts';
 import { asDeployment, type Deployment, type DeploymentStatus } from './deployment.ts';
 import { planDeployment, type Action } from './plan.ts';
-import { sameTemplate } from './template-hash.ts';
+import { sameTemplate } from '../../controller/template-hash.ts';
 
 /** The index of ReplicaSets that nobody controls, by their namespace. */
 const orphanIndex = 'orphan';

@@ -31,7 +31,7 @@ import {
   type Scaling,
 } from './rolling.ts';
 import { isComplete, plainStatus, progressCheckMs, rolloutStatus, sameStatus } from './status.ts';
-import { sameTemplate, templateHash, templateHashLabel } from './template-hash.ts';
+import { sameTemplate, templateHash, templateHashLabel } from '../../controller/template-hash.ts';
 
 export interface Snapshot {
   readonly deployment: Deployment;

@@ -12,13 +12,13 @@ import { Controller, done, requeueAfter, type Result } from '../../controller/co
 import type { RecordEvent } from '../../controller/event-recorder.ts';
 import { Expectations } from '../../controller/expectations.ts';
 import { adoptionPatch, controllerOf, controllerReference, releasePatch } from '../../controller/owner-reference.ts';
+import { observePods, orphanIndex } from '../../controller/pod-observer.ts';
 import { asPod, type Pod } from '../../controller/pod.ts';
 import { isNamespaceTerminating, isNotFound } from '../../controller/status-cause.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
 import { pods, replicaSetKind, replicaSets, replicationControllerKind, replicationControllers } from '../resources.ts';
 import { planReplicaSet, type Action } from './plan.ts';
-import { observePods, orphanIndex } from './pod-events.ts';
 import { asReplicaSet, asReplicationController, type ReplicaSet } from './replica-set.ts';
 import { slowStart } from './slow-start.ts';
 import { changedStatus, nextAvailabilityMs } from './status.ts';
@@ -81,9 +81,9 @@ function createController<S extends Side>(context: ControllerContext<S>, flavour
   podInformer.addIndex(orphanIndex, (pod) => (controllerOf(pod) ? [] : [pod.metadata.namespace ?? '']));
   podInformer.addHandler(
     observePods({
-      sets,
+      owners: sets,
       gvk: flavour.gvk,
-      view: flavour.view,
+      selectorOf: (set) => flavour.view(set).selector,
       expectations,
       enqueue: (key) => controller.queue.add(key),
     }),

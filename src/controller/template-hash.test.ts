@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonObject } from '../../api/json.ts';
+import type { JsonObject } from '../api/json.ts';
 import { sameTemplate, templateHash } from './template-hash.ts';
 
 const template: JsonObject = {

@@ -1,23 +1,25 @@
-/** Which sets a change of a pod concerns. Mirrors kubernetes pkg/controller/replicaset addPod, updatePod, deletePod. */
-import type { GroupVersionKind } from '../../api/gvk.ts';
-import { equalJson } from '../../api/json.ts';
-import { objectKey, type KubeObject, type OwnerReference } from '../../api/object.ts';
-import type { Side } from '../../api/side.ts';
-import type { InformerHandler } from '../../client/informer.ts';
-import type { Lister } from '../../client/object-store.ts';
-import type { Expectations } from '../../controller/expectations.ts';
-import { matchesLabelSelector } from '../../api/label-selector.ts';
-import { controllerOf, refersTo } from '../../controller/owner-reference.ts';
-import type { ReplicaSet } from './replica-set.ts';
+/** Which owners a change of a pod concerns. Mirrors kubernetes pkg/controller/replicaset addPod, updatePod, deletePod, and their like. */
+import type { GroupVersionKind } from '../api/gvk.ts';
+import { equalJson } from '../api/json.ts';
+import { objectKey, type KubeObject, type OwnerReference } from '../api/object.ts';
+import type { Side } from '../api/side.ts';
+import type { InformerHandler } from '../client/informer.ts';
+import type { Lister } from '../client/object-store.ts';
+import type { Expectations } from './expectations.ts';
+import { matchesLabelSelector, type LabelSelector } from '../api/label-selector.ts';
+import { controllerOf, refersTo } from './owner-reference.ts';
 
 /** The index of pods that nobody controls, by their namespace. */
 export const orphanIndex = 'orphan';
 
 export interface PodObserver<S extends Side> {
-  readonly sets: Lister<S>;
+  /** Those that may own pods. */
+  readonly owners: Lister<S>;
   readonly gvk: GroupVersionKind;
-  readonly view: (object: Readonly<KubeObject>) => ReplicaSet;
-  readonly expectations: Expectations;
+  /** `undefined`: the owner adopts nothing. */
+  readonly selectorOf: (owner: Readonly<KubeObject>) => LabelSelector | undefined;
+  /** Of owners that count what they create and delete. */
+  readonly expectations?: Expectations;
   readonly enqueue: (key: string) => void;
 }
 
@@ -26,7 +28,7 @@ export function observePods<S extends Side>(observer: PodObserver<S>): InformerH
   const deleted = (pod: KubeObject): void => {
     const key = controllerKey(observer, pod, controllerOf(pod));
     if (key === undefined) return;
-    expectations.deletionObserved(key, objectKey(pod));
+    expectations?.deletionObserved(key, objectKey(pod));
     enqueue(key);
   };
   return {
@@ -36,7 +38,7 @@ export function observePods<S extends Side>(observer: PodObserver<S>): InformerH
       if (!controller) return enqueueMatching(observer, pod);
       const key = controllerKey(observer, pod, controller);
       if (key === undefined) return;
-      expectations.creationObserved(key);
+      expectations?.creationObserved(key);
       enqueue(key);
     },
     onUpdate: (old, pod) => {
@@ -56,7 +58,7 @@ export function observePods<S extends Side>(observer: PodObserver<S>): InformerH
   };
 }
 
-/** The key of the set that the reference means; undefined when it means another kind, or another object of that name. */
+/** The key of the owner that the reference means; undefined when it means another kind, or another object of that name. */
 function controllerKey<S extends Side>(
   observer: PodObserver<S>,
   pod: Readonly<KubeObject>,
@@ -64,16 +66,16 @@ function controllerKey<S extends Side>(
 ): string | undefined {
   if (!reference || !refersTo(reference, observer.gvk)) return undefined;
   const key = `${pod.metadata.namespace}/${reference.name}`;
-  return observer.sets.get(key)?.metadata.uid === reference.uid ? key : undefined;
+  return observer.owners.get(key)?.metadata.uid === reference.uid ? key : undefined;
 }
 
 function enqueueKey<S extends Side>(observer: PodObserver<S>, key: string | undefined): void {
   if (key !== undefined) observer.enqueue(key);
 }
 
-/** An orphan may be wanted by any set whose selector it matches. */
+/** An orphan may be wanted by any owner whose selector it matches. */
 function enqueueMatching<S extends Side>(observer: PodObserver<S>, pod: Readonly<KubeObject>): void {
-  for (const set of observer.sets.list(pod.metadata.namespace)) {
-    if (matchesLabelSelector(observer.view(set).selector, pod.metadata.labels)) observer.enqueue(objectKey(set));
+  for (const owner of observer.owners.list(pod.metadata.namespace)) {
+    if (matchesLabelSelector(observer.selectorOf(owner), pod.metadata.labels)) observer.enqueue(objectKey(owner));
   }
 }

@@ -2,7 +2,7 @@
  * The name of a pod template: a hash in the alphabet of upstream's (rand.SafeEncodeString), stable over the order of keys. It need
  * not be upstream's own: an existing ReplicaSet is recognised by its template, never by its hash.
  */
-import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
+import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
 
 export const templateHashLabel = 'pod-template-hash';
 
