@@ -98,11 +98,24 @@ function normalized(value: Json, key: string): Json {
   if (isList(value)) return value.map((item) => normalized(item, key));
   const result: Record<string, Json> = {};
   for (const [name, item] of Object.entries(value)) {
-    if (name === 'managedFields') continue;
+    if (name === 'managedFields') {
+      result[name] = normalized(sortedManagers(item), name);
+      continue;
+    }
     // Upstream describes columns with texts from its sources.
     result[name] = name === 'columnDefinitions' ? withoutDescriptions(item) : normalized(item, name);
   }
   return result;
+}
+
+/** Their order hangs on when one second ends and the next begins. */
+function sortedManagers(entries: Json): Json {
+  if (!isList(entries)) return entries;
+  const keyOf = (entry: Json): string =>
+    typeof entry !== 'object' || entry === null || isList(entry)
+      ? ''
+      : JSON.stringify([entry['operation'], entry['manager'], entry['apiVersion'], entry['subresource']]);
+  return entries.toSorted((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1));
 }
 
 /** Where lines are folded doesn't matter. */

@@ -51,10 +51,10 @@ function wordingOf({ code, message }: Problem, severalLines: boolean, text: stri
 }
 
 function structureWording(message: string, text: string): string {
-  if (message.startsWith('Flow map ')) return "did not find expected ',' or '}'";
-  if (message.startsWith('Flow sequence ')) {
-    const begun = ['[', ','].includes(text.trimEnd().slice(-1));
-    return begun ? 'did not find expected node content' : "did not find expected ',' or ']'";
+  if (message.startsWith('Flow map ') || message.startsWith('Flow sequence ')) {
+    const begun = ['[', '{', ','].includes(text.trimEnd().slice(-1));
+    if (begun) return 'did not find expected node content';
+    return message.startsWith('Flow map ') ? "did not find expected ',' or '}'" : "did not find expected ',' or ']'";
   }
   if (/^Unexpected .* in flow /.test(message)) return 'did not find expected node content';
   const inSequence = /^Unexpected scalar at node end|without - indicator/.test(message);

@@ -7,6 +7,8 @@ import type { KubeObject } from '../../api/object.ts';
 import { StatusError } from '../../api/status.ts';
 import { authenticationConfigName } from '../authn/authentication-config.ts';
 import type { GenericStore } from './generic-store.ts';
+import { managedFieldsAfterUpdate } from './managed-fields.ts';
+import { managedScope } from './managed-fields-scope.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
 import type { WriteAdmission, WriteContext } from './write-context.ts';
 
@@ -42,6 +44,8 @@ const priorityClasses = [
   },
 ];
 const httpsPort = 443;
+/** As upstream's server calls itself. */
+const managerName = 'kube-apiserver';
 const noAdmission: WriteAdmission = { mutate: () => Promise.resolve(), validate: () => Promise.resolve() };
 
 /** Creates what is missing, and brings the address of the API server up to date. Idempotent; to be called at every start. */
@@ -119,6 +123,10 @@ async function ensure(
     dryRun: false,
   };
   if (!(await store.find({ resource, namespace, name }))) {
+    const scope = managedScope(resources, resource, '');
+    const write = { scope, live: undefined, next: object, manager: managerName, now: context.now };
+    const managedFields = managedFieldsAfterUpdate(write);
+    if (managedFields) object.metadata['managedFields'] = managedFields;
     try {
       await store.create({ resource, namespace, object, context, admission: noAdmission });
       return;

@@ -51,6 +51,11 @@ export interface ResourceDefinition {
   readonly group: string;
   readonly resource: string;
   readonly strategy?: Strategy;
+  /**
+   * What upstream's way through its internal type makes of an object: fields that stand twice, and fields that are only written. Runs
+   * after its defaults, before anybody looks at it. May mutate; must leave what it has made as it is.
+   */
+  readonly settle?: (object: KubeObject) => void;
   readonly table?: TablePrinter;
   /** Values of the field labels that selectors may use besides metadata.name and metadata.namespace. */
   readonly selectableFields?: (object: Readonly<KubeObject>) => Readonly<Record<string, string>>;

@@ -113,5 +113,6 @@ class BuiltinResource implements ServedResource {
   applyDefaults(object: KubeObject): void {
     // A decoded object is plain JSON.
     applyDefaults(this.schema, object as JsonObject, { gvk: this.gvk }, builtinTypeDefaults);
+    this.definition?.settle?.(object);
   }
 }

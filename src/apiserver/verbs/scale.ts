@@ -17,10 +17,19 @@ import type { ApiResponse } from '../../api/exchange.ts';
 import type { Encoder } from '../negotiation/encoder.ts';
 import { defineResource, type ScalePaths } from '../registry/resource-definition.ts';
 import { ageColumn, ageOf, countColumn, nameOf, textColumn } from '../registry/resources/columns.ts';
-import type { ServedResource } from '../registry/served-resource.ts';
+import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
+import { separateScope, type ManagedScope } from '../registry/managed-fields-scope.ts';
+import { parentManagedFields, scaleManagedFields, type ReplicasPath } from '../registry/scale-managed-fields.ts';
+import { subresourceOf, type ServedResource } from '../registry/served-resource.ts';
+import { fieldElement } from '../../patch/apply/path-element.ts';
+import { parseApiVersion } from '../../api/gvk.ts';
 import { StoredObject } from '../registry/stored-object.ts';
+import { applyBody } from './apply.ts';
+import { isApplyPatch, readApplyConfig } from './apply-config.ts';
+import { fieldManagerOf } from './field-manager.ts';
+import { setManagedFields } from './object-part.ts';
 import { patcherOf } from './patch-object.ts';
-import { writeOptions, type WriteOptions } from './query-options.ts';
+import { applyOptions, writeOptions, type WriteOptions } from './query-options.ts';
 import { checkName, readObject } from './request-object.ts';
 import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler, type VerbRequest } from './verb.ts';
 
@@ -53,25 +62,42 @@ export const updateScale: VerbHandler = async (request) => {
   ensureNamespace(scale.metadata, namespace);
   checkName(scale, name);
   const uid = scale.metadata.uid ?? '';
-  const stored = await writeScale(request, options, uid, () => scale);
+  const manager = fieldManagerOf(context, options);
+  const stored = await writeScale(request, options, uid, (live) => scaleUpdate(live, scale, manager, context.now));
   return scaleResponse(encoder, scaleOf(request.resource, stored));
 };
 
 export const patchScale: VerbHandler = async (request) => {
   const { context, namespace, name } = request;
+  if (isApplyPatch(context)) return applyScale(request);
   const given = context.query.get('fieldValidation');
   const validation = given === 'Ignore' || given === 'Strict' ? given : 'Warn';
   const patch = patcherOf(context, validation, true);
   const encoder = scaleEncoder(request);
   const options = writeOptions(context.query, 'PatchOptions');
-  const stored = await writeScale(request, options, '', (old) => {
-    const scale = patch(scaleOf(request.resource, old), scaleSchema());
+  const manager = fieldManagerOf(context, options);
+  const stored = await writeScale(request, options, '', (live) => {
+    const scale = patch(live, scaleSchema());
     ensureNamespace(scale.metadata, namespace);
     checkName(scale, name);
-    return scale;
+    return scaleUpdate(live, scale, manager, context.now);
   });
   return scaleResponse(encoder, scaleOf(request.resource, stored));
 };
+
+async function applyScale(request: VerbRequest): Promise<ApiResponse> {
+  const { context, namespace, name } = request;
+  const encoder = scaleEncoder(request);
+  const options = applyOptions(context.query);
+  const body = await readApplyConfig(context);
+  const stored = await writeScale(request, options, '', (live) => {
+    const { object, managedFields } = applyBody(context, body, options, { scope: scaleScope(), live });
+    ensureNamespace(object.metadata, namespace);
+    checkName(object, name);
+    return { scale: object, managedFields };
+  });
+  return scaleResponse(encoder, scaleOf(request.resource, stored));
+}
 
 /** For Scales, whatever is scaled. */
 function scaleEncoder(request: VerbRequest): Encoder {
@@ -82,11 +108,34 @@ function scaleResponse(encoder: Encoder, scale: KubeObject): ApiResponse {
   return objectResponse(encoder, 200, new StoredObject(Buffer.from(JSON.stringify(scale)), 0));
 }
 
+interface WrittenScale {
+  readonly scale: KubeObject;
+  readonly managedFields: JsonObject[] | undefined;
+}
+
+function scaleScope(): ManagedScope {
+  return separateScope(gvk, scaleSchema(), 'scale');
+}
+
+function scaleUpdate(live: KubeObject, scale: KubeObject, manager: string, now: number): WrittenScale {
+  return { scale, managedFields: managedFieldsAfterUpdate({ scope: scaleScope(), live, next: scale, manager, now }) };
+}
+
+/** Where the versions of what is scaled have their number; built-in kinds in one place, whatever the version. */
+function replicasPath({ resource, resources }: VerbRequest, apiVersion: string): ReturnType<ReplicasPath> {
+  const { group, version } = parseApiVersion(apiVersion) ?? { group: undefined, version: '' };
+  if (group !== resource.gr.group) return 'unknown';
+  const found = resource.protobuf ? resource : resources.find(group, version, resource.gr.resource);
+  if (!found) return 'unknown';
+  if (!subresourceOf(found, 'scale')) return undefined;
+  return steps(pathsOf(found).specReplicas).map(fieldElement);
+}
+
 async function writeScale(
   request: VerbRequest,
   options: WriteOptions,
   uid: string,
-  make: (old: StoredObject) => KubeObject,
+  make: (live: KubeObject) => WrittenScale,
 ): Promise<StoredObject> {
   const { store, resource, namespace, name } = request;
   const { object } = await store.update({
@@ -97,9 +146,14 @@ async function writeScale(
     ...(uid === '' ? {} : { uid }),
     make: (old) => {
       if (!old) throw newNotFound(resource.gr, name);
-      const scale = make(old);
+      const pathOf = (apiVersion: string) => replicasPath(request, apiVersion);
+      const live = scaleOf(resource, old);
+      setManagedFields(live, scaleManagedFields(old.object.metadata, pathOf));
+      const { scale, managedFields } = make(live);
       checkScale(request, scale, old);
-      return Promise.resolve(withReplicas(resource, old, scale));
+      const object = withReplicas(resource, old, scale);
+      const parent = parentManagedFields(old.object.metadata, managedFields, resource.apiVersion, pathOf);
+      return Promise.resolve(setManagedFields(object, parent));
     },
     context: writeContextOf(request, options.dryRun),
     admission: admissionOf(request, 'UPDATE', options.dryRun),

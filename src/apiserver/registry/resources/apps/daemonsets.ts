@@ -33,6 +33,7 @@ const templateGeneration = 'deprecated.daemonset.template.generation';
 export const daemonsets = defineResource({
   group: 'apps',
   resource: 'daemonsets',
+  settle,
   strategy: {
     validate: validateDaemonSet,
     validateStatusUpdate: countedStatusRule({
@@ -91,6 +92,12 @@ export const daemonsets = defineResource({
 
 function templateOf(set: Readonly<KubeObject>): JsonObject | undefined {
   return objectAt(objectAt(jsonOf(set), 'spec'), 'template');
+}
+
+/** The annotation is always there, as upstream's internal type has a number for it. May mutate. */
+function settle(set: KubeObject): void {
+  settleTemplate(set);
+  setTemplateGeneration(set, templateGenerationOf(set));
 }
 
 function templateGenerationOf({ metadata }: Readonly<KubeObject>): number {

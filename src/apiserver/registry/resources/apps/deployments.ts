@@ -16,6 +16,7 @@ import { countedStatusRule } from '../counted-status.ts';
 export const deployments = defineResource({
   group: 'apps',
   resource: 'deployments',
+  settle: (deployment) => settleTemplate(deployment),
   scale: scaleOfReplicas,
   strategy: {
     warnings: podOwnerNameWarnings,

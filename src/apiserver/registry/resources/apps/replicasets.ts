@@ -11,6 +11,7 @@ import { countedStatusRule } from '../counted-status.ts';
 export const replicasets = defineResource({
   group: 'apps',
   resource: 'replicasets',
+  settle: (set) => settleTemplate(set),
   scale: scaleOfReplicas,
   strategy: {
     warnings: podOwnerNameWarnings,

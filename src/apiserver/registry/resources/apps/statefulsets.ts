@@ -15,6 +15,7 @@ import { countedStatusRule } from '../counted-status.ts';
 export const statefulsets = defineResource({
   group: 'apps',
   resource: 'statefulsets',
+  settle,
   scale: scaleOfReplicas,
   strategy: {
     nameRule: labelNameRule,

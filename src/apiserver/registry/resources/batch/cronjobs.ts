@@ -27,6 +27,7 @@ const template = ['spec', 'jobTemplate', 'spec', 'template'];
 export const cronjobs = defineResource({
   group: 'batch',
   resource: 'cronjobs',
+  settle: (job) => settleTemplate(job, template),
   strategy: {
     warnings: podOwnerNameWarnings,
     prepareForCreate: (job) => settleTemplate(job, template),

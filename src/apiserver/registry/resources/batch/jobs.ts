@@ -15,6 +15,7 @@ const controllerUid = 'batch.kubernetes.io/controller-uid';
 export const jobs = defineResource({
   group: 'batch',
   resource: 'jobs',
+  settle: (job) => settleTemplate(job),
   strategy: {
     warnings: podOwnerNameWarnings,
     defaultGarbageCollection: 'orphan',

@@ -15,6 +15,7 @@ interface Node {
 export const nodes = defineResource({
   group: '',
   resource: 'nodes',
+  settle: settlePodRanges,
   strategy: {
     prepareForCreate: settlePodRanges,
     prepareForUpdate: settlePodRanges,

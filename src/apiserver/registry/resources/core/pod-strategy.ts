@@ -13,7 +13,7 @@ import { qualityOfService, type PodWithResources } from './pod-quality.ts';
 
 export const podStrategy: Strategy = {
   prepareForCreate(pod, { now }) {
-    settle(pod);
+    settleSpec(pod);
     const spec = ensureObject(jsonOf(pod), 'spec');
     const gated = objectsAt(spec, 'schedulingGates').length > 0;
     pod['status'] = {
@@ -25,7 +25,7 @@ export const podStrategy: Strategy = {
   },
   validate: validatePod,
   warnings: podNameWarnings,
-  prepareForUpdate: (pod) => settle(pod),
+  prepareForUpdate: (pod) => settleSpec(pod),
   validateUpdate: validatePodUpdate,
   prepareForStatusUpdate(pod, old) {
     settlePodStatus(pod);
@@ -56,7 +56,13 @@ const gatedCondition: JsonObject = {
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 };
 
-function settle(pod: KubeObject): void {
+/** What a pod becomes on its way through upstream's internal type. May mutate. */
+export function settlePod(pod: KubeObject): void {
+  settleSpec(pod);
+  settlePodStatus(pod);
+}
+
+function settleSpec(pod: KubeObject): void {
   const { spec } = pod;
   if (!isJsonObject(spec)) return;
   settlePodSpec(spec);

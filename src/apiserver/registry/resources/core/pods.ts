@@ -1,7 +1,7 @@
 import { defineResource } from '../../resource-definition.ts';
 import { viewAs } from '../view.ts';
 import type { KubeObject } from '../../../../api/object.ts';
-import { podStrategy } from './pod-strategy.ts';
+import { podStrategy, settlePod } from './pod-strategy.ts';
 import { podTable } from './pod-table.ts';
 
 interface SelectablePod {
@@ -24,6 +24,7 @@ interface SelectablePod {
 export const pods = defineResource({
   group: '',
   resource: 'pods',
+  settle: settlePod,
   strategy: podStrategy,
   table: podTable,
   selectableFields(pod) {

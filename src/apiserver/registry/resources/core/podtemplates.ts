@@ -13,6 +13,7 @@ interface PodTemplate {
 export const podtemplates = defineResource({
   group: '',
   resource: 'podtemplates',
+  settle: (object) => settleTemplate(object, ['template']),
   strategy: {
     prepareForCreate: (object) => settleTemplate(object, ['template']),
     prepareForUpdate: (object) => settleTemplate(object, ['template']),

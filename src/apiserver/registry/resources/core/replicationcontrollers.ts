@@ -18,6 +18,7 @@ interface ReplicationController {
 export const replicationcontrollers = defineResource({
   group: '',
   resource: 'replicationcontrollers',
+  settle: (controller) => settleTemplate(controller),
   scale: {
     specReplicas: '.spec.replicas',
     statusReplicas: '.status.replicas',

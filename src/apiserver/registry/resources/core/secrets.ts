@@ -17,6 +17,7 @@ interface Secret {
 export const secrets = defineResource({
   group: '',
   resource: 'secrets',
+  settle: mergeStringData,
   strategy: {
     prepareForCreate: mergeStringData,
     validate: validateSecret,
