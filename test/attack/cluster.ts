@@ -25,6 +25,7 @@ export interface Answer {
 
 /** The API as one user sees it. */
 export interface Caller {
+  call(method: string, target: string, body?: JsonValue, type?: string): Promise<Answer>;
   get(path: string): Promise<Answer>;
   post(path: string, body: JsonValue): Promise<Answer>;
   put(path: string, body: JsonValue): Promise<Answer>;
@@ -88,6 +89,7 @@ export async function startCluster(): Promise<Cluster> {
       return { code: response.status, message: parsed.message ?? text, body: parsed };
     };
     return {
+      call,
       get: (path) => call('GET', path),
       post: (path, body) => call('POST', path, body),
       put: (path, body) => call('PUT', path, body),

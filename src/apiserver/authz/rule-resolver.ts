@@ -58,7 +58,7 @@ export function listerErrorText(error: ResolvedRules['errors'][number]): string 
   return 'error' in error ? error.error : `${error.missing}.${rbacGroup} ${goQuote(error.ref.name)} not found`;
 }
 
-/** As the storage says it. */
-export function storageErrorText(error: ResolvedRules['errors'][number]): string {
-  return 'error' in error ? error.error : `${error.missing}s.${rbacGroup} ${goQuote(error.ref.name)} not found`;
+/** As the storage says it, which names whatever resource the request is for. */
+export function storageErrorText(error: ResolvedRules['errors'][number], resource: string): string {
+  return 'error' in error ? error.error : `${resource}.${rbacGroup} ${goQuote(error.ref.name)} not found`;
 }

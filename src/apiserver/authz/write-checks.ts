@@ -5,7 +5,7 @@
  * the policybased storages.
  */
 import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
-import { goQuote } from '../../api/go-text.ts';
+import { goAggregate, goQuote } from '../../api/go-text.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { newForbidden, newNotFound, failure } from '../../api/status.ts';
 import type { User } from '../../api/user.ts';
@@ -119,7 +119,8 @@ async function checkBinding(
   }
   const role = resolveRole(index, roleRef, namespace);
   if ('error' in role) throw failure(500, '', role.error);
-  if ('missing' in role) throw newNotFound({ group: rbacGroup, resource: `${role.missing}s` }, roleRef.name);
+  // Upstream names the binding's resource here.
+  if ('missing' in role) throw newNotFound(resource.gr, roleRef.name);
   const problem = escalationText(index, context, role.rules);
   if (problem !== undefined) throw newForbidden(resource.gr, object.metadata.name ?? '', problem);
 }
@@ -137,9 +138,8 @@ function escalationText(
     if (missing.length === 0) return undefined;
     const text = `${who} RBAC permissions not currently held:\n${missingRulesText(missing)}`;
     if (errors.length === 0) return text;
-    const texts = [...new Set(errors.map(storageErrorText))];
-    const inner = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
-    return `${text}; resolution errors: [${inner}]`;
+    const texts = errors.map((error) => storageErrorText(error, info.resource));
+    return `${text}; resolution errors: [${goAggregate(texts)}]`;
   } catch (error) {
     if (error instanceof TooManyRulesError) return `${who} more RBAC permissions at once than can be compared`;
     throw error;

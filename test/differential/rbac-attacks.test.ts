@@ -1,0 +1,74 @@
+/** The attacks of test/attack/rbac, against us and a real kube-apiserver: the same codes and the same words. And what rights every cluster begins with. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { withOwnTexts } from '../attack/attack.ts';
+import { rbacPath, type Answer, type Loose } from '../attack/cluster.ts';
+import { rbacAttacks } from '../attack/rbac/families.ts';
+import { upstreamUnavailable } from '../host/upstream.ts';
+import { startOurSide } from './rbac/our-side.ts';
+import { startUpstreamSide, until, type Side } from './rbac/upstream-cluster.ts';
+
+/** A difference that is still there after this is one. */
+const cacheDelayMs = 2_000;
+
+describe('rights of Sublet and of upstream', { skip: upstreamUnavailable() ?? false }, () => {
+  let upstream: Side;
+  let sublet: Side;
+  before(async () => {
+    [upstream, sublet] = await Promise.all([startUpstreamSide(), startOurSide()]);
+  });
+  after(() => Promise.all([upstream?.close(), sublet?.close()]));
+
+  for (const plural of ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings']) {
+    test(`a new cluster has the same ${plural}`, async () => {
+      const list = async (side: Side): Promise<Loose> => {
+        const { body } = await side.call('root', 'GET', `${rbacPath}/${plural}`);
+        return body.items.map(withoutOwnFields);
+      };
+      assert.deepEqual(await list(sublet), await list(upstream));
+    });
+  }
+
+  for (const [at, { name, attacks }] of rbacAttacks.entries()) {
+    describe(name, () => {
+      for (const [index, attack] of attacks.entries()) {
+        test(attack.name, async () => {
+          const own = `a${at}-${index}`;
+          for (const side of [sublet, upstream])
+            await side.call('root', 'POST', '/api/v1/namespaces', { metadata: { name: own } });
+          for (const { as, method, path, body, type, expect } of withOwnTexts(attack.tries, own)) {
+            const ask = (side: Side): Promise<Answer> =>
+              side.call(as, method, path, body, type === undefined ? undefined : `application/${type}`);
+            const ours = await ask(sublet);
+            let theirs = await ask(upstream);
+            // Its caches learn a moment later what was given, or taken.
+            const same = (): boolean => isDeepStrictEqual(told(ours), told(theirs));
+            const again = async (): Promise<boolean> => {
+              theirs = await ask(upstream);
+              return same();
+            };
+            if (!same()) await until(again, cacheDelayMs).catch(() => undefined);
+            assert.deepEqual(told(ours), told(theirs), `${method} ${path}`);
+            assert.equal(theirs.code, expect, `${method} ${path}: ${theirs.message.slice(0, 500)}`);
+          }
+        });
+      }
+    });
+  }
+});
+
+function told({ code, body, message }: Answer): Loose {
+  if (code < 300) return { code };
+  return {
+    code,
+    message: message.replaceAll(/uid: [-0-9a-f]+/gi, 'uid: …'),
+    reason: body.reason,
+    details: body.details,
+  };
+}
+
+function withoutOwnFields({ metadata, ...rest }: Loose): Loose {
+  const { uid: _uid, resourceVersion: _version, creationTimestamp: _time, managedFields: _managed, ...kept } = metadata;
+  return { metadata: kept, ...rest };
+}
