@@ -63,9 +63,20 @@ export interface StoreEvent {
   readonly previous: Entry | undefined;
 }
 
+/**
+ * One way to tell events apart, so that a watch that wants few of them isn't called for all. Watches that share the *same* index object are found by
+ * their value, whatever their number.
+ */
+export interface EventIndex {
+  /** The values under which an event is found: those of the state before and of the state after it. Pure; must not throw. */
+  valuesOf(event: StoreEvent): readonly string[];
+}
+
 export interface WatchOptions {
   /** As in {@link ListRange}. */
   readonly prefix: string;
+  /** Only events that `by` finds under `value`; all of the prefix when absent. */
+  readonly only?: { readonly by: EventIndex; readonly value: string };
   /** Every event with a greater revision is delivered. */
   readonly after: number;
   /** Called in order of revision, outside the writer's stack. `events` is never empty. Must not throw. */

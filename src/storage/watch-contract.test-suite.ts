@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { set, show, showEvent, text, withStore } from './store-under-test.test-double.ts';
 import type { MakeStore } from './store-under-test.test-double.ts';
 import { CompactedError, StoreClosedError } from './store.ts';
-import type { Store } from './store.ts';
+import type { EventIndex, Store } from './store.ts';
 import { recordWatch } from './watch-recorder.test-double.ts';
 
 export function testWatchContract(make: MakeStore): void {
@@ -65,6 +65,40 @@ function testEvents(make: MakeStore): void {
       assert.deepEqual(keys(narrow), ['/p/a/x', '/p/a/b/x']);
       assert.deepEqual(keys(wide), ['/p/a/x', '/p/a2/x', '/p/a', '/p/a/b/x']);
       assert.equal(all.events.length, 5);
+    }));
+
+  test('that want what an index finds get that, whether they begin now or in the past', () =>
+    withStore(make, async (store) => {
+      // The first letter of the value, before and after.
+      const by: EventIndex = {
+        valuesOf: ({ value, previous }) =>
+          [value, ...(previous ? [previous.value] : [])].map((one) => text(one)?.[0] ?? ''),
+      };
+      const write = async (from: number): Promise<void> => {
+        for (const [index, value] of ['a1', 'b1', 'a2', 'b2', undefined, 'c1'].entries()) {
+          await set(store, '/a/x', value === undefined ? undefined : `${value}-${from}`);
+          await set(store, `/a/${index}`, `d-${from}`);
+        }
+      };
+      await write(0);
+      const revision = await store.revision();
+      const wanting = await Promise.all(
+        ['a', 'b', 'a'].map((value, index) => recordWatch(store, '/a/', index === 1 ? 1 : revision, { by, value })),
+      );
+      const closed = await recordWatch(store, '/a/', revision, { by, value: 'a' });
+      closed.close();
+      const all = await recordWatch(store, '/a/', 1);
+      await write(1);
+      await all.reached(await store.revision());
+      for (const [index, watch] of wanting.entries()) {
+        const value = index === 1 ? 'b' : 'a';
+        const after = index === 1 ? 1 : revision;
+        const expected = all.events.filter((event) => event.revision > after && by.valuesOf(event).includes(value));
+        assert.ok(expected.length >= 4);
+        await watch.reached(expected.at(-1)?.revision ?? 0);
+        assert.deepEqual(watch.events.map(showEvent), expected.map(showEvent));
+      }
+      assert.deepEqual(closed.events, []);
     }));
 
   test('all share one object for each event', () =>

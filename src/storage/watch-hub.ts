@@ -7,12 +7,13 @@
  * remembers the last revision that it has seen and takes only greater ones: no repeat.
  *
  * Watches are indexed by prefix, so a commit costs the depth of its key, not the number of watches; watches of one prefix share
- * the array of events. Callbacks of a commit run in the microtask after it, before the writer's promise continues.
+ * the array of events. Those that want only what an {@link EventIndex} finds are found by it: a commit costs a look per index and the watches that
+ * it concerns. Callbacks of a commit run in the microtask after it, before the writer's promise continues.
  */
 import { keysBelow, prefixesOf } from './key-range.ts';
 import { RecentEvents } from './recent-events.ts';
 import { CompactedError } from './store.ts';
-import type { StoreEvent, StoreWatch, WatchOptions } from './store.ts';
+import type { EventIndex, StoreEvent, StoreWatch, WatchOptions } from './store.ts';
 
 /** What a hub reads history from. */
 export interface EventHistory {
@@ -34,9 +35,10 @@ interface Watcher extends StoreWatch {
   closed: boolean;
 }
 
-/** The watches of one prefix. */
+/** The watches of one prefix. A watch is either among `all` or in one of the indexes. */
 interface Group {
-  readonly members: Set<Watcher>;
+  readonly all: Set<Watcher>;
+  readonly indexed: Map<EventIndex, Map<string, Set<Watcher>>>;
   pending: StoreEvent[];
 }
 
@@ -68,9 +70,9 @@ export class WatchHub {
       closed: false,
       close: () => this.#remove(watcher),
     };
-    const group = this.#groups.get(options.prefix) ?? { members: new Set(), pending: [] };
+    const group = this.#groups.get(options.prefix) ?? { all: new Set(), indexed: new Map(), pending: [] };
     this.#groups.set(options.prefix, group);
-    group.members.add(watcher);
+    join(group, watcher);
     if (!watcher.live) {
       this.#catchingUp.add(watcher);
       this.#scheduleCatchUp();
@@ -101,7 +103,7 @@ export class WatchHub {
   end(reason: Error): void {
     this.#dispatch();
     for (const group of this.#groups.values()) {
-      for (const watcher of group.members) this.#endOne(watcher, reason);
+      for (const watcher of membersOf(group)) this.#endOne(watcher, reason);
     }
   }
 
@@ -111,8 +113,30 @@ export class WatchHub {
     for (const group of groups) {
       const events = group.pending;
       group.pending = [];
-      for (const watcher of group.members) {
+      for (const watcher of group.all) {
         if (watcher.live) this.#deliver(watcher, events);
+      }
+      for (const [index, byValue] of group.indexed) this.#dispatchIndexed(index, byValue, events);
+    }
+  }
+
+  #dispatchIndexed(
+    index: EventIndex,
+    byValue: ReadonlyMap<string, ReadonlySet<Watcher>>,
+    events: readonly StoreEvent[],
+  ): void {
+    const concerned = new Map<string, StoreEvent[]>();
+    for (const event of events) {
+      for (const value of new Set(index.valuesOf(event))) {
+        if (!byValue.has(value)) continue;
+        const found = concerned.get(value);
+        if (found) found.push(event);
+        else concerned.set(value, [event]);
+      }
+    }
+    for (const [value, some] of concerned) {
+      for (const watcher of byValue.get(value) ?? []) {
+        if (watcher.live) this.#deliver(watcher, some);
       }
     }
   }
@@ -166,13 +190,13 @@ export class WatchHub {
     const newest = this.#newest;
     if (this.#recent.reachesBackTo(watcher.seen)) {
       watcher.live = true;
-      this.#deliver(watcher, this.#recent.read(prefix, watcher.seen));
+      this.#deliver(watcher, wanted(watcher, this.#recent.read(prefix, watcher.seen)));
       watcher.seen = Math.max(watcher.seen, newest);
       return 1;
     }
     const { events, through } = this.#history.readEvents(prefix, watcher.seen);
     watcher.live = through >= newest;
-    this.#deliver(watcher, events);
+    this.#deliver(watcher, wanted(watcher, events));
     watcher.seen = Math.max(watcher.seen, through);
     return historyStepCost;
   }
@@ -188,9 +212,45 @@ export class WatchHub {
     watcher.closed = true;
     this.#catchingUp.delete(watcher);
     const group = this.#groups.get(watcher.options.prefix);
-    group?.members.delete(watcher);
-    if (group?.members.size !== 0) return;
+    if (!group) return;
+    leave(group, watcher);
+    if (group.all.size > 0 || group.indexed.size > 0) return;
     this.#groups.delete(watcher.options.prefix);
     this.#dirty.delete(group);
   }
+}
+
+function join(group: Group, watcher: Watcher): void {
+  const { only } = watcher.options;
+  if (only === undefined) {
+    group.all.add(watcher);
+    return;
+  }
+  const byValue = group.indexed.get(only.by) ?? new Map<string, Set<Watcher>>();
+  group.indexed.set(only.by, byValue);
+  const found = byValue.get(only.value);
+  if (found) found.add(watcher);
+  else byValue.set(only.value, new Set([watcher]));
+}
+
+function leave(group: Group, watcher: Watcher): void {
+  const { only } = watcher.options;
+  if (only === undefined) {
+    group.all.delete(watcher);
+    return;
+  }
+  const byValue = group.indexed.get(only.by);
+  const found = byValue?.get(only.value);
+  found?.delete(watcher);
+  if (found?.size === 0) byValue?.delete(only.value);
+  if (byValue?.size === 0) group.indexed.delete(only.by);
+}
+
+function* membersOf({ all, indexed }: Group): Generator<Watcher> {
+  yield* all;
+  for (const byValue of indexed.values()) for (const watchers of byValue.values()) yield* watchers;
+}
+
+function wanted({ options: { only } }: Watcher, events: readonly StoreEvent[]): readonly StoreEvent[] {
+  return only === undefined ? events : events.filter((event) => only.by.valuesOf(event).includes(only.value));
 }

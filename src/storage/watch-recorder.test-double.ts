@@ -1,7 +1,7 @@
 /** A watch that writes down what it is given, for tests. */
 import assert from 'node:assert/strict';
 
-import type { Store, StoreEvent } from './store.ts';
+import type { Store, StoreEvent, WatchOptions } from './store.ts';
 
 export interface WatchRecorder {
   readonly events: StoreEvent[];
@@ -13,7 +13,12 @@ export interface WatchRecorder {
   end(): Promise<Error>;
 }
 
-export async function recordWatch(store: Store, prefix: string, after: number): Promise<WatchRecorder> {
+export async function recordWatch(
+  store: Store,
+  prefix: string,
+  after: number,
+  only?: WatchOptions['only'],
+): Promise<WatchRecorder> {
   const events: StoreEvent[] = [];
   let ended: Error | undefined;
   let waiting: (() => void)[] = [];
@@ -25,6 +30,7 @@ export async function recordWatch(store: Store, prefix: string, after: number): 
   const watch = await store.watch({
     prefix,
     after,
+    ...(only ? { only } : {}),
     onEvents: (more) => {
       assert.ok(more.length > 0, 'no empty deliveries');
       assert.equal(ended, undefined, 'nothing is delivered after the end');

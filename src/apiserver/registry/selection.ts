@@ -52,7 +52,8 @@ export function checkFieldLabels(resource: ServedResource, fields: FieldRequirem
   }
 }
 
-function fieldsOf(resource: ServedResource, object: Readonly<KubeObject>): Readonly<Record<string, string>> {
+/** What field selectors see of an object in stored form. */
+export function fieldsOf(resource: ServedResource, object: Readonly<KubeObject>): Readonly<Record<string, string>> {
   return {
     'metadata.name': object.metadata.name ?? '',
     'metadata.namespace': object.metadata.namespace ?? '',

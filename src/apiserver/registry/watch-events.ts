@@ -1,7 +1,9 @@
 /**
- * From a change in the store to what a watcher sees of it. What is derived from an event is kept beside it, since all watchers get the
+ * From a change in the store to what a watcher sees of it. What is derived from an event is kept for the turn in which all watchers get the
  * same event objects: each is put together, and encoded, once. Mirrors apiserver storage/cacher convertToWatchEvent.
  */
+import { escapeHtml } from '../../api/codec/escape-html.ts';
+import { TurnCache } from '../../lib/turn-cache.ts';
 import type { StoreEvent } from '../../storage/store.ts';
 import { storedObject, storedObjectOf } from './stored-form.ts';
 import { matchesSelection, selectsEverything, type Selection } from './selection.ts';
@@ -24,55 +26,53 @@ export function watchEventOf(
 }
 
 interface Derived {
-  /** The new state, or the last one of what was deleted, at the event's revision. */
   current?: StoredObject;
-  /** The state before, at its own revision. */
   previous?: StoredObject;
   /** The state before, at the event's revision: for who no longer sees the object. */
   left?: StoredObject;
 }
 
-const derived = new WeakMap<StoreEvent, Derived>();
-const conversions = new WeakMap<ServedResource, WeakMap<StoredObject, StoredObject>>();
+const derived = new TurnCache<StoreEvent, Derived>(() => ({}));
+const conversions = new WeakMap<ServedResource, TurnCache<StoredObject, StoredObject>>();
 
-function derivedOf(event: StoreEvent): Derived {
-  let found = derived.get(event);
-  if (!found) derived.set(event, (found = {}));
-  return found;
+/** The new state, or the last one of what was deleted, at the event's revision; in stored form. */
+export function currentObject(event: StoreEvent): StoredObject {
+  return (derived.get(event).current ??= storedObject(event.value, event.revision));
 }
 
-function currentOf(event: StoreEvent): StoredObject {
-  return (derivedOf(event).current ??= storedObject(event.value, event.revision));
+/** The state before, at its own revision; in stored form. Of a deletion it is the last one. */
+export function previousObject(event: StoreEvent): StoredObject | undefined {
+  return event.previous && (derived.get(event).previous ??= storedObjectOf(event.previous));
 }
 
 function seenByAll(event: StoreEvent): WatchEvent {
-  const object = currentOf(event);
+  const object = currentObject(event);
   if (event.type === 'delete') return { type: 'DELETED', object };
   return { type: event.previous ? 'MODIFIED' : 'ADDED', object };
 }
 
 function seenBySome(resource: ServedResource, selection: Selection, event: StoreEvent): WatchEvent | undefined {
-  const object = currentOf(event);
+  const object = currentObject(event);
   const matches = matchesSelection(resource, selection, object);
   if (event.type === 'delete') return matches ? { type: 'DELETED', object } : undefined;
   const { previous } = event;
-  const matched =
-    previous !== undefined &&
-    matchesSelection(resource, selection, (derivedOf(event).previous ??= storedObjectOf(previous)));
+  const before = previousObject(event);
+  const matched = before !== undefined && matchesSelection(resource, selection, before);
   if (matches) return { type: matched ? 'MODIFIED' : 'ADDED', object };
-  if (!matched) return undefined;
-  return { type: 'DELETED', object: (derivedOf(event).left ??= storedObject(previous.value, event.revision)) };
+  if (!matched || !previous) return undefined;
+  return { type: 'DELETED', object: (derived.get(event).left ??= storedObject(previous.value, event.revision)) };
 }
 
 function served(resource: ServedResource, stored: StoredObject): StoredObject {
-  if (!resource.fromStorage) return stored;
+  const { fromStorage } = resource;
+  if (!fromStorage) return stored;
   let converted = conversions.get(resource);
-  if (!converted) conversions.set(resource, (converted = new WeakMap()));
-  let object = converted.get(stored);
-  if (!object) {
-    const { kind, apiVersion, metadata, ...rest } = resource.fromStorage(stored.decode());
-    object = new StoredObject(Buffer.from(JSON.stringify({ kind, apiVersion, metadata, ...rest })), stored.revision);
-    converted.set(stored, object);
-  }
-  return object;
+  if (!converted) conversions.set(resource, (converted = new TurnCache((one) => convertedObject(one, fromStorage))));
+  return converted.get(stored);
+}
+
+function convertedObject(stored: StoredObject, convert: NonNullable<ServedResource['fromStorage']>): StoredObject {
+  const { kind, apiVersion, metadata, ...rest } = convert(stored.decode());
+  const text = escapeHtml(JSON.stringify({ kind, apiVersion, metadata, ...rest }));
+  return new StoredObject(Buffer.from(text), stored.revision);
 }

@@ -90,6 +90,63 @@ test('a watch of one object sees nothing else', async () => {
   }
 });
 
+test('watches with selectors see what enters, changes, leaves and goes, each only its own', async () => {
+  const api = new TestApi({
+    definitions: [
+      {
+        group: '',
+        resource: 'secrets',
+        selectableFields: (object) => ({ type: typeof object['type'] === 'string' ? object['type'] : '' }),
+      },
+    ],
+  });
+  const secrets = '/api/v1/namespaces/default/secrets';
+  const secret = (name: string, type: string, app: string): object => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, labels: { app } },
+    type,
+  });
+  const selectors = [
+    'fieldSelector=type%3Dx',
+    'fieldSelector=type%3Dy',
+    'fieldSelector=type!%3Dx',
+    'fieldSelector=metadata.name%3Db',
+    'labelSelector=app%3Done',
+    'labelSelector=app%20in%20(two)',
+    'labelSelector=app%3Done&fieldSelector=type%3Dx',
+    'labelSelector=!app',
+  ];
+  const watches = await Promise.all(
+    selectors.map((selector) =>
+      api.watch(`/api/v1/secrets?watch=true&resourceVersion=1&timeoutSeconds=10&${selector}`),
+    ),
+  );
+  await api.post(secrets, secret('a', 'x', 'one'));
+  await api.post(secrets, secret('b', 'y', 'two'));
+  await api.patch(`${secrets}/a`, 'merge', { metadata: { labels: { app: 'two' } } });
+  await api.patch(`${secrets}/a`, 'merge', { metadata: { labels: { app: 'one' } } });
+  await api.patch(`${secrets}/b`, 'merge', { metadata: { labels: { app: null } } });
+  await api.delete(`${secrets}/a`);
+  await api.delete(`${secrets}/b`);
+  await api.clock.advance(10_000);
+  const texts: string[] = [];
+  for (const watch of watches) {
+    const events = await watch.take(10);
+    texts.push(events.map(({ type, object }) => `${type} ${object.metadata.name ?? ''}`).join(', '));
+  }
+  assert.deepEqual(texts, [
+    'ADDED a, MODIFIED a, MODIFIED a, DELETED a',
+    'ADDED b, MODIFIED b, DELETED b',
+    'ADDED b, MODIFIED b, DELETED b',
+    'ADDED b, MODIFIED b, DELETED b',
+    'ADDED a, DELETED a, ADDED a, DELETED a',
+    'ADDED b, ADDED a, DELETED a, DELETED b',
+    'ADDED a, DELETED a, ADDED a, DELETED a',
+    'ADDED b, DELETED b',
+  ]);
+});
+
 test('a version that is too old ends the watch with an error', async () => {
   const api = new TestApi();
   for (const name of ['a', 'b', 'c']) await api.post(configMaps, configMap(name));

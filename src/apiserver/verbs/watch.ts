@@ -11,6 +11,7 @@ import type { GenericStore } from '../registry/generic-store.ts';
 import { listInPages, listObjects } from '../registry/list-objects.ts';
 import { selectedName, selectedNamespace } from '../registry/selection.ts';
 import { tooLargeResourceVersion, watchExpired } from '../registry/storage-errors.ts';
+import { eventsOnly } from '../registry/event-index.ts';
 import { storageKey, storageRange } from '../registry/storage-key.ts';
 import { StoredObject } from '../registry/stored-object.ts';
 import { readEvents } from '../registry/stored-entries.ts';
@@ -148,9 +149,12 @@ class Watch {
   }
 
   async #open(): Promise<StoreWatch | undefined> {
+    const { resource } = this.#request;
+    const only = eventsOnly(resource, this.#options.selection, this.#key);
     try {
       return await this.#request.store.store.watch({
         prefix: this.#range,
+        ...(only ? { only } : {}),
         after: this.#start.revision,
         onEvents: (events) => this.#receive(events),
         onEnd: (reason) => this.#end(reason),
@@ -167,22 +171,21 @@ class Watch {
 
   /** Where somebody else must convert them, the events wait for it in their order. */
   #receive(events: readonly StoreEvent[]): void {
-    const wanted = this.#key === undefined ? events : events.filter(({ key }) => key === this.#key);
     if (!this.#converting) {
       try {
-        const read = readEvents(this.#request.resource, wanted);
+        const read = readEvents(this.#request.resource, events);
         if (!(read instanceof Promise)) return this.#deliver(read);
-        this.#waiting = wanted.length;
-        this.#converting = this.#deliverLater(wanted, () => read);
+        this.#waiting = events.length;
+        this.#converting = this.#deliverLater(events, () => read);
       } catch (error) {
         this.#fail(error);
       }
       return;
     }
-    this.#waiting += wanted.length;
+    this.#waiting += events.length;
     if (this.#waiting > convertingEventsMax) return this.#backlog.end();
     this.#converting = this.#converting.then(() =>
-      this.#deliverLater(wanted, () => readEvents(this.#request.resource, wanted)),
+      this.#deliverLater(events, () => readEvents(this.#request.resource, events)),
     );
   }
 
