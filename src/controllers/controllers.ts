@@ -11,6 +11,7 @@ import { namespaceController } from './namespace/namespace-controller.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
 import { rootCaController } from './root-ca/root-ca-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
+import { statefulSetController } from './statefulset/statefulset-controller.ts';
 
 const builtinControllers: readonly BuiltinController[] = [
   namespaceController,
@@ -20,6 +21,7 @@ const builtinControllers: readonly BuiltinController[] = [
   deploymentController,
   replicaSetController,
   replicationController,
+  statefulSetController,
   endpointSliceController,
   endpointsController,
 ];

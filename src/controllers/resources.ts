@@ -21,6 +21,20 @@ export const endpointSlices: GroupVersionResource = {
   resource: 'endpointslices',
 };
 
+export const statefulSets: GroupVersionResource = { group: 'apps', version: 'v1', resource: 'statefulsets' };
+export const controllerRevisions: GroupVersionResource = {
+  group: 'apps',
+  version: 'v1',
+  resource: 'controllerrevisions',
+};
+export const persistentVolumeClaims: GroupVersionResource = {
+  group: '',
+  version: 'v1',
+  resource: 'persistentvolumeclaims',
+};
+
+export const podKind: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
+export const statefulSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 export const replicaSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'ReplicaSet' };
 export const deploymentKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'Deployment' };
 export const replicationControllerKind: GroupVersionKind = { group: '', version: 'v1', kind: 'ReplicationController' };
