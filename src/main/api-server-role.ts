@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { createProtobufCodec } from '../api/codec/protobuf.ts';
 import type { Exchange } from '../api/exchange.ts';
 import { builtinAdmissionPlugins } from '../apiserver/admission/builtin-plugins.ts';
+import { certificateAdmission } from '../apiserver/admission/certificates.ts';
 import { createClusterReader } from '../apiserver/admission/cluster-reader.ts';
 import { createAdmissionChain } from '../apiserver/admission/plugin.ts';
 import { createApiServer } from '../apiserver/api-server.ts';
@@ -85,7 +86,10 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
   const handleResource = createResourceHandler({
     store: objects,
     resources,
-    admission: createAdmissionChain(builtinAdmissionPlugins(createClusterReader(objects, resources), random)),
+    admission: createAdmissionChain([
+      ...builtinAdmissionPlugins(createClusterReader(objects, resources), random),
+      ...certificateAdmission(rbac.authorizer),
+    ]),
     subresources: tokenSubresource(tokens.bound),
     writeChecks: rbac.writeChecks,
     virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],

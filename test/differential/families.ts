@@ -1,6 +1,7 @@
 /** All families of cases, by the test that runs them. */
 import { authentication } from './cases/authentication.ts';
 import { bodies } from './cases/bodies.ts';
+import { certificates } from './cases/certificates.ts';
 import { concurrency } from './cases/concurrency.ts';
 import { deletion } from './cases/deletion.ts';
 import { fieldTypes } from './cases/field-types.ts';
@@ -35,7 +36,7 @@ export const badInput: readonly Family[] = [
 ];
 
 /** Who asks, and as whom. */
-export const identities: readonly Family[] = [impersonation, requestHeader, tokens];
+export const identities: readonly Family[] = [impersonation, requestHeader, tokens, certificates];
 
 /** What is written and deleted, rightly and wrongly, and what is particular to some kinds. */
 export const crud: readonly Family[] = [concurrency, patches, deletion, podCases, kinds];

@@ -68,11 +68,19 @@ function wireOf(call: Call, kept: Kept, authorization: string | undefined): Wire
       ...(type === undefined || type === '' ? {} : { 'content-type': type }),
       ...(call.accept === undefined ? {} : { accept: call.accept }),
       ...(authorization === undefined ? {} : { authorization }),
-      ...call.headers,
+      ...headersOf(call, kept),
     },
     body,
     lines: call.events,
   };
+}
+
+function headersOf({ headers = {} }: Call, kept: Kept): Wire['headers'] {
+  const filled = Object.entries(headers).map(([name, value]): [string, string | string[]] => [
+    name,
+    typeof value === 'string' ? filledIn(value, kept) : value.map((one) => filledIn(one, kept)),
+  ]);
+  return Object.fromEntries(filled);
 }
 
 function bytesOf(body: Body | undefined, kept: Kept): Uint8Array {

@@ -14,6 +14,8 @@ export interface StrategyContext {
   readonly user: User;
   /** Milliseconds since the epoch, the same for the whole request. */
   readonly now: number;
+  /** Which of the kind's subresources is written; absent or empty: the object itself. */
+  readonly subresource?: string;
 }
 
 /** Returns upstream's messages; an empty list: the name is fine. `prefix`: it is a generateName. */

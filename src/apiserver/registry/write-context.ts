@@ -6,6 +6,8 @@ export interface WriteContext {
   readonly user: User;
   /** Milliseconds since the epoch, the same for the whole request. */
   readonly now: number;
+  /** Absent or empty: the object itself is written. */
+  readonly subresource?: string;
   /** Texts for `Warning` headers are added to it. */
   readonly warnings: string[];
   /** Everything but the write. */

@@ -24,7 +24,8 @@ export function setManagedFields(object: KubeObject, managedFields: JsonObject[]
 /** `subresource` is empty for the object itself. */
 export function subresourcePart(subresource: string): ObjectPart {
   if (subresource === '') return { part: 'object', take: whole };
-  if (subresource === 'status') return { part: 'status', take: whole };
+  // What a decision on a request for a certificate may change is its strategy's to say.
+  if (subresource === 'status' || subresource === 'approval') return { part: 'status', take: whole };
   const take = takers[subresource];
   return take
     ? { part: 'other', take: (sent, old) => (old ? withVersionOf(sent, take(sent, old)) : sent) }
@@ -52,10 +53,6 @@ const takers: Readonly<Record<string, (sent: KubeObject, old: KubeObject) => Kub
         : container;
     });
     return { ...old, spec: { ...spec, containers } };
-  },
-  approval: (sent, old) => {
-    const conditions = objectsAt(objectAt(sent, 'status'), 'conditions');
-    return { ...old, status: { ...objectAt(old, 'status'), conditions } };
   },
 };
 

@@ -40,8 +40,8 @@ export function encoderOf({ negotiation, context, resource }: VerbRequest): Enco
   return negotiation.encoder(context, resource, false);
 }
 
-export function writeContextOf({ context }: VerbRequest, dryRun: boolean): WriteContext {
-  return { user: context.user, now: context.now, warnings: context.warnings, dryRun };
+export function writeContextOf({ context, subresource }: VerbRequest, dryRun: boolean): WriteContext {
+  return { user: context.user, now: context.now, subresource, warnings: context.warnings, dryRun };
 }
 
 /** Admission, bound to the request. `operation` is what it is when there is an old object. */

@@ -1,22 +1,22 @@
-import type { ObjectMeta } from '../../../../api/object.ts';
 import { humanDuration } from '../../../../api/duration.ts';
+import { ensureObject, objectAt, objectsAt, textAt } from '../../../../api/json-fields.ts';
+import type { JsonObject } from '../../../../api/json.ts';
+import { pathSegmentNameRule } from '../../../../api/names.ts';
+import type { KubeObject } from '../../../../api/object.ts';
+import { timestamp } from '../../../../lib/clock.ts';
 import { defineResource } from '../../resource-definition.ts';
+import type { StrategyContext } from '../../strategy.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
-import { ensureObject } from '../../../../api/json-fields.ts';
 import { jsonOf, takeField } from '../fields.ts';
-import { viewAs } from '../view.ts';
+import { validateRequest, validateRequestUpdate, type Door } from './request-validation.ts';
+import { viewRequest, type CertificateSigningRequest } from './request-view.ts';
 
-interface CertificateSigningRequest {
-  readonly metadata: ObjectMeta;
-  readonly spec?: { readonly signerName?: string; readonly username?: string; readonly expirationSeconds?: number };
-  readonly status?: { readonly certificate?: string; readonly conditions?: readonly { readonly type: string }[] };
-}
-
-/** Mirrors pkg/registry/certificates/certificates: who asks is who is asked about. */
+/** Mirrors pkg/registry/certificates/certificates: who asks is who is asked about; what was asked stays; each subresource writes its part. */
 export const certificatesigningrequests = defineResource({
   group: 'certificates.k8s.io',
   resource: 'certificatesigningrequests',
   strategy: {
+    nameRule: pathSegmentNameRule,
     prepareForCreate(request, { user }) {
       const spec = ensureObject(jsonOf(request), 'spec');
       for (const name of ['username', 'uid', 'groups', 'extra']) delete spec[name];
@@ -27,11 +27,22 @@ export const certificatesigningrequests = defineResource({
       if (extra.length > 0) spec['extra'] = Object.fromEntries(extra);
     },
     prepareForUpdate: (request, old) => takeField(jsonOf(request), jsonOf(old), 'spec'),
+    validate: validateRequest,
+    validateUpdate: (request, old) => validateRequestUpdate(request, old, 'object'),
+    prepareForStatusUpdate(request, old, context) {
+      if (doorOf(context) === 'status') keepDecision(request, old);
+      fillTimes(request, old, context.now);
+      if (doorOf(context) !== 'approval') return;
+      const conditions = objectsAt(objectAt(jsonOf(request), 'status'), 'conditions');
+      takeField(jsonOf(request), jsonOf(old), 'status');
+      ensureObject(jsonOf(request), 'status')['conditions'] = conditions;
+    },
+    validateStatusUpdate: (request, old, context) => validateRequestUpdate(request, old, doorOf(context)),
   },
   table: {
     columns: [nameColumn, ageColumn, ...['SignerName', 'Requestor', 'RequestedDuration', 'Condition'].map(textColumn)],
     row(object, context) {
-      const { spec, status } = viewAs<CertificateSigningRequest>(object);
+      const { spec, status } = viewRequest(object);
       const seconds = spec?.expirationSeconds;
       return [
         nameOf(object),
@@ -43,10 +54,48 @@ export const certificatesigningrequests = defineResource({
       ];
     },
   },
-  selectableFields: (object) => ({
-    'spec.signerName': viewAs<CertificateSigningRequest>(object).spec?.signerName ?? '',
-  }),
+  selectableFields: (object) => ({ 'spec.signerName': viewRequest(object).spec?.signerName ?? '' }),
 });
+
+function doorOf({ subresource }: StrategyContext): Door {
+  return subresource === 'approval' ? 'approval' : 'status';
+}
+
+/** A decision is not the status' to change: what stands as it did is as it was, and what doesn't is an error. May mutate. */
+function keepDecision(request: KubeObject, old: Readonly<KubeObject>): void {
+  const conditions = conditionsOf(request);
+  const before = conditionsOf(old);
+  for (const type of ['Approved', 'Denied']) {
+    const kept = before.filter((condition) => textAt(condition, 'type') === type);
+    const there = conditions.flatMap((condition, index) => (textAt(condition, 'type') === type ? [index] : []));
+    if (kept.length !== there.length) continue;
+    for (const [position, index] of there.entries()) {
+      const condition = kept[position];
+      if (condition) conditions[index] = structuredClone(condition);
+    }
+  }
+  if (conditions.length > 0) ensureObject(jsonOf(request), 'status')['conditions'] = conditions;
+}
+
+/** May mutate. */
+function fillTimes(request: KubeObject, old: Readonly<KubeObject>, now: number): void {
+  const before = conditionsOf(old);
+  for (const condition of conditionsOf(request)) {
+    if (textAt(condition, 'lastUpdateTime') === '') condition['lastUpdateTime'] = timestamp(now);
+    if (textAt(condition, 'lastTransitionTime') !== '') continue;
+    const same = before.find(
+      (one) =>
+        one['type'] === condition['type'] &&
+        one['status'] === condition['status'] &&
+        textAt(one, 'lastTransitionTime') !== '',
+    );
+    condition['lastTransitionTime'] = same ? textAt(same, 'lastTransitionTime') : timestamp(now);
+  }
+}
+
+function conditionsOf(request: Readonly<KubeObject>): JsonObject[] {
+  return objectsAt(objectAt(jsonOf(request), 'status'), 'conditions');
+}
 
 function conditionText(status: CertificateSigningRequest['status']): string {
   const types = new Set(status?.conditions?.map(({ type }) => type));
