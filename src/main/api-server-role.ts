@@ -23,7 +23,7 @@ import { builtinSources } from '../apiserver/openapi/builtin-sources.ts';
 import { OpenApiService } from '../apiserver/openapi/openapi-service.ts';
 import { storedDescriptions } from '../apiserver/openapi/stored-descriptions.ts';
 import type { PathHandler } from '../apiserver/path-handler.ts';
-import { bootstrapCluster, type KubernetesService } from '../apiserver/registry/bootstrap.ts';
+import { bootstrapCluster, type BootstrapOptions } from '../apiserver/registry/bootstrap.ts';
 import { GenericStore } from '../apiserver/registry/generic-store.ts';
 import type { LocalServiceAddresses } from '../apiserver/registry/local-service-addresses.ts';
 import { createResourceRegistry, type ResourceRegistry } from '../apiserver/registry/resource-registry.ts';
@@ -135,15 +135,15 @@ export function roleApiServer(
   });
 }
 
-/** What a cluster has from its first second. `kubernetesService`: and the Service by which its pods find it. */
+/** What a cluster has from its first second. `network`: and the Service by which its pods find it, and where Services get their addresses. */
 export async function bootstrap(
   { objects, resources, rbac, identity }: ComposedApiServer,
-  kubernetesService?: KubernetesService,
+  network: Pick<BootstrapOptions, 'kubernetesService' | 'serviceCidrs'> = {},
 ): Promise<void> {
   await bootstrapCluster({
     store: objects,
     resources,
-    ...(kubernetesService ? { kubernetesService } : {}),
+    ...network,
     ...(identity ? { authentication: publishedAuthentication(identity) } : {}),
   });
   await rbac.bootstrap();

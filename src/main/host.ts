@@ -64,7 +64,10 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
     name: 'bootstrap',
     async start() {
       await occupyServiceAddresses(api, addresses);
-      await bootstrap(api, { clusterIp: addresses.firstIp, address: advertisedAddress(), port: config.listen.port });
+      await bootstrap(api, {
+        kubernetesService: { clusterIp: addresses.firstIp, address: advertisedAddress(), port: config.listen.port },
+        serviceCidrs: [config.serviceCidr],
+      });
     },
     stop: () => Promise.resolve(),
   };
@@ -75,7 +78,8 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
     new HeapKeeper({ clock: realClock }),
     service,
     start,
-    roleListener(config, api.exchange, logger),
+    api.aggregation,
+    roleListener(config, api, logger),
     controllersOf(client('sublet-host-controllers'), readFileSync(config.authority, 'utf8'), logger),
     createScheduler({ ...common, host: client('sublet-host-scheduler') }),
     createSimulatedNodes({ ...common, host: client('sublet-host-nodes'), nodes: config.nodes }),

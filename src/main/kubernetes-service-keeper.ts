@@ -37,7 +37,8 @@ export class KubernetesServiceKeeper implements Service {
   async #keepTrying(): Promise<void> {
     for (let attempt = 0; !this.#abort.signal.aborted; attempt++) {
       try {
-        await bootstrap(this.#api, { clusterIp: '', address: advertisedAddress(), port: this.#port });
+        const kubernetesService = { clusterIp: '', address: advertisedAddress(), port: this.#port };
+        await bootstrap(this.#api, { kubernetesService });
         return;
       } catch (error) {
         this.#logger.info({ err: error }, 'the Service kubernetes has no address of the host yet; trying again');

@@ -6,10 +6,16 @@ import { removeAllCopies } from '../syncer/removal.ts';
 import { placeOf } from '../translate/marks.ts';
 import type { Timer } from '../lib/clock.ts';
 import type { Service } from '../lib/service.ts';
-import { ensureClusterCredentials } from '../tenancy/cluster-credentials.ts';
+import { ensureClusterCredentials, frontProxyConfig } from '../tenancy/cluster-credentials.ts';
 import { writeFileAtomically } from '../tenancy/files.ts';
 import { kubeconfigText } from '../tenancy/kubeconfig.ts';
-import { deprovisionTenant, issueAccountToken, provisionTenant, type TenantPlace } from '../tenancy/provisioning.ts';
+import {
+  deprovisionTenant,
+  issueAccountToken,
+  provisionTenant,
+  serviceCidrsOf,
+  type TenantPlace,
+} from '../tenancy/provisioning.ts';
 import { freePort, type RememberedTenant, type StateFolder } from '../tenancy/state-folder.ts';
 import { ChildRole } from './child-role.ts';
 import type { LocalHost } from './local-host.ts';
@@ -112,6 +118,7 @@ export class LocalTenant implements Service {
       name: `sublet-${this.name}`,
       hosts: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', address],
     });
+    const serviceCidrs = await serviceCidrsOf(this.#host.client);
     const config: TenantConfig = {
       tenant: this.name,
       hostNamespace,
@@ -122,10 +129,12 @@ export class LocalTenant implements Service {
       serverKey: 'server.key',
       authority: 'ca.crt',
       serviceAccountKey: 'service-account.key',
+      ...frontProxyConfig,
       serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
       logLevel,
       controllers,
       sync,
+      ...(serviceCidrs ? { serviceCidrs } : {}),
     };
     const file = join(folder, 'config.json');
     writeFileAtomically(file, `${JSON.stringify(config, undefined, 2)}\n`);

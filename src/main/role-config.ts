@@ -19,6 +19,9 @@ export interface ServerConfig {
   readonly requestHeaderAuthority?: string;
   /** Which of its certificates, and in which headers; absent: all, upstream's usual ones. */
   readonly requestHeader?: Partial<Omit<RequestHeaderOptions, 'authority'>>;
+  /** With what extension API servers are called. */
+  readonly frontProxyCertificate?: string;
+  readonly frontProxyKey?: string;
   readonly serviceAccountKey: string;
   /** Keys whose tokens are good too, private or public: what signed before, or will. */
   readonly furtherServiceAccountKeys?: readonly string[];
@@ -38,6 +41,8 @@ export interface TenantConfig extends ServerConfig {
   readonly hostConnection: string;
   /** Which built-in controllers run, as upstream's `--controllers`: `["*", "-deployment-controller"]`. All when absent. */
   readonly controllers?: readonly string[];
+  /** From which the host gives Services their addresses; absent: not known. */
+  readonly serviceCidrs?: readonly string[];
   /** Which kinds the syncer carries to the host, in the same way: `["*", "-pods"]`. All when absent. */
   readonly sync?: readonly string[];
 }
@@ -99,6 +104,8 @@ const fileFields = [
   'serverKey',
   'authority',
   'requestHeaderAuthority',
+  'frontProxyCertificate',
+  'frontProxyKey',
   'serviceAccountKey',
   'hostConnection',
 ];

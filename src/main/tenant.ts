@@ -14,7 +14,7 @@ import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
 import type { SyncedKind } from '../syncer/synced-kind.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
-import { bootstrap, openRoleStore, roleApiServer, roleListener } from './api-server-role.ts';
+import { bootstrap, openRoleStore, roleApiServer, roleListener, type ComposedApiServer } from './api-server-role.ts';
 import { HeapKeeper } from './heap-keeper.ts';
 import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
 import { controllersOf } from './controllers-role.ts';
@@ -59,13 +59,22 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   return [
     new HeapKeeper({ clock: realClock }),
     service,
-    { name: 'bootstrap', start: () => bootstrap(api), stop: () => Promise.resolve() },
+    bootstrapOf(api, config),
+    api.aggregation,
     host.service,
-    roleListener(config, api.exchange, logger),
+    roleListener(config, api, logger),
     controllersOf(client('sublet-controllers'), readFileSync(config.authority, 'utf8'), logger, config.controllers),
     inBackground(syncer, logger),
     new KubernetesServiceKeeper(api, config.listen.port, logger),
   ];
+}
+
+function bootstrapOf(api: ComposedApiServer, { serviceCidrs }: TenantConfig): Service {
+  return {
+    name: 'bootstrap',
+    start: () => bootstrap(api, serviceCidrs ? { serviceCidrs } : {}),
+    stop: () => Promise.resolve(),
+  };
 }
 
 /** @throws Error for a kind in the configuration that is not synced */

@@ -3,8 +3,9 @@
  */
 import type { Client } from '../client/client.ts';
 import { isAlreadyExists, unlessNotFound } from '../controller/status-cause.ts';
-import type { JsonObject, JsonValue } from '../api/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
 import type { KubeObject } from '../api/object.ts';
+import { StatusError } from '../api/status.ts';
 
 /** A rule of a Role. Mirrors rbac/v1 PolicyRule. */
 export interface PolicyRule extends JsonObject {
@@ -27,6 +28,7 @@ export interface AccountToken {
 
 const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 const serviceAccounts = { group: '', version: 'v1', resource: 'serviceaccounts' };
+const serviceCidrs = { group: 'networking.k8s.io', version: 'v1', resource: 'servicecidrs' };
 const roles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'roles' };
 const roleBindings = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'rolebindings' };
 
@@ -83,6 +85,18 @@ export async function issueAccountToken(
     throw new Error(`the host gave no token for ${accountName(place.tenant)}`);
   }
   return { token, expiresAt: Date.parse(expirationTimestamp) };
+}
+
+/** From which the host gives Services their addresses; undefined where it does not say (before Kubernetes 1.33), or not to us. */
+export async function serviceCidrsOf(host: Client<'host'>): Promise<readonly string[] | undefined> {
+  try {
+    const { spec = null } = await host.resource(serviceCidrs).get('kubernetes');
+    const cidrs = isJsonObject(spec) ? spec['cidrs'] : undefined;
+    return Array.isArray(cidrs) ? cidrs.filter((cidr) => typeof cidr === 'string') : undefined;
+  } catch (error) {
+    if (error instanceof StatusError) return undefined;
+    throw error;
+  }
 }
 
 /**

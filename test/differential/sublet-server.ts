@@ -45,7 +45,10 @@ export async function startSubletServer(credentials: ServerCredentials): Promise
     serviceAddresses: new LocalServiceAddresses({ serviceCidr: '10.96.0.0/16', random: realRandom }),
     logger: silentLogger,
   });
-  await bootstrap(composed, { clusterIp: '10.96.0.1', address: '192.0.2.1', port: 6443 });
+  await bootstrap(composed, {
+    kubernetesService: { clusterIp: '10.96.0.1', address: '192.0.2.1', port: 6443 },
+    serviceCidrs: ['10.96.0.0/16'],
+  });
   const { certificate, key } = await issueCertificate(realClock, credentials.users, {
     commonName: 'sublet',
     usage: 'server',

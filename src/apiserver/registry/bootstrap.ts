@@ -2,6 +2,7 @@
  * What a cluster has from its first second: the namespaces, the priority classes of the system, and the Service by which pods find
  * the API server. Mirrors kubernetes pkg/controlplane (systemnamespaces, kubernetesservice) and scheduling/rest.
  */
+import { objectAt, objectsAt } from '../../api/json-fields.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { StatusError } from '../../api/status.ts';
@@ -17,6 +18,8 @@ export interface BootstrapOptions {
   readonly resources: ResourceRegistry;
   /** Absent: there is no Service `kubernetes`; somebody else keeps it. */
   readonly kubernetesService?: KubernetesService;
+  /** From which Services get their addresses, where it is known: the ServiceCIDR `kubernetes`. */
+  readonly serviceCidrs?: readonly string[];
   /** What extension API servers are told of authentication; see authn/authentication-config.ts. */
   readonly authentication?: Readonly<Record<string, string>>;
 }
@@ -58,6 +61,7 @@ export async function bootstrapCluster(options: BootstrapOptions): Promise<void>
     const config = { metadata: { name: authenticationConfigName }, data: { ...options.authentication } };
     await ensure(options, '', 'configmaps', 'kube-system', config, ['data']);
   }
+  if (options.serviceCidrs) await ensureServiceCidr(options, options.serviceCidrs);
   if (!options.kubernetesService) return;
   const { clusterIp, address, port } = options.kubernetesService;
   await ensure(options, '', 'services', 'default', {
@@ -70,6 +74,45 @@ export async function bootstrapCluster(options: BootstrapOptions): Promise<void>
     },
   });
   await ensureEndpoints(options, address, port);
+}
+
+/** Mirrors pkg/controlplane defaultservicecidr, v1.36: made once and said to be ready; what it says then is its users'. */
+async function ensureServiceCidr(options: BootstrapOptions, cidrs: readonly string[]): Promise<void> {
+  const { store, resources } = options;
+  const name = 'kubernetes';
+  await ensure(options, 'networking.k8s.io', 'servicecidrs', '', { metadata: { name }, spec: { cidrs: [...cidrs] } });
+  const resource = resources.find('networking.k8s.io', 'v1', 'servicecidrs');
+  if (!resource) throw new Error('servicecidrs are always served');
+  const context = contextOf(store);
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    lastTransitionTime: new Date(context.now).toISOString().replace(/\.\d+/, ''),
+    reason: '',
+    message: 'Kubernetes default Service CIDR is ready',
+  };
+  await store.update({
+    resource,
+    namespace: '',
+    name,
+    part: 'status',
+    make: (old) => {
+      const next = old?.decode() ?? { apiVersion: resource.apiVersion, kind: resource.kind, metadata: { name } };
+      if (objectsAt(objectAt(next, 'status'), 'conditions').length === 0) next['status'] = { conditions: [ready] };
+      return Promise.resolve(next);
+    },
+    context,
+    admission: noAdmission,
+  });
+}
+
+function contextOf({ clock }: GenericStore): WriteContext {
+  return {
+    user: { name: 'system:apiserver', groups: ['system:masters'] },
+    now: clock.now(),
+    warnings: [],
+    dryRun: false,
+  };
 }
 
 async function ensureEndpoints(options: BootstrapOptions, address: string, port: number): Promise<void> {
@@ -116,12 +159,7 @@ async function ensure(
   const object = { ...fields, apiVersion: resource.apiVersion, kind: resource.kind } as KubeObject;
   if (namespace !== '') object.metadata.namespace = namespace;
   resource.applyDefaults(object);
-  const context: WriteContext = {
-    user: { name: 'system:apiserver', groups: ['system:masters'] },
-    now: store.clock.now(),
-    warnings: [],
-    dryRun: false,
-  };
+  const context = contextOf(store);
   if (!(await store.find({ resource, namespace, name }))) {
     const scope = managedScope(resources, resource, '');
     const write = { scope, live: undefined, next: object, manager: managerName, now: context.now };
