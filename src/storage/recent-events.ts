@@ -2,6 +2,7 @@
  * The newest events, kept as objects: whoever begins to watch shortly before now gets the *same* objects as those who watch
  * already, and no table is read for it. Bounded by number and by bytes.
  */
+import { eventBytes } from './event-bytes.ts';
 import type { StoreEvent } from './store.ts';
 
 /** Above this the older half is dropped. */
@@ -22,7 +23,7 @@ export class RecentEvents {
   add(events: readonly StoreEvent[]): void {
     for (const event of events) {
       this.#events.push(event);
-      this.#bytes += bytesOf(event);
+      this.#bytes += eventBytes(event);
       // Halving keeps the cost of dropping constant per event.
       while (this.#events.length > recentEventsMax || this.#bytes > recentBytesMax) this.#dropOlderHalf();
     }
@@ -40,12 +41,7 @@ export class RecentEvents {
 
   #dropOlderHalf(): void {
     const dropped = this.#events.splice(0, Math.ceil(this.#events.length / 2));
-    for (const event of dropped) this.#bytes -= bytesOf(event);
+    for (const event of dropped) this.#bytes -= eventBytes(event);
     this.#after = dropped.at(-1)?.revision ?? this.#after;
   }
-}
-
-function bytesOf(event: StoreEvent): number {
-  const own = event.type === 'put' ? event.value.byteLength : 0;
-  return own + (event.previous?.value.byteLength ?? 0);
 }

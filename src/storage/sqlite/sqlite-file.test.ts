@@ -286,6 +286,33 @@ test('a watch that catches up when compaction begins ends, and has seen nothing 
     await store.close();
   }));
 
+test('large values of the past are read a few at a time', () =>
+  withPath(async (path) => {
+    let store = await openSqliteStore({ path });
+    for (let index = 0; index < 30; index++) await set(store, `/a/${index % 3}`, 'x'.repeat(1_000_000));
+    await store.close();
+    store = await openSqliteStore({ path });
+    const sizes: number[] = [];
+    const all = Promise.withResolvers<void>();
+    await store.watch({
+      prefix: '/a/',
+      after: 1,
+      onEvents(events) {
+        sizes.push(events.length);
+        if (events.at(-1)?.revision === 31) all.resolve();
+      },
+      onEnd: all.reject,
+    });
+    await all.promise;
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size),
+      30,
+    );
+    // With what was before, each is 2 MB.
+    assert.ok(Math.max(...sizes) <= 5, sizes.join());
+    await store.close();
+  }));
+
 async function createOrReplace(store: SqliteStore, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, (_, index) => set(store, `/a/${index}`, `${index}`.padEnd(100))));
 }

@@ -10,6 +10,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
+import { eventBytes } from '../event-bytes.ts';
 import { checkKey, keysBelow, keysOfList } from '../key-range.ts';
 import { CompactedError, FutureRevisionError, StoreClosedError, StoreFullError } from '../store.ts';
 import type { Entry, ListRange, ListResult, Store, StoreWatch, WatchOptions, Write, WriteResult } from '../store.ts';
@@ -33,8 +34,9 @@ export interface SqliteStoreOptions {
 }
 
 const defaultBytesMax = 2 * 1024 * 1024 * 1024;
-/** How many revisions one step of a watch's catch-up looks at. */
+/** How many revisions one step of a watch's catch-up looks at, and about how many bytes it reads at most. */
 const revisionsPerStep = 500;
+const bytesPerStep = 4 * 1024 * 1024;
 
 /** Opens or creates the store. @throws StoreFileError (locked, corrupt, foreign, newer, unreadable), StoreFullError */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
@@ -73,8 +75,11 @@ export class SqliteStore implements Store {
       {
         compacted: () => this.#compaction.target,
         readEvents: (prefix, after) => {
-          const through = Math.min(this.#newest, after + revisionsPerStep);
-          return { events: this.#tables.events(keysBelow(prefix), after, through), through };
+          const end = Math.min(this.#newest, after + revisionsPerStep);
+          const events = this.#tables.events(keysBelow(prefix), after, end, bytesPerStep);
+          const bytes = events.reduce((sum, event) => sum + eventBytes(event), 0);
+          const through = bytes < bytesPerStep ? end : (events.at(-1)?.revision ?? end);
+          return { events, through };
         },
       },
       this.#newest,

@@ -5,6 +5,8 @@ export interface Statement<Parameters extends SQLInputValue[], Row extends unkno
   run(...parameters: Parameters): void;
   get(...parameters: Parameters): Row | undefined;
   all(...parameters: Parameters): Row[];
+  /** Reads no further than it is pulled. */
+  each(...parameters: Parameters): Iterable<Row>;
 }
 
 /** `Row` must be what `sql` selects; the tables are STRICT, so a column's type can be relied on. */
@@ -20,5 +22,6 @@ export function prepare<Parameters extends SQLInputValue[], Row extends unknown[
     // The door: what SQLite returns is untyped.
     get: (...parameters) => statement.get(...parameters) as unknown as Row | undefined,
     all: (...parameters) => statement.all(...parameters) as unknown as Row[],
+    each: (...parameters) => statement.iterate(...parameters) as unknown as Iterable<Row>,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 
+import { eventBytes } from '../event-bytes.ts';
 import type { KeyRange } from '../key-range.ts';
 import type { Entry, StoreEvent } from '../store.ts';
 import { prepare } from './statement.ts';
@@ -27,8 +28,8 @@ export interface Tables {
   /** Writes one row of history, and what `current` says of the key. `previous`: 0 for a creation. */
   put(revision: number, key: string, previous: number, value: Uint8Array): void;
   remove(revision: number, key: string, previous: number): void;
-  /** The events in the range with `after` < revision ≤ `through`. */
-  events(range: KeyRange, after: number, through: number): StoreEvent[];
+  /** The events in the range with `after` < revision ≤ `through`; fewer where they are so large that the last one reaches `bytesMax`. */
+  events(range: KeyRange, after: number, through: number, bytesMax: number): StoreEvent[];
   /** Forgets what only revisions up to `through` need; everything up to `from` must have been forgotten before. */
   forget(from: number, through: number): void;
   pages(): { readonly used: number; readonly free: number; readonly bytesEach: number };
@@ -155,8 +156,17 @@ function history(database: DatabaseSync) {
       insert.run(revision, key, previous, null);
       vanish.run(key);
     },
-    events: (range: KeyRange, after: number, through: number) =>
-      events.all(after, through, range.after, range.before).map(toEvent),
+    events: (range: KeyRange, after: number, through: number, bytesMax: number) => {
+      const found: StoreEvent[] = [];
+      let bytes = 0;
+      for (const row of events.each(after, through, range.after, range.before)) {
+        const event = toEvent(row);
+        found.push(event);
+        bytes += eventBytes(event);
+        if (bytes >= bytesMax) break;
+      }
+      return found;
+    },
     forget: (from: number, through: number) => {
       forgetReplaced.run(from, through);
       forgetDeletions.run(from, through);
