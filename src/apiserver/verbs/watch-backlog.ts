@@ -4,14 +4,30 @@
  * backlog.
  */
 
-/** Waiting frames, their bytes, and how many they are: above either, the watch is ended. */
+/** Waiting frames of one watch, their bytes, and how many they are: above either, the watch is ended. */
 const backlogBytesMax = 16 * 1024 * 1024;
 const backlogFramesMax = 20_000;
+/** Of all watches together; above it, those that are further behind than most are ended. */
+const allBacklogsBytesMax = 128 * 1024 * 1024;
 /** Frames are joined into chunks of about this size. */
 const chunkBytes = 64 * 1024;
 
+/** What all watches of a server have waiting. Frames that several wait for count for each. */
+export class BacklogBudget {
+  #bytes = 0;
+  #backlogs = 0;
+
+  /** A backlog of `before` bytes has `now`. `false`: that is too much, for one that is so far behind. */
+  changed(before: number, now: number): boolean {
+    this.#bytes += now - before;
+    this.#backlogs += Number(now > 0) - Number(before > 0);
+    return this.#bytes <= allBacklogsBytesMax || now < this.#bytes / this.#backlogs;
+  }
+}
+
 export class WatchBacklog implements AsyncIterable<Uint8Array> {
   readonly #initial: AsyncIterator<readonly Uint8Array[]>;
+  readonly #budget: BacklogBudget;
   readonly #onClose: () => void;
   #initialDone = false;
   #frames: Uint8Array[] = [];
@@ -21,8 +37,9 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
   #wake: (() => void) | undefined;
 
   /** `initial`: pages, made while they are pulled. `onClose`: nobody reads any more; called once. */
-  constructor(initial: AsyncIterable<readonly Uint8Array[]>, onClose: () => void) {
+  constructor(initial: AsyncIterable<readonly Uint8Array[]>, budget: BacklogBudget, onClose: () => void) {
     this.#initial = initial[Symbol.asyncIterator]();
+    this.#budget = budget;
     this.#onClose = onClose;
   }
 
@@ -30,10 +47,9 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
   push(frame: Uint8Array): boolean {
     if (this.#ended) return false;
     this.#frames.push(frame);
-    this.#bytes += frame.length;
-    if (this.#bytes > backlogBytesMax || this.#frames.length > backlogFramesMax) {
-      this.#frames = [];
-      this.#bytes = 0;
+    const fits = this.#count(this.#bytes + frame.length);
+    if (!fits || this.#bytes > backlogBytesMax || this.#frames.length > backlogFramesMax) {
+      this.#drop();
       this.end();
       return false;
     }
@@ -49,15 +65,16 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
 
   /** Only this is still delivered, instead of what is waiting. */
   endWith(frame: Uint8Array): void {
+    this.#drop();
     this.#frames = [frame];
-    this.#bytes = frame.length;
+    this.#count(frame.length);
     this.#initialDone = true;
     this.end();
   }
 
   /** Nothing more is delivered. Idempotent. */
   close(): void {
-    this.#frames = [];
+    this.#drop();
     this.end();
     if (this.#closed) return;
     this.#closed = true;
@@ -73,6 +90,17 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
         return Promise.resolve({ done: true, value: undefined });
       },
     };
+  }
+
+  #drop(): void {
+    this.#frames = [];
+    this.#count(0);
+  }
+
+  #count(bytes: number): boolean {
+    const before = this.#bytes;
+    this.#bytes = bytes;
+    return this.#budget.changed(before, bytes);
   }
 
   async #next(): Promise<IteratorResult<Uint8Array>> {
@@ -109,7 +137,7 @@ export class WatchBacklog implements AsyncIterable<Uint8Array> {
       if (bytes >= chunkBytes) break;
     }
     this.#frames = frames.length === this.#frames.length ? [] : this.#frames.slice(frames.length);
-    this.#bytes -= bytes;
+    this.#count(this.#bytes - bytes);
     return joined(frames);
   }
 }

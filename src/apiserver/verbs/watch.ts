@@ -21,7 +21,7 @@ import { listOptionsOf } from './list.ts';
 import type { ListOptions } from './query-options.ts';
 import { servedObjects } from './served-form.ts';
 import type { VerbHandler, VerbRequest } from './verb.ts';
-import { WatchBacklog } from './watch-backlog.ts';
+import { BacklogBudget, WatchBacklog } from './watch-backlog.ts';
 
 /** Without `timeoutSeconds`, a watch ends after this, or up to twice as long. */
 const minRequestTimeoutMs = 1_800_000;
@@ -31,6 +31,7 @@ const initialEventsEnd = 'k8s.io/initial-events-end';
 
 export function createWatchVerb(store: GenericStore): VerbHandler {
   const bookmarks = new Bookmarks(store.store, store.clock);
+  const budget = new BacklogBudget();
   return async (request) => {
     const { context, negotiation, resource } = request;
     const encoder = negotiation.encoder(context, resource, true);
@@ -40,8 +41,8 @@ export function createWatchVerb(store: GenericStore): VerbHandler {
     const start = await startOf(request, options, parsed.revision);
     const body =
       start instanceof StatusError
-        ? failed(encoder, start)
-        : new Watch(request, options, encoder, start).run(bookmarks);
+        ? failed(encoder, start, budget)
+        : new Watch(request, options, encoder, start, budget).run(bookmarks);
     return { status: 200, headers: { 'content-type': encoder.streamContentType }, body: await body };
   };
 }
@@ -84,8 +85,8 @@ async function* pagesOf<T>(pages: readonly (readonly T[])[]): AsyncGenerator<rea
   yield* pages;
 }
 
-function failed(encoder: Encoder, error: StatusError): WatchBacklog {
-  const backlog = new WatchBacklog(pagesOf([]), () => undefined);
+function failed(encoder: Encoder, error: StatusError, budget: BacklogBudget): WatchBacklog {
+  const backlog = new WatchBacklog(pagesOf([]), budget, () => undefined);
   backlog.endWith(encoder.errorEvent({ ...error.status }));
   return backlog;
 }
@@ -106,7 +107,7 @@ class Watch {
   #converting: Promise<void> | undefined;
   #waiting = 0;
 
-  constructor(request: VerbRequest, options: ListOptions, encoder: Encoder, start: Start) {
+  constructor(request: VerbRequest, options: ListOptions, encoder: Encoder, start: Start, budget: BacklogBudget) {
     this.#request = request;
     this.#options = options;
     this.#encoder = encoder;
@@ -118,7 +119,7 @@ class Watch {
     const single = name !== undefined && (namespace !== '' || !resource.namespaced);
     this.#key = single ? storageKey(resource.storagePrefix, namespace, name) : undefined;
     this.#range = storageRange(resource.storagePrefix, namespace);
-    this.#backlog = new WatchBacklog(this.#initialPages(), () => this.#stop());
+    this.#backlog = new WatchBacklog(this.#initialPages(), budget, () => this.#stop());
   }
 
   async run(bookmarks: Bookmarks): Promise<WatchBacklog> {
