@@ -1,40 +1,22 @@
 /** Runs families of cases against both servers, each case as a test. One pair of servers for a test file. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { credentialFiles } from '../../hack/host-cluster/credentials.ts';
-import type { KeyPair } from '../../src/tenancy/certificate-authority.ts';
-import { startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
+import { upstreamUnavailable } from '../host/upstream.ts';
 import { accepted } from './accepted.ts';
 import { get, post, type Call, type Case, type Family } from './case.ts';
-import { callerCertificates } from './certificates.ts';
 import { comparable, type Comparable } from './comparable.ts';
 import { differences, type Asked } from './differences.ts';
-import { Side, type Callers, type Kept } from './side.ts';
-import { startSubletServer, type ServerCredentials, type SubletServer } from './sublet-server.ts';
-
-interface Pair {
-  readonly sublet: Side;
-  readonly upstream: Side;
-}
+import { startPair, type Pair, type RunningPair } from './pair.ts';
+import type { Kept, Side } from './side.ts';
 
 /** Declares the tests of these families, and last that both servers still answer as if nothing had happened. */
 export function runCases(families: readonly Family[]): void {
   describe('the answers of Sublet and of upstream', { skip: upstreamUnavailable() ?? false }, () => {
-    let pair: Pair | undefined;
-    let stop: (() => Promise<void>) | undefined;
+    let pair: RunningPair | undefined;
     before(async () => {
-      const host = await startUpstreamHost({ controllers: false });
-      stop = () => host.stop();
-      const credentials = credentialsOf(host);
-      const sublet = await startSubletServer(credentials);
-      stop = async () => {
-        for (const side of Object.values(pair ?? {})) side.close();
-        await Promise.all([sublet.stop(), host.stop()]);
-      };
-      pair = await connectBoth(host, sublet, credentials);
+      pair = await startPair();
     });
-    after(() => stop?.());
+    after(() => pair?.stop());
     const servers = (): Pair => {
       assert.ok(pair);
       return pair;
@@ -109,32 +91,4 @@ function namespaceCalls(name: string): Call[] {
     post('/api/v1/namespaces', { metadata: { name } }),
     post(`/api/v1/namespaces/${name}/serviceaccounts`, { metadata: { name: 'default' } }),
   ];
-}
-
-function credentialsOf(host: UpstreamHost): ServerCredentials {
-  const { authority, frontProxyAuthority, serviceAccountKey } = credentialFiles(host.folder);
-  const text = (path: string): string => readFileSync(path, 'utf8');
-  const pair = (files: { certificate: string; key: string }): KeyPair => ({
-    certificate: text(files.certificate),
-    key: text(files.key),
-  });
-  return {
-    users: pair(authority),
-    frontProxies: pair(frontProxyAuthority),
-    serviceAccountKey: text(serviceAccountKey),
-    serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
-  };
-}
-
-async function connectBoth(host: UpstreamHost, sublet: SubletServer, credentials: ServerCredentials): Promise<Pair> {
-  const callers: Callers = {
-    authority: host.ca,
-    certificates: await callerCertificates(credentials),
-    signingKey: credentials.serviceAccountKey,
-    issuer: credentials.serviceAccountIssuer,
-  };
-  return {
-    sublet: new Side('Sublet', sublet.server, callers),
-    upstream: new Side('upstream', host.server, callers),
-  };
 }
