@@ -2,15 +2,15 @@
  * What a cluster has from its first second: the namespaces, the priority classes of the system, and the Service by which pods find
  * the API server. Mirrors kubernetes pkg/controlplane (systemnamespaces, kubernetesservice) and scheduling/rest.
  */
-import { objectAt, objectsAt } from '../../api/json-fields.ts';
 import type { JsonObject } from '../../api/json.ts';
-import type { KubeObject } from '../../api/object.ts';
+import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import { StatusError } from '../../api/status.ts';
 import { authenticationConfigName } from '../authn/authentication-config.ts';
 import type { GenericStore } from './generic-store.ts';
 import { managedFieldsAfterUpdate } from './managed-fields.ts';
 import { managedScope } from './managed-fields-scope.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
+import { viewAs } from './resources/view.ts';
 import type { WriteAdmission, WriteContext } from './write-context.ts';
 
 export interface BootstrapOptions {
@@ -30,6 +30,11 @@ export interface KubernetesService {
   /** Where the API server itself is reached. */
   readonly address: string;
   readonly port: number;
+}
+
+interface WithConditions {
+  readonly metadata: ObjectMeta;
+  readonly status?: { readonly conditions?: readonly JsonObject[] };
 }
 
 const systemNamespaces = ['kube-system', 'kube-public', 'kube-node-lease', 'default'];
@@ -97,8 +102,12 @@ async function ensureServiceCidr(options: BootstrapOptions, cidrs: readonly stri
     name,
     part: 'status',
     make: (old) => {
-      const next = old?.decode() ?? { apiVersion: resource.apiVersion, kind: resource.kind, metadata: { name } };
-      if (objectsAt(objectAt(next, 'status'), 'conditions').length === 0) next['status'] = { conditions: [ready] };
+      const next: KubeObject = old?.decode() ?? {
+        apiVersion: resource.apiVersion,
+        kind: resource.kind,
+        metadata: { name },
+      };
+      if (!viewAs<WithConditions>(next).status?.conditions?.length) next['status'] = { conditions: [ready] };
       return Promise.resolve(next);
     },
     context,
