@@ -85,7 +85,8 @@ export async function createWorld(seed: number): Promise<World> {
     });
   });
   const start = async (): Promise<void> => {
-    await bootstrap(api, { clusterIp: addresses.firstIp, address: '10.0.0.1', port: 6443 });
+    const kubernetesService = { clusterIp: addresses.firstIp, address: '10.0.0.1', port: 6443 };
+    await bootstrap(api, { kubernetesService });
     for (const name of new Set(namespaces)) {
       await host
         .resource({ group: '', version: 'v1', resource: 'namespaces' })
