@@ -29,7 +29,7 @@ export const help = `npm run test:conformance -- [FLAGS]: upstream's conformance
   --include-skips            runs the tests of skips.ts too
   --parallel N               processes at a time (default 2)
   --batch N                  tests per process (default 12)
-  --batch-minutes N          after which a process ends and the rest of its tests are begun anew (default 12)
+  --batch-minutes N          after which a process ends and the rest of its tests are begun anew (default 20)
   --result FILE              writes the outcomes as JSON
 
 The exit code is 1 when a test does not pass that is not in skips.ts, or one passes that is.
@@ -47,7 +47,7 @@ export function parseFlags(args: readonly string[]): Flags | undefined {
       'include-skips': { type: 'boolean', default: false },
       parallel: { type: 'string', default: '2' },
       batch: { type: 'string', default: '12' },
-      'batch-minutes': { type: 'string', default: '12' },
+      'batch-minutes': { type: 'string', default: '20' },
       result: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },

@@ -6,6 +6,7 @@ import { kubectlPath } from '../host/upstream.ts';
 import { readClass } from './classes.ts';
 import { startTenant, type TenantUnderTest } from './cluster.ts';
 import { help, parseFlags, type Flags } from './flags.ts';
+import { addNode } from './node.ts';
 import type { Outcome } from './outcome.ts';
 import { skips } from './skips.ts';
 import { runSuite, type SuiteOptions } from './suite-process.ts';
@@ -34,6 +35,10 @@ async function main(): Promise<number> {
   try {
     if (flags.kubeconfig === undefined)
       tenant = await startTenant(flags.controllerManager ? { controllerManager: 'missing' } : {}, report);
+    // Who ends us by a signal ends it, too.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => void tenant?.stop().finally(() => process.exit(1)));
+    if (tenant) await addNode(tenant.kubeconfig);
     const kubeconfig = flags.kubeconfig ?? tenant?.kubeconfig ?? '';
     const suite: SuiteOptions = { program, kubectl, kubeconfig, limitMinutes: flags.batchMinutes };
     return summarize(flags, await runAll(flags, suite, tests));
@@ -49,7 +54,13 @@ async function runAll(flags: Flags, suite: SuiteOptions, tests: readonly string[
     for (let from = 0; from < some.length; from += flags.batch)
       batches.push({ tests: some.slice(from, from + flags.batch), attempt });
   };
-  add(tests, 1);
+  // Those that wait for long go first, each in a process of its own.
+  const slow = tests.filter((test) => test.includes('[Slow]'));
+  for (const test of slow) add([test], 1);
+  add(
+    tests.filter((test) => !slow.includes(test)),
+    1,
+  );
   const outcomes: Outcome[] = [];
   const note = (outcome: Outcome): void => {
     outcomes.push(outcome);

@@ -54,8 +54,6 @@ function suiteArgs(options: SuiteOptions, tests: readonly string[], report: stri
     `--kubeconfig=${options.kubeconfig}`,
     `--kubectl-path=${options.kubectl}`,
     '--allowed-not-ready-nodes=-1',
-    // Else the suite counts them, and does not begin where there is none.
-    '--num-nodes=1',
     '--dump-logs-on-failure=false',
     `--ginkgo.focus=${focusOn(tests)}`,
     `--ginkgo.timeout=${options.limitMinutes}m`,
