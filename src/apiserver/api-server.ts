@@ -41,6 +41,8 @@ export interface ApiServerOptions {
   readonly catalog: ResourceCatalog;
   readonly codec: ProtobufCodec;
   readonly handleResource: ResourceHandler;
+  /** In front of all that is served here: group versions that other servers serve. `undefined`: it is none of theirs. */
+  readonly passOn?: (context: RequestContext) => Promise<ApiResponse | undefined>;
   /** Discovery, health, version, OpenAPI…: the first that knows a path answers. */
   readonly paths: readonly PathHandler[];
   /** How much is worked on at once; what is absent has upstream's defaults. */
@@ -190,6 +192,8 @@ class ApiServer {
     const { info, request } = context;
     // RequestInfo looks over empty segments in front; no router does.
     if (info.path.startsWith('//')) return notFound;
+    const remote = await this.#options.passOn?.(context);
+    if (remote) return remote;
     const version = info.isResourceRequest ? this.#options.catalog.version(info.group, info.version) : undefined;
     if (version) {
       const known = version.resources.some(({ plural }) => plural === info.resource);

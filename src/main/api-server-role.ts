@@ -7,6 +7,7 @@ import { arch, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createProtobufCodec } from '../api/codec/protobuf.ts';
 import type { Exchange } from '../api/exchange.ts';
+import type { Aggregator } from '../apiserver/aggregation/aggregator.ts';
 import { builtinAdmissionPlugins } from '../apiserver/admission/builtin-plugins.ts';
 import { certificateAdmission } from '../apiserver/admission/certificates.ts';
 import { createClusterReader } from '../apiserver/admission/cluster-reader.ts';
@@ -42,6 +43,7 @@ import type { Store } from '../storage/store.ts';
 import { realClock } from './real-clock.ts';
 import { identityOf, publishedAuthentication, roleAuthenticator, type IdentityParts } from './identity-role.ts';
 import { composeRbac, type ComposedRbac } from './rbac-role.ts';
+import { aggregationOf, composeAggregation, type AggregationParts } from './aggregation-role.ts';
 import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
 import { composeTokens, tokensOf, type ComposedTokens, type TokensParts } from './tokens-role.ts';
@@ -50,6 +52,7 @@ export interface ApiServerParts extends TokensParts {
   readonly store: Store;
   /** Absent: the listener's authority is whose certificates are users', and no front proxy is believed. */
   readonly identity?: IdentityParts;
+  readonly aggregation?: AggregationParts;
   /** `127.0.0.1:6443`: where clients find it. */
   readonly address: string;
   /** Who gives Services their addresses. */
@@ -64,6 +67,8 @@ export interface ComposedApiServer {
   readonly objects: GenericStore;
   readonly resources: ResourceRegistry;
   readonly rbac: ComposedRbac;
+  /** To be started when all that is served here is known. */
+  readonly aggregation: Aggregator;
   readonly identity?: IdentityParts;
   readonly tokens: ComposedTokens;
 }
@@ -75,7 +80,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
   const codec = createProtobufCodec(protobufTable);
   const catalog = createResourceCatalog(builtinResources());
   const resources = createResourceRegistry(builtinResourceDefinitions);
-  const rbac = composeRbac({ store, resources, logger, objects: () => objects });
+  const rbac = composeRbac({ store, resources, clock, logger, objects: () => objects });
   const objects: GenericStore = new GenericStore({
     store,
     clock,
@@ -94,8 +99,10 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     writeChecks: rbac.writeChecks,
     virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
   });
+  const aggregation = composeAggregation(parts.aggregation ?? {}, common, objects, resources, catalog);
   const exchange = createApiServer({
     ...common,
+    passOn: (context) => aggregation.handle(context),
     codec,
     catalog,
     handleResource,
@@ -111,7 +118,15 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
       issuerDiscovery(tokens.bound, parts.address),
     ],
   });
-  return { exchange, objects, resources, tokens, rbac, ...(parts.identity ? { identity: parts.identity } : {}) };
+  return {
+    exchange,
+    objects,
+    resources,
+    tokens,
+    rbac,
+    aggregation,
+    ...(parts.identity ? { identity: parts.identity } : {}),
+  };
 }
 
 /** The API server that a role's configuration describes. */
@@ -128,6 +143,7 @@ export function roleApiServer(
     store,
     ...tokensOf(config),
     identity: identityOf(config),
+    aggregation: aggregationOf(config),
     address: `${config.listen.address}:${config.listen.port}`,
     serviceAddresses,
     logger,
@@ -181,9 +197,14 @@ export async function openRoleStore(config: ServerConfig, logger: Logger): Promi
 }
 
 /** The front door of a role's configuration. */
-export function roleListener(config: ServerConfig, exchange: Exchange, logger: Logger): Listener {
+export function roleListener(
+  config: ServerConfig,
+  { exchange, aggregation }: Pick<ComposedApiServer, 'exchange' | 'aggregation'>,
+  logger: Logger,
+): Listener {
   return new Listener({
     exchange,
+    passesOn: (path) => aggregation.isRemote(path),
     credentials: {
       certificate: readFileSync(config.serverCertificate, 'utf8'),
       key: readFileSync(config.serverKey, 'utf8'),

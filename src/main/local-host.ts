@@ -4,7 +4,7 @@ import { createClient } from '../client/create-client.ts';
 import { connectionExchange } from './connection-exchange.ts';
 import type { Client } from '../client/client.ts';
 import type { Service } from '../lib/service.ts';
-import { ensureClusterCredentials } from '../tenancy/cluster-credentials.ts';
+import { ensureClusterCredentials, frontProxyConfig } from '../tenancy/cluster-credentials.ts';
 import { writeFileAtomically } from '../tenancy/files.ts';
 import { kubeconfigText, resolveKubeconfig, type Connection } from '../tenancy/kubeconfig.ts';
 import { freePort, type StateFolder } from '../tenancy/state-folder.ts';
@@ -42,6 +42,7 @@ export async function startEmbeddedHost(
     serverKey: 'server.key',
     authority: 'ca.crt',
     serviceAccountKey: 'service-account.key',
+    ...frontProxyConfig,
     serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
     logLevel: flags.logLevel,
     nodes: flags.nodes,

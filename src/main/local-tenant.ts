@@ -6,7 +6,7 @@ import { removeAllCopies } from '../syncer/removal.ts';
 import { placeOf } from '../translate/marks.ts';
 import type { Timer } from '../lib/clock.ts';
 import type { Service } from '../lib/service.ts';
-import { ensureClusterCredentials } from '../tenancy/cluster-credentials.ts';
+import { ensureClusterCredentials, frontProxyConfig } from '../tenancy/cluster-credentials.ts';
 import { writeFileAtomically } from '../tenancy/files.ts';
 import { kubeconfigText } from '../tenancy/kubeconfig.ts';
 import {
@@ -129,6 +129,7 @@ export class LocalTenant implements Service {
       serverKey: 'server.key',
       authority: 'ca.crt',
       serviceAccountKey: 'service-account.key',
+      ...frontProxyConfig,
       serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
       logLevel,
       controllers,

@@ -19,6 +19,9 @@ export interface ServerConfig {
   readonly requestHeaderAuthority?: string;
   /** Which of its certificates, and in which headers; absent: all, upstream's usual ones. */
   readonly requestHeader?: Partial<Omit<RequestHeaderOptions, 'authority'>>;
+  /** With what extension API servers are called. */
+  readonly frontProxyCertificate?: string;
+  readonly frontProxyKey?: string;
   readonly serviceAccountKey: string;
   /** Keys whose tokens are good too, private or public: what signed before, or will. */
   readonly furtherServiceAccountKeys?: readonly string[];
@@ -101,6 +104,8 @@ const fileFields = [
   'serverKey',
   'authority',
   'requestHeaderAuthority',
+  'frontProxyCertificate',
+  'frontProxyKey',
   'serviceAccountKey',
   'hostConnection',
 ];

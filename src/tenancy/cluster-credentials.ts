@@ -18,6 +18,9 @@ export interface ClusterCredentials {
   readonly server: KeyPair;
   /** A client certificate of group `system:masters`. */
   readonly admin: KeyPair;
+  /** By whose certificates extension API servers know this API server; it believes them itself, too. */
+  readonly frontProxyAuthority: KeyPair;
+  readonly frontProxyClient: KeyPair;
   /** PEM; signs service-account tokens. */
   readonly serviceAccountKey: string;
   /** Where each is on disk. */
@@ -36,6 +39,17 @@ export interface ClusterIdentity {
   readonly hosts: readonly string[];
 }
 
+/** The common name of the front proxy's certificate. */
+const frontProxyName = 'front-proxy-client';
+
+/** What a role in the same folder is told of the front proxy in its configuration. */
+export const frontProxyConfig = {
+  requestHeaderAuthority: 'front-proxy-ca.crt',
+  requestHeader: { allowedNames: [frontProxyName] },
+  frontProxyCertificate: 'front-proxy-client.crt',
+  frontProxyKey: 'front-proxy-client.key',
+};
+
 const authorityDays = 3650;
 const certificateDays = 365;
 /** Certificates are renewed at a start when they end sooner than this. */
@@ -53,9 +67,18 @@ export async function ensureClusterCredentials(
   const authority = await pair('ca', authorityName, () =>
     createCertificateAuthority(clock, authorityName, authorityDays),
   );
-  const issue = (name: string, request: Omit<CertificateRequest, 'validityDays'>): Promise<KeyPair> =>
-    pair(name, JSON.stringify([request, authority.certificate]), () =>
-      issueCertificate(clock, authority, { ...request, validityDays: certificateDays }),
+  // Never the same as the users' authority: each of its certificates may say that it is anybody.
+  const proxyAuthorityName = `${identity.name}-front-proxy-ca`;
+  const frontProxyAuthority = await pair('front-proxy-ca', proxyAuthorityName, () =>
+    createCertificateAuthority(clock, proxyAuthorityName, authorityDays),
+  );
+  const issue = (
+    name: string,
+    request: Omit<CertificateRequest, 'validityDays'>,
+    signer: KeyPair = authority,
+  ): Promise<KeyPair> =>
+    pair(name, JSON.stringify([request, signer.certificate]), () =>
+      issueCertificate(clock, signer, { ...request, validityDays: certificateDays }),
     );
   const keyFile = join(folder, 'service-account.key');
   let serviceAccountKey = readFileIfAny(keyFile);
@@ -64,6 +87,12 @@ export async function ensureClusterCredentials(
     authority,
     server: await issue('server', { commonName: identity.name, usage: 'server', hosts: identity.hosts }),
     admin: await issue('admin', { commonName: 'kubernetes-admin', organizations: ['system:masters'], usage: 'client' }),
+    frontProxyAuthority,
+    frontProxyClient: await issue(
+      'front-proxy-client',
+      { commonName: frontProxyName, usage: 'client' },
+      frontProxyAuthority,
+    ),
     serviceAccountKey,
     files: {
       authority: join(folder, 'ca.crt'),

@@ -44,6 +44,8 @@ export interface ResourceCatalog {
   setRemote(name: string, remote: RemoteVersion | undefined): void;
   /** What APIServices say, by their names. */
   setPriorities(priorities: ReadonlyMap<string, Priority>): void;
+  /** Of the sources that joined, whatever others say of these group versions. */
+  joinedVersions(): readonly { readonly group: string; readonly version: string }[];
   /** `changed` is called after each change of {@link setResources}. */
   onResources(changed: () => void): void;
 }
@@ -86,6 +88,10 @@ export function createResourceCatalog(builtin: readonly DiscoveredResource[]): R
     setPriorities(now) {
       generation++;
       priorities = now;
+    },
+    joinedVersions() {
+      const joined = [...sources].flatMap(([source, resources]) => (source === '' ? [] : resources));
+      return [...new Map(joined.map((one) => [`${one.version}.${one.group}`, one])).values()];
     },
     onResources(changed) {
       listeners.push(changed);
