@@ -9,6 +9,7 @@ import type { DeleteRequest } from './delete-request.ts';
 import type { GenericStore } from './generic-store.ts';
 import { isGarbageCollected, returnsDeletedObject } from './resource-traits.ts';
 import type { StoredObject } from './stored-object.ts';
+import { deleteDefinition } from './delete-definition.ts';
 import { deleteNamespace } from './delete-namespace.ts';
 
 export interface DeleteResult {
@@ -18,6 +19,7 @@ export interface DeleteResult {
   readonly deleted: boolean;
 }
 
+const definitionsPrefix = '/registry/apiextensions.k8s.io/customresourcedefinitions/';
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
 
@@ -26,6 +28,10 @@ export async function deleteObject(store: GenericStore, request: DeleteRequest):
   const isNamespace = request.resource.gr.group === '' && request.resource.gr.resource === 'namespaces';
   if (isNamespace) {
     const waiting = await deleteNamespace(store, request);
+    if (waiting) return { answer: waiting, deleted: false };
+  }
+  if (request.resource.storagePrefix === definitionsPrefix) {
+    const waiting = await deleteDefinition(store, request);
     if (waiting) return { answer: waiting, deleted: false };
   }
   for (;;) {
