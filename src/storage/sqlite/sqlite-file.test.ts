@@ -316,3 +316,19 @@ test('large values of the past are read a few at a time', () =>
 async function createOrReplace(store: SqliteStore, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, (_, index) => set(store, `/a/${index}`, `${index}`.padEnd(100))));
 }
+
+test('the writer is told a turn after the watches: what they do in many small steps is done by then', () =>
+  withSqliteStore(async (store) => {
+    const heard: string[] = [];
+    await store.watch({
+      prefix: '/a/',
+      after: 1,
+      onEvents: async ([event]) => {
+        for (let step = 0; step < 1000; step++) await undefined;
+        heard.push(`watch ${event?.revision}`);
+      },
+      onEnd: () => undefined,
+    });
+    for (const value of ['one', 'two']) heard.push(`writer ${await set(store, '/a/x', value)}`);
+    assert.deepEqual(heard, ['watch 2', 'writer 2', 'watch 3', 'writer 3']);
+  }));

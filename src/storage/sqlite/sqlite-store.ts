@@ -4,7 +4,7 @@
  * The argument: all writes that arrive in one turn of the event loop are made in one transaction, by one synchronous function,
  * with `synchronous=FULL`; only when it has committed are they acknowledged and their events published. The counter is the
  * newest revision in the file (or the compacted one, if that is greater), which rises within the same transaction as the writes
- * it numbers: a number that anybody was told is in the file. Watches hear of a write before its writer does.
+ * it numbers: a number that anybody was told is in the file. Watches hear of a write a turn before its writer does.
  *
  * Idle, it has no timers.
  */
@@ -178,11 +178,9 @@ export class SqliteStore implements Store {
     }
     this.#newest = committed.events.at(-1)?.revision ?? this.#newest;
     this.#hub.publish(committed.events);
-    for (const [index, { resolve, reject }] of queued.entries()) {
-      const outcome = committed.outcomes[index];
-      if (outcome === undefined || outcome instanceof Error) reject(outcome);
-      else resolve(outcome);
-    }
+    // In a turn of their own: by then the events are on their way to all who watch, however many steps that takes, so a
+    // client's cache has seen a write before the client is told that it was made.
+    setImmediate(() => answer(queued, committed));
     if (committed.events.length > 0) this.#usedBytes = this.#measure();
   }
 
@@ -211,5 +209,13 @@ export class SqliteStore implements Store {
 
   #checkOpen(): void {
     if (this.#closing) throw new StoreClosedError();
+  }
+}
+
+function answer(queued: readonly QueuedWrite[], { outcomes }: Committed): void {
+  for (const [index, { resolve, reject }] of queued.entries()) {
+    const outcome = outcomes[index];
+    if (outcome === undefined || outcome instanceof Error) reject(outcome);
+    else resolve(outcome);
   }
 }
