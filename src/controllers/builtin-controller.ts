@@ -8,6 +8,7 @@ import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
+import type { Issuer } from '../lib/x509/issue-certificate.ts';
 
 export interface ControllerContext<S extends Side> {
   readonly client: Client<S>;
@@ -18,6 +19,14 @@ export interface ControllerContext<S extends Side> {
   readonly logger: Logger;
   /** PEM of the API server's CA, published in every namespace as `kube-root-ca.crt`. Absent: not published. */
   readonly rootCertificate?: string;
+  /** Signs certificates for the cluster's own signers. Absent: nothing is signed. */
+  readonly signer?: Issuer;
+  /** The token that stands in a Secret for an account. Absent: Secrets of accounts stay empty. */
+  readonly accountToken?: (
+    namespace: string,
+    account: { readonly name: string; readonly uid: string },
+    secret: string,
+  ) => string;
   readonly metrics?: WorkQueueMetrics;
 }
 

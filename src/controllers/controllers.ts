@@ -3,14 +3,19 @@ import type { Side } from '../api/side.ts';
 import type { Controller } from '../controller/controller.ts';
 import { allOn, switchedOn } from '../lib/switches.ts';
 import type { BuiltinController, ControllerContext } from './builtin-controller.ts';
+import { approvingController } from './certificatesigning/approving-controller.ts';
+import { cleanerController } from './certificatesigning/cleaner-controller.ts';
+import { signingController } from './certificatesigning/signing-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
+import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
 import { rootCaController } from './root-ca/root-ca-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
+import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
 import { statefulSetController } from './statefulset/statefulset-controller.ts';
 
 const builtinControllers: readonly BuiltinController[] = [
@@ -22,8 +27,13 @@ const builtinControllers: readonly BuiltinController[] = [
   replicaSetController,
   replicationController,
   statefulSetController,
+  jobController,
   endpointSliceController,
   endpointsController,
+  serviceAccountTokenController,
+  approvingController,
+  signingController,
+  cleanerController,
 ];
 
 /** The names of all, as upstream calls them. */

@@ -8,6 +8,17 @@ export const namespaces: GroupVersionResource = { group: '', version: 'v1', reso
 export const nodes: GroupVersionResource = { group: '', version: 'v1', resource: 'nodes' };
 export const configMaps: GroupVersionResource = { group: '', version: 'v1', resource: 'configmaps' };
 export const serviceAccounts: GroupVersionResource = { group: '', version: 'v1', resource: 'serviceaccounts' };
+export const secrets: GroupVersionResource = { group: '', version: 'v1', resource: 'secrets' };
+export const certificateSigningRequests: GroupVersionResource = {
+  group: 'certificates.k8s.io',
+  version: 'v1',
+  resource: 'certificatesigningrequests',
+};
+export const subjectAccessReviews: GroupVersionResource = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  resource: 'subjectaccessreviews',
+};
 export const replicationControllers: GroupVersionResource = {
   group: '',
   version: 'v1',
@@ -33,6 +44,9 @@ export const persistentVolumeClaims: GroupVersionResource = {
   resource: 'persistentvolumeclaims',
 };
 
+export const jobs: GroupVersionResource = { group: 'batch', version: 'v1', resource: 'jobs' };
+
+export const jobKind: GroupVersionKind = { group: 'batch', version: 'v1', kind: 'Job' };
 export const podKind: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 export const statefulSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 export const replicaSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'ReplicaSet' };

@@ -13,6 +13,7 @@ import { realClock } from '../main/real-clock.ts';
 import { realRandom } from '../main/real-random.ts';
 import { LocalServiceAddresses } from '../apiserver/registry/local-service-addresses.ts';
 import { MemoryStore } from '../storage/memory/memory-store.ts';
+import type { ControllerContext } from './builtin-controller.ts';
 import { createControllers } from './controllers.ts';
 import { pods } from './resources.ts';
 
@@ -20,10 +21,11 @@ const user = { name: 'admin', groups: ['system:masters', 'system:authenticated']
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-export async function world() {
+/** `secrets`: what some controllers sign with. */
+export async function world(secrets: Pick<ControllerContext<'tenant'>, 'signer'> = {}) {
   const store = new MemoryStore();
   const common = { clock: realClock, random: realRandom, logger: silentLogger };
-  const { exchange: server } = composeApiServer({
+  const api = composeApiServer({
     ...common,
     store,
     serviceAccountKeys: [signingKey],
@@ -34,18 +36,26 @@ export async function world() {
   const writes: string[] = [];
   const counted: Exchange = (request) => {
     if (request.method !== 'GET') writes.push(`${request.method} ${request.path}`);
-    return server(request);
+    return api.exchange(request);
   };
   const client = createClient('tenant', counted, { user });
   const informers = new InformerFactory({ ...common, client });
   const events = new EventRecorder({ ...common, client });
-  const controllers = createControllers({ ...common, client, informers, events, rootCertificate: 'PEM' });
+  const controllers = createControllers({
+    ...common,
+    ...secrets,
+    client,
+    informers,
+    events,
+    rootCertificate: 'PEM',
+    accountToken: api.tokens.legacy.issue,
+  });
   const podInformer = informers.informer({ gvr: pods });
   const manager = new Manager({ name: 'controllers', informers: [informers], controllers, services: [events] });
   await manager.start();
   const made = (pod: KubeObject): void => void runPod(pod).catch(() => undefined);
   podInformer.addHandler({ onAdd: made, onUpdate: (_old, pod) => made(pod) });
-  return { client, manager, controllers, writes, stop: () => manager.stop() };
+  return { client, api, manager, controllers, writes, stop: () => manager.stop() };
 
   async function runPod(pod: KubeObject): Promise<void> {
     const { name = '', namespace, deletionTimestamp } = pod.metadata;

@@ -3,10 +3,14 @@ import type { Client } from '../client/client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
 import { Manager } from '../controller/manager.ts';
+import type { ControllerContext } from '../controllers/builtin-controller.ts';
 import { createControllers } from '../controllers/controllers.ts';
 import type { Logger } from '../lib/logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
+
+/** What some controllers sign with. */
+export type ControllerSecrets = Pick<ControllerContext<Side>, 'signer' | 'accountToken'>;
 
 /**
  * The built-in controllers over one API server. `rootCertificate`: PEM, published in every namespace. `selection`: those that run; all when absent.
@@ -17,10 +21,11 @@ export function controllersOf<S extends Side>(
   rootCertificate: string,
   logger: Logger,
   selection?: readonly string[],
+  secrets: ControllerSecrets = {},
 ): Manager {
   const common = { client, clock: realClock, random: realRandom, logger };
   const informers = new InformerFactory(common);
   const events = new EventRecorder(common);
-  const controllers = createControllers({ ...common, informers, events, rootCertificate }, selection);
+  const controllers = createControllers({ ...common, ...secrets, informers, events, rootCertificate }, selection);
   return new Manager({ name: 'controllers', informers: [informers], controllers, services: [events] });
 }

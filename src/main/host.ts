@@ -19,6 +19,7 @@ import {
 import { connectionExchange } from './connection-exchange.ts';
 import { controllersOf } from './controllers-role.ts';
 import { HeapKeeper } from './heap-keeper.ts';
+import { controllerSecretsOf } from './identity-role.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
@@ -80,7 +81,13 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
     start,
     api.aggregation,
     roleListener(config, api, logger),
-    controllersOf(client('sublet-host-controllers'), readFileSync(config.authority, 'utf8'), logger),
+    controllersOf(
+      client('sublet-host-controllers'),
+      readFileSync(config.authority, 'utf8'),
+      logger,
+      undefined,
+      controllerSecretsOf(config, api.tokens),
+    ),
     createScheduler({ ...common, host: client('sublet-host-scheduler') }),
     createSimulatedNodes({ ...common, host: client('sublet-host-nodes'), nodes: config.nodes }),
   ];

@@ -11,7 +11,10 @@ import {
   type RequestHeaderOptions,
 } from '../apiserver/authn/request-header.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createIssuer } from '../lib/x509/issue-certificate.ts';
+import type { ControllerSecrets } from './controllers-role.ts';
 import type { ServerConfig } from './role-config.ts';
+import type { ComposedTokens } from './tokens-role.ts';
 
 export interface IdentityParts {
   /** PEM; whose certificates are users'. */
@@ -37,6 +40,14 @@ export function roleAuthenticator(
 /** What extension API servers are told. */
 export function publishedAuthentication(identity: IdentityParts): Record<string, string> {
   return authenticationConfig(identity.clientAuthority, identity.requestHeader);
+}
+
+/** What the controllers of certificates and of accounts' tokens sign with. @throws Error for a file that can't be read */
+export function controllerSecretsOf(config: ServerConfig, { legacy }: ComposedTokens): ControllerSecrets {
+  const accountToken = legacy.issue;
+  if (config.authorityKey === undefined) return { accountToken };
+  const [certificate, key] = [config.authority, config.authorityKey].map((file) => readFileSync(file, 'utf8'));
+  return { accountToken, signer: createIssuer(certificate ?? '', key ?? '') };
 }
 
 /** @throws Error for a file that can't be read */

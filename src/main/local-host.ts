@@ -41,6 +41,7 @@ export async function startEmbeddedHost(
     serverCertificate: 'server.crt',
     serverKey: 'server.key',
     authority: 'ca.crt',
+    authorityKey: 'ca.key',
     serviceAccountKey: 'service-account.key',
     ...frontProxyConfig,
     serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',

@@ -128,6 +128,7 @@ export class LocalTenant implements Service {
       serverCertificate: 'server.crt',
       serverKey: 'server.key',
       authority: 'ca.crt',
+      authorityKey: 'ca.key',
       serviceAccountKey: 'service-account.key',
       ...frontProxyConfig,
       serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',

@@ -15,6 +15,8 @@ export interface ServerConfig {
   readonly serverKey: string;
   /** Signs client certificates; also told to pods as the cluster's authority. */
   readonly authority: string;
+  /** The authority's private key: with it, requests for certificates are signed here. */
+  readonly authorityKey?: string;
   /** Signs certificates of front proxies, whose word for who asks then counts. Absent: there is none. */
   readonly requestHeaderAuthority?: string;
   /** Which of its certificates, and in which headers; absent: all, upstream's usual ones. */
@@ -103,6 +105,7 @@ const fileFields = [
   'serverCertificate',
   'serverKey',
   'authority',
+  'authorityKey',
   'requestHeaderAuthority',
   'frontProxyCertificate',
   'frontProxyKey',

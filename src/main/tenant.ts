@@ -18,6 +18,7 @@ import { bootstrap, openRoleStore, roleApiServer, roleListener, type ComposedApi
 import { HeapKeeper } from './heap-keeper.ts';
 import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
 import { controllersOf } from './controllers-role.ts';
+import { controllerSecretsOf } from './identity-role.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
@@ -63,7 +64,13 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     api.aggregation,
     host.service,
     roleListener(config, api, logger),
-    controllersOf(client('sublet-controllers'), readFileSync(config.authority, 'utf8'), logger, config.controllers),
+    controllersOf(
+      client('sublet-controllers'),
+      readFileSync(config.authority, 'utf8'),
+      logger,
+      config.controllers,
+      controllerSecretsOf(config, api.tokens),
+    ),
     inBackground(syncer, logger),
     new KubernetesServiceKeeper(api, config.listen.port, logger),
   ];
