@@ -23,6 +23,7 @@ import { Listener } from '../apiserver/http/listener.ts';
 import { builtinSources } from '../apiserver/openapi/builtin-sources.ts';
 import { OpenApiService } from '../apiserver/openapi/openapi-service.ts';
 import { storedDescriptions } from '../apiserver/openapi/stored-descriptions.ts';
+import type { CustomResources } from '../apiserver/crd/custom-resources.ts';
 import type { PathHandler } from '../apiserver/path-handler.ts';
 import { bootstrapCluster, type BootstrapOptions } from '../apiserver/registry/bootstrap.ts';
 import { GenericStore } from '../apiserver/registry/generic-store.ts';
@@ -42,6 +43,7 @@ import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Store } from '../storage/store.ts';
 import { realClock } from './real-clock.ts';
 import { identityOf, publishedAuthentication, roleAuthenticator, type IdentityParts } from './identity-role.ts';
+import { composeCustomResources } from './custom-resources-role.ts';
 import { composeRbac, type ComposedRbac } from './rbac-role.ts';
 import { aggregationOf, composeAggregation, type AggregationParts } from './aggregation-role.ts';
 import { realRandom } from './real-random.ts';
@@ -67,6 +69,7 @@ export interface ComposedApiServer {
   readonly objects: GenericStore;
   readonly resources: ResourceRegistry;
   readonly rbac: ComposedRbac;
+  readonly customResources: CustomResources;
   /** To be started when all that is served here is known. */
   readonly aggregation: Aggregator;
   readonly identity?: IdentityParts;
@@ -87,6 +90,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     random,
     hooks: { ...rbac.hooks, '/services': serviceAddressHooks(parts.serviceAddresses) },
   });
+  const customResources = composeCustomResources({ ...common, objects, resources, catalog });
   const tokens = composeTokens(parts, objects, resources);
   const handleResource = createResourceHandler({
     store: objects,
@@ -124,6 +128,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     resources,
     tokens,
     rbac,
+    customResources,
     aggregation,
     ...(parts.identity ? { identity: parts.identity } : {}),
   };
@@ -153,7 +158,7 @@ export function roleApiServer(
 
 /** What a cluster has from its first second. `network`: and the Service by which its pods find it, and where Services get their addresses. */
 export async function bootstrap(
-  { objects, resources, rbac, identity }: ComposedApiServer,
+  { objects, resources, rbac, customResources, identity }: ComposedApiServer,
   network: Pick<BootstrapOptions, 'kubernetesService' | 'serviceCidrs'> = {},
 ): Promise<void> {
   await bootstrapCluster({
@@ -163,6 +168,7 @@ export async function bootstrap(
     ...(identity ? { authentication: publishedAuthentication(identity) } : {}),
   });
   await rbac.bootstrap();
+  await customResources.start();
 }
 
 /** Addresses from a range of one's own, without those that stored Services have. */

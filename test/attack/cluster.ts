@@ -10,6 +10,7 @@ import { silentLogger } from '../../src/lib/logger.ts';
 import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { realClock } from '../../src/main/real-clock.ts';
 import { realRandom } from '../../src/main/real-random.ts';
+import type { Store } from '../../src/storage/store.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import { createSigningKey } from '../../src/tenancy/certificate-authority.ts';
 
@@ -43,6 +44,7 @@ export interface Cluster {
   account(namespace: string, name: string): Caller;
   /** As the admin; throws when it isn't created. */
   create(path: string, body: JsonValue): Promise<void>;
+  readonly store: Store;
   close(): Promise<void>;
 }
 
@@ -52,8 +54,8 @@ export const clusterRoleBindingsPath = `${rbacPath}/clusterrolebindings`;
 export const rolesPath = (namespace: string): string => `${rbacPath}/namespaces/${namespace}/roles`;
 export const roleBindingsPath = (namespace: string): string => `${rbacPath}/namespaces/${namespace}/rolebindings`;
 
-export async function startCluster(): Promise<Cluster> {
-  const store = new MemoryStore();
+/** Over the store of another that was left without being closed, or an empty one. */
+export async function startCluster(store: Store = new MemoryStore()): Promise<Cluster> {
   const composed = composeApiServer({
     clock: realClock,
     random: realRandom,
@@ -111,6 +113,7 @@ export async function startCluster(): Promise<Cluster> {
       const { code, message } = await admin.post(path, body);
       if (code !== 201) throw new Error(`${path}: ${code} ${message}`);
     },
+    store,
     close: () => store.close(),
   };
 }

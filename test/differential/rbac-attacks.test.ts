@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { withOwnTexts } from '../attack/attack.ts';
-import { rbacPath, type Answer, type Loose } from '../attack/cluster.ts';
+import type { Answer, Loose } from '../attack/cluster.ts';
 import { rbacAttacks } from '../attack/rbac/families.ts';
 import { upstreamUnavailable } from '../host/upstream.ts';
+import { bootstrapObjects, rbacResources } from './rbac/bootstrap-objects.ts';
 import { startOurSide } from './rbac/our-side.ts';
 import { startUpstreamSide, until, type Side } from './rbac/upstream-cluster.ts';
 
@@ -20,13 +21,9 @@ describe('rights of Sublet and of upstream', { skip: upstreamUnavailable() ?? fa
   });
   after(() => Promise.all([upstream?.close(), sublet?.close()]));
 
-  for (const plural of ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings']) {
+  for (const plural of rbacResources) {
     test(`a new cluster has the same ${plural}`, async () => {
-      const list = async (side: Side): Promise<Loose> => {
-        const { body } = await side.call('root', 'GET', `${rbacPath}/${plural}`);
-        return body.items.map(withoutOwnFields);
-      };
-      assert.deepEqual(await list(sublet), await list(upstream));
+      assert.deepEqual(await bootstrapObjects(sublet, plural), await bootstrapObjects(upstream, plural));
     });
   }
 
@@ -66,9 +63,4 @@ function told({ code, body, message }: Answer): Loose {
     reason: body.reason,
     details: body.details,
   };
-}
-
-function withoutOwnFields({ metadata, ...rest }: Loose): Loose {
-  const { uid: _uid, resourceVersion: _version, creationTimestamp: _time, managedFields: _managed, ...kept } = metadata;
-  return { metadata: kept, ...rest };
 }

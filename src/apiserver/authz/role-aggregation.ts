@@ -7,13 +7,17 @@
  * follow until one has nothing to do. Roles that gather each other in a circle may never settle; after {@link roundsMax} rounds they rest
  * until somebody else changes something.
  */
-import type { JsonValue } from '../../api/json.ts';
-import { isJsonObject } from '../../api/json.ts';
+import { isJsonObject, type JsonValue } from '../../api/json.ts';
 import { labelRequirements } from '../../api/label-selector.ts';
 import { matchesLabels, SelectorError, type LabelRequirements } from '../../api/label-requirement.ts';
+import type { KubeObject } from '../../api/object.ts';
 import { StatusError } from '../../api/status.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
+import { applyObject } from '../registry/managed-fields.ts';
+import { managedScope } from '../registry/managed-fields-scope.ts';
+import type { ResourceRegistry } from '../registry/resource-registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { WriteHooks } from '../registry/write-context.ts';
 import type { PolicyRule } from './policy-rule.ts';
@@ -28,8 +32,12 @@ const gatheredCharactersMax = 1_500_000;
 
 export interface RoleAggregationOptions {
   readonly objects: Pick<GenericStore, 'rewrite'>;
+  readonly resources: Pick<ResourceRegistry, 'find'>;
   readonly clusterRoles: ServedResource;
+  readonly clock: Clock;
   readonly logger: Logger;
+  /** Resolves when the index is kept, and changes are told. */
+  readonly ready: () => Promise<unknown>;
 }
 
 export class RoleAggregation {
@@ -65,9 +73,16 @@ export class RoleAggregation {
 
   /** Lets writers of ClusterRoles wait until the aggregated ones have followed. */
   hooks(): WriteHooks {
+    const { ready } = this.#options;
     return {
-      begin: () => Promise.resolve((written) => (written ? this.settled() : Promise.resolve())),
-      deleted: () => this.settled(),
+      begin: async () => {
+        await ready();
+        return (written) => (written ? this.settled() : Promise.resolve());
+      },
+      deleted: async () => {
+        await ready();
+        await this.settled();
+      },
     };
   }
 
@@ -90,15 +105,15 @@ export class RoleAggregation {
 
   async #round(index: RoleIndex): Promise<void> {
     const { objects, clusterRoles } = this.#options;
-    for (const { name } of gatheringRoles(index)) {
+    // Backwards: view, then edit, then admin, each of which gathers the one before.
+    for (const { name } of gatheringRoles(index).toReversed()) {
       if (!this.#outdatedRules(index, name)) continue;
       this.#writing = name;
       try {
         await objects.rewrite({ resource: clusterRoles, namespace: '', name }, false, (old) => {
           const rules = this.#outdatedRules(index, name);
           if (!rules || !isJsonObject(old.object['aggregationRule'])) return undefined;
-          // Rules are plain lists of texts.
-          return { ...old.decode(), rules: structuredClone(rules) as unknown as JsonValue[] };
+          return this.#withRules(old.decode(), rules);
         });
       } catch (error) {
         // It has gone meanwhile.
@@ -107,6 +122,28 @@ export class RoleAggregation {
         this.#writing = undefined;
       }
     }
+  }
+
+  /** As upstream's controller applies them. May mutate. */
+  #withRules(role: KubeObject, gathered: readonly PolicyRule[]): KubeObject {
+    const { resources, clusterRoles, clock } = this.#options;
+    // Rules are plain lists of texts.
+    const rules = gathered as unknown as JsonValue[];
+    const { kind, apiVersion, metadata } = role;
+    const { managedFields } = applyObject({
+      scope: managedScope(resources, clusterRoles, ''),
+      live: role,
+      config: { apiVersion, kind, metadata: { name: metadata.name ?? '' }, ...(rules.length > 0 ? { rules } : {}) },
+      manager: 'clusterrole-aggregation-controller',
+      force: true,
+      now: clock.now(),
+    });
+    const { managedFields: _before, ...kept } = metadata;
+    return {
+      ...role,
+      metadata: { ...kept, ...(managedFields ? { managedFields } : {}) },
+      rules: rules.length > 0 ? rules : null,
+    };
   }
 
   /** The rules that a role should have instead of its own; `undefined`: it has them, or can't have them. */

@@ -7,7 +7,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Store, StoreEvent, StoreWatch } from '../../storage/store.ts';
-import { storagePrefixOf } from '../registry/storage-key.ts';
+import { rbacResources, readRoleEntries, rolePrefix, type RbacResource } from './role-entries.ts';
 import { RoleIndex } from './role-index.ts';
 import { bindingOf, roleOf, type Role } from './stored-role.ts';
 
@@ -19,21 +19,6 @@ export interface ClusterRoleChange {
 
 /** Told after the index has them. Must not throw. */
 export type OnClusterRoles = (index: RoleIndex, changes: readonly ClusterRoleChange[]) => void;
-
-export const rbacGroup = 'rbac.authorization.k8s.io';
-
-/** Entries read at once. */
-const chunkLimit = 500;
-
-type Kind = 'role' | 'clusterRole' | 'binding' | 'clusterBinding';
-
-const prefixes: Readonly<Record<Kind, string>> = {
-  role: prefixOf('roles'),
-  clusterRole: prefixOf('clusterroles'),
-  binding: prefixOf('rolebindings'),
-  clusterBinding: prefixOf('clusterrolebindings'),
-};
-const kinds: readonly Kind[] = ['role', 'clusterRole', 'binding', 'clusterBinding'];
 
 interface Change {
   readonly key: string;
@@ -64,7 +49,7 @@ export class RoleSource {
 
   async #load(): Promise<RoleIndex> {
     const index = new RoleIndex();
-    const pending: Record<Kind, StoreEvent[]> = { role: [], clusterRole: [], binding: [], clusterBinding: [] };
+    const pending = new Map<RbacResource, StoreEvent[]>(rbacResources.map((resource) => [resource, []]));
     const began: StoreWatch[] = [];
     const state: { live: boolean; failed: Error | undefined } = { live: false, failed: undefined };
     const forget = (): void => {
@@ -72,13 +57,13 @@ export class RoleSource {
     };
     const after = await this.#store.revision();
     try {
-      for (const kind of kinds) {
+      for (const resource of rbacResources) {
         const watch = await this.#store.watch({
-          prefix: prefixes[kind],
+          prefix: rolePrefix(resource),
           after,
           onEvents: (events) => {
-            if (state.live) this.#apply(index, kind, events.map(changeOf));
-            else pending[kind].push(...events);
+            if (state.live) this.#apply(index, resource, events.map(changeOf));
+            else pending.get(resource)?.push(...events);
           },
           onEnd: (reason) => {
             state.failed = reason;
@@ -90,11 +75,15 @@ export class RoleSource {
         });
         began.push(watch);
       }
-      const listed = await Promise.all(kinds.map((kind) => this.#list(index, kind)));
+      const revisions = await Promise.all(
+        rbacResources.map((resource) =>
+          readRoleEntries(this.#store, resource, (entries) => this.#apply(index, resource, entries, true)),
+        ),
+      );
       state.live = true;
-      for (const [at, kind] of kinds.entries()) {
-        const unseen = pending[kind].filter(({ revision }) => revision > (listed[at] ?? 0));
-        this.#apply(index, kind, unseen.map(changeOf), true);
+      for (const [at, resource] of rbacResources.entries()) {
+        const unseen = (pending.get(resource) ?? []).filter(({ revision }) => revision > (revisions[at] ?? 0));
+        this.#apply(index, resource, unseen.map(changeOf), true);
       }
       if (state.failed !== undefined) throw state.failed;
     } catch (error) {
@@ -110,24 +99,12 @@ export class RoleSource {
     return index;
   }
 
-  /** Resolves with the revision that was read. */
-  async #list(index: RoleIndex, kind: Kind): Promise<number> {
-    const range = { prefix: prefixes[kind], limit: chunkLimit };
-    let page = await this.#store.list(range);
-    for (;;) {
-      this.#apply(index, kind, page.entries, true);
-      const last = page.entries.at(-1);
-      if (page.remaining === 0 || last === undefined) return page.revision;
-      page = await this.#store.list({ ...range, after: last.key, revision: page.revision });
-    }
-  }
-
-  #apply(index: RoleIndex, kind: Kind, changes: readonly Change[], silent = false): void {
+  #apply(index: RoleIndex, resource: RbacResource, changes: readonly Change[], silent = false): void {
     const changed: ClusterRoleChange[] = [];
     for (const { key, value } of changes) {
-      const { namespace, name } = namesIn(key.slice(prefixes[kind].length));
+      const { namespace, name } = namesIn(key.slice(rolePrefix(resource).length));
       const object = value === undefined ? undefined : this.#decode(key, value);
-      if (kind === 'binding' || kind === 'clusterBinding') {
+      if (resource === 'rolebindings' || resource === 'clusterrolebindings') {
         if (object) index.putBinding(bindingOf(object));
         else index.deleteBinding(namespace, name);
         continue;
@@ -135,7 +112,7 @@ export class RoleSource {
       const before = index.role(namespace, name);
       if (object) index.putRole(roleOf(object));
       else index.deleteRole(namespace, name);
-      if (kind === 'clusterRole') changed.push({ before, after: index.role('', name) });
+      if (resource === 'clusterroles') changed.push({ before, after: index.role('', name) });
     }
     if (changed.length > 0 && !silent) this.#onChanged(index, changed);
   }
@@ -157,10 +134,6 @@ export class RoleSource {
     this.#watches = [];
     this.#index = undefined;
   }
-}
-
-function prefixOf(resource: string): string {
-  return storagePrefixOf({ group: rbacGroup, resource });
 }
 
 function changeOf({ type, key, value }: StoreEvent): Change {

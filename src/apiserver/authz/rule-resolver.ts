@@ -2,7 +2,7 @@
 import { goQuote } from '../../api/go-text.ts';
 import type { User } from '../../api/user.ts';
 import type { PolicyRule } from './policy-rule.ts';
-import { rbacGroup } from './role-source.ts';
+import { rbacGroup } from './role-entries.ts';
 import type { RoleIndex } from './role-index.ts';
 import type { Binding, RoleRef } from './stored-role.ts';
 

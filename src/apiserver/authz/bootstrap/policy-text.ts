@@ -24,7 +24,7 @@ export function policyEntries(text: string): PolicyEntry[] {
   const entries: { namespace: string; name: string; lines: string[] }[] = [];
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    const { lines } = entries.at(-1) ?? { lines: [] };
+    const lines: string[] = entries.at(-1)?.lines ?? [];
     if (line.startsWith('    ')) lines.push(`${lines.pop() ?? ''} ${line.trim()}`);
     else if (line.startsWith('  ')) lines.push(line.trim());
     else {

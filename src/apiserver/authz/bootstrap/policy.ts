@@ -2,14 +2,12 @@
 import type { JsonObject, JsonValue } from '../../../api/json.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { PolicyRule } from '../policy-rule.ts';
-import { rbacGroup } from '../role-source.ts';
+import { rbacGroup, type RbacResource } from '../role-entries.ts';
 import { bindings } from './bindings.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import { controllerRoles } from './controller-roles.ts';
 import { namespacedRoles } from './namespaced-roles.ts';
 import { policyEntries, policyRule, type PolicyEntry } from './policy-text.ts';
-
-export type RbacResource = 'clusterroles' | 'clusterrolebindings' | 'roles' | 'rolebindings';
 
 const apiVersion = `${rbacGroup}/v1`;
 const controllerPrefix = 'system:controller:';
@@ -63,6 +61,7 @@ function aggregatedRole({ name, gatheredBy }: (typeof aggregated)[number]): Kube
     kind: 'ClusterRole',
     apiVersion,
     metadata: metadataOf('', name, gatheredBy),
+    rules: null,
     aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [aggregationLabel(name)]: 'true' } }] },
   };
 }

@@ -2,7 +2,7 @@
  * What becomes of a stored bootstrap role or binding: what is missing comes back, what users added stays, and who says
  * `autoupdate: "false"` is left alone. Mirrors component-helpers auth/rbac/reconciliation (without removal of what is too much). Pure.
  */
-import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../../../api/json.ts';
+import { cloneJson, equalJson, isJsonObject, type JsonObject, type JsonValue } from '../../../api/json.ts';
 import { objectsAt } from '../../../api/json-fields.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import { missingRules } from '../rule-covers.ts';
@@ -24,7 +24,7 @@ export function reconciledRole(stored: Readonly<KubeObject>, expected: Readonly<
   const missing = missingRules(rulesOf(stored), rulesOf(expected));
   if (missing.length > 0) {
     // Rules are plain lists of texts.
-    object['rules'] = [...objectsAt(jsonOf(stored), 'rules'), ...(structuredClone(missing) as unknown as JsonObject[])];
+    object['rules'] = [...objectsAt(jsonOf(stored), 'rules'), ...(missing as unknown as JsonObject[])];
   }
   const selectors = selectorsOf(stored);
   if (isJsonObject(wanted['aggregationRule'])) {
@@ -52,7 +52,8 @@ function isProtected({ metadata }: Readonly<KubeObject>): boolean {
 
 /** A copy; its own labels and annotations win. */
 function withExpectedMetadata(stored: Readonly<KubeObject>, expected: Readonly<KubeObject>): KubeObject {
-  const object = structuredClone(stored) as KubeObject;
+  // An object is JSON.
+  const object = cloneJson(jsonOf(stored)) as unknown as KubeObject;
   const { metadata } = object;
   metadata.labels = { ...expected.metadata.labels, ...metadata.labels };
   metadata.annotations = { ...expected.metadata.annotations, ...metadata.annotations };
