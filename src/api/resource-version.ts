@@ -30,23 +30,48 @@ const backslash = '\\'.charCodeAt(0);
 /** What Go's ObjectMeta has before resourceVersion; all of them texts. */
 const fieldsBefore = ['name', 'generateName', 'namespace', 'uid'].map((name) => Buffer.from(`"${name}":"`));
 
+/** A text that belongs into bytes, and the place where. */
+export interface Insertion {
+  readonly at: number;
+  /** Latin-1. */
+  readonly text: string;
+}
+
 /**
- * A new array, with `"resourceVersion":"N"` at its place in metadata: behind name, namespace and uid, where these come first. `bytes` are of
+ * `"resourceVersion":"N"` and its place in metadata: behind name, namespace and uid, where these come first. `bytes` are of
  * {@link encodeForStorage}, or begin as its do.
  */
-export function spliceResourceVersion(bytes: Uint8Array, revision: number): Uint8Array {
+export function resourceVersionInsertion(bytes: Uint8Array, revision: number): Insertion {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = source.indexOf(metadataStart);
   if (found < 0) throw new Error('stored bytes do not begin with kind, apiVersion and metadata');
   const start = found + metadataStart.length;
   const at = placeIn(source, start);
   const field = `"resourceVersion":"${revision}"`;
-  const inserted = source[at] !== closingBrace ? `${field},` : at === start ? field : `,${field}`;
-  const result = Buffer.allocUnsafe(source.length + inserted.length);
-  source.copy(result, 0, 0, at);
-  result.write(inserted, at, 'latin1');
-  source.copy(result, at + inserted.length, at);
+  return { at, text: source[at] !== closingBrace ? `${field},` : at === start ? field : `,${field}` };
+}
+
+/** A new array, with the resourceVersion in it. See {@link resourceVersionInsertion}. */
+export function spliceResourceVersion(bytes: Uint8Array, revision: number): Uint8Array {
+  const insertion = resourceVersionInsertion(bytes, revision);
+  const result = Buffer.allocUnsafe(bytes.length + insertion.text.length);
+  writeWithInsertion(result, 0, bytes, 0, insertion);
   return result;
+}
+
+/** Writes `bytes` from `from` on, which is not behind the insertion's place, into `target` at `at`. Returns where they end. */
+export function writeWithInsertion(
+  target: Buffer,
+  at: number,
+  bytes: Uint8Array,
+  from: number,
+  insertion: Insertion,
+): number {
+  target.set(bytes.subarray(from, insertion.at), at);
+  const middle = at + insertion.at - from;
+  const rest = middle + target.write(insertion.text, middle, 'latin1');
+  target.set(bytes.subarray(insertion.at), rest);
+  return rest + bytes.length - insertion.at;
 }
 
 /** Where the next field, or the closing brace, stands. */

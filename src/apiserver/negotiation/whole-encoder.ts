@@ -6,11 +6,12 @@ import type { StoredObject } from '../registry/stored-object.ts';
 import type { Encoder } from './encoder.ts';
 import type { FrameCache } from './frame-cache.ts';
 import type { EncodedResource } from './encoded-resource.ts';
-import { jsonFrame, jsonWire, protobufWire, type Wire } from './wire.ts';
+import { jsonFrame, jsonWire, objectFrame, protobufWire, type Wire } from './wire.ts';
 
-const newline = Buffer.from('\n');
-const comma = Buffer.from(',');
-const brace = Buffer.from('{');
+const newline = '\n'.charCodeAt(0);
+const comma = ','.charCodeAt(0);
+const brace = '{'.charCodeAt(0);
+const listEnd = ']}\n';
 
 /** `typed`: a built-in kind, whose lists leave kind and version out of their items. */
 export function jsonEncoder(resource: EncodedResource, typed: boolean, frames: FrameCache): Encoder {
@@ -19,19 +20,30 @@ export function jsonEncoder(resource: EncodedResource, typed: boolean, frames: F
   return {
     contentType: jsonWire.contentType,
     streamContentType: jsonWire.streamContentType,
-    object: ({ bytes }) => Buffer.concat([bytes, newline]),
-    list(metadata, items) {
-      const head = `{"kind":"${listKindOf(resource)}","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
-      const parts: Uint8Array[] = [Buffer.from(head)];
-      for (const { bytes } of items) {
-        if (parts.length > 1) parts.push(comma);
-        if (typed && startsWith(bytes, itemHead)) parts.push(brace, bytes.subarray(itemHead.length));
-        else parts.push(bytes);
-      }
-      parts.push(Buffer.from(']}\n'));
-      return Buffer.concat(parts);
+    object(stored) {
+      const body = Buffer.allocUnsafe(stored.length + 1);
+      body[stored.writeTo(body, 0, 0)] = newline;
+      return body;
     },
-    event: (type, stored) => frames.get(stored, form(type), () => jsonFrame(type, stored.bytes)),
+    list(metadata, items) {
+      const head = Buffer.from(
+        `{"kind":"${listKindOf(resource)}","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`,
+      );
+      // Room for a comma each; what stands in front of metadata is left out of typed items, so some of it may be left over.
+      const bytes = items.reduce((sum, item) => sum + item.length + 1, head.length + listEnd.length);
+      const body = Buffer.allocUnsafe(bytes);
+      head.copy(body);
+      let at = head.length;
+      for (const [index, item] of items.entries()) {
+        if (index > 0) body[at++] = comma;
+        if (typed && item.startsWith(itemHead)) {
+          body[at++] = brace;
+          at = item.writeTo(body, at, itemHead.length);
+        } else at = item.writeTo(body, at, 0);
+      }
+      return body.subarray(0, at + body.write(listEnd, at, 'latin1'));
+    },
+    event: (type, stored) => frames.get(stored, form(type), () => objectFrame(type, stored)),
     plain: jsonWire.plain,
     errorEvent: (status) => jsonFrame('ERROR', jsonWire.plain(status)),
   };
@@ -66,7 +78,7 @@ export function readableEncoder(resource: EncodedResource, typed: boolean, wire:
     object: ({ object }) => wire.plain(object),
     list: (metadata, items) => wire.plain(listOf(resource, typed, metadata, items)),
     // Pretty watches are not pretty upstream either.
-    event: (type, { bytes }) => jsonFrame(type, bytes),
+    event: objectFrame,
     plain: wire.plain,
     errorEvent: (status) => jsonFrame('ERROR', jsonWire.plain(status)),
   };
@@ -94,8 +106,4 @@ function listOf(
   };
   // Stored objects are JSON.
   return list as unknown as JsonObject;
-}
-
-function startsWith(bytes: Uint8Array, head: Buffer): boolean {
-  return bytes.length > head.length && head.equals(bytes.subarray(0, head.length));
 }

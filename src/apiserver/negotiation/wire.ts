@@ -3,6 +3,7 @@ import { protobufContentType, protobufStreamContentType, type ProtobufCodec } fr
 import { escapeHtml } from '../../api/codec/escape-html.ts';
 import { encodeYaml } from '../../api/codec/yaml-writer.ts';
 import type { JsonObject } from '../../api/json.ts';
+import type { StoredObject } from '../registry/stored-object.ts';
 import { mediaTypes } from './accept.ts';
 
 export type Plain = Readonly<Record<string, unknown>>;
@@ -47,6 +48,15 @@ export function protobufWire(codec: ProtobufCodec): Wire {
     plain: (value) => codec.encode(value as JsonObject),
     frame: (type, payload) => codec.encodeWatchEvent(type, payload),
   };
+}
+
+/** {@link jsonFrame} of a stored object. */
+export function objectFrame(type: string, stored: StoredObject): Uint8Array {
+  const head = `{"type":"${type}","object":`;
+  const frame = Buffer.allocUnsafe(head.length + stored.length + 2);
+  frame.write(head, 'latin1');
+  frame.write('}\n', stored.writeTo(frame, head.length, 0), 'latin1');
+  return frame;
 }
 
 /** `{"type":"ADDED","object":…}` and a newline. `payload` may end in one. */
