@@ -118,7 +118,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
       versionPath(
         versionInfo(`v${builtinVersion().replace(/^v/, '')}`, `linux/${arch() === 'x64' ? 'amd64' : arch()}`),
       ),
-      openApiPaths(parts.descriptions),
+      openApiPaths(parts.descriptions, aggregation),
       issuerDiscovery(tokens.bound, parts.address),
     ],
   });
@@ -252,9 +252,10 @@ function storeCheck(store: Store): HealthCheck {
   };
 }
 
-function openApiPaths(descriptions: Uint8Array | undefined): PathHandler {
+function openApiPaths(descriptions: Uint8Array | undefined, aggregation: Aggregator): PathHandler {
   const service = new OpenApiService({
     sources: () => builtinSources(),
+    remotes: () => aggregation.openApi(),
     version: builtinVersion().replace(/^v?(\d+\.\d+).*/, '$1'),
     ...(descriptions === undefined ? {} : { descriptions: () => storedDescriptions(descriptions) }),
   });

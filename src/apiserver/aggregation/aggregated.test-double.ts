@@ -8,7 +8,9 @@ import { silentLogger } from '../../lib/logger.ts';
 import { bootstrap, composeApiServer, type ComposedApiServer } from '../../main/api-server-role.ts';
 import { realRandom } from '../../main/real-random.ts';
 import { MemoryStore } from '../../storage/memory/memory-store.ts';
+import { kubeconfigText } from '../../tenancy/kubeconfig.ts';
 import { createSigningKey, issueCertificate, type KeyPair } from '../../tenancy/certificate-authority.ts';
+import { defaultRequestHeaders } from '../authn/request-header.ts';
 import { Listener } from '../http/listener.ts';
 import { LocalServiceAddresses } from '../registry/local-service-addresses.ts';
 import type { FakeExtensionServer, Pki } from './extension-server.test-double.ts';
@@ -47,6 +49,10 @@ export class AggregatedServer {
       serviceAccountIssuer: 'https://issuer',
       address: '127.0.0.1:443',
       serviceAddresses: new LocalServiceAddresses({ serviceCidr: '127.0.0.0/24', random: realRandom }),
+      identity: {
+        clientAuthority: pki.authority.certificate,
+        requestHeader: { ...defaultRequestHeaders, authority: pki.frontProxyAuthority.certificate, allowedNames: [] },
+      },
       aggregation: { frontProxy: pki.frontProxy, mayDial: () => true },
       logger: silentLogger,
     });
@@ -64,7 +70,12 @@ export class AggregatedServer {
     const listener = new Listener({
       exchange: composed.exchange,
       passesOn: (path) => composed.aggregation.isRemote(path),
-      credentials: { certificate, key, clientAuthority: pki.authority.certificate },
+      credentials: {
+        certificate,
+        key,
+        clientAuthority: pki.authority.certificate,
+        proxyAuthority: pki.frontProxyAuthority.certificate,
+      },
       port: 0,
       clock: testClock,
       logger: silentLogger,
@@ -80,9 +91,23 @@ export class AggregatedServer {
     await this.store.close();
   }
 
+  /** Of its client, or of whom a token says. */
+  kubeconfig(token?: string): string {
+    const { certificate: clientCertificate, key: clientKey } = this.#client;
+    return kubeconfigText('aggregated', 'client', {
+      server: `https://127.0.0.1:${this.listener.port}`,
+      certificateAuthority: this.#pki.authority.certificate,
+      ...(token === undefined ? { clientCertificate, clientKey } : { token }),
+    });
+  }
+
   /** Over the wire, whole. */
   async ask(method: string, target: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const message = await this.open(method, target, body, headers);
+    return this.#whole(this.open(method, target, body, headers));
+  }
+
+  async #whole(opening: Promise<IncomingMessage>): Promise<Answer> {
+    const message = await opening;
     let text = '';
     for await (const chunk of message) text += String(chunk);
     return { status: message.statusCode ?? 0, headers: message.headers as ApiResponse['headers'], text };
@@ -96,16 +121,27 @@ export class AggregatedServer {
     headers: Record<string, string> = {},
     signal?: AbortSignal,
   ): Promise<IncomingMessage> {
+    return this.#open(method, target, body, headers, signal, true);
+  }
+
+  #open(
+    method: string,
+    target: string,
+    body: unknown,
+    headers: Record<string, string>,
+    signal: AbortSignal | undefined,
+    certified: boolean,
+  ): Promise<IncomingMessage> {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     return new Promise((resolve, reject) => {
       const outgoing = httpsRequest({
         host: '127.0.0.1',
         port: this.listener.port,
         method,
         path: target,
-        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: { ...(body === undefined ? {} : { 'content-type': type }), ...headers },
         ca: this.#pki.authority.certificate,
-        cert: this.#client.certificate,
-        key: this.#client.key,
+        ...(certified ? { cert: this.#client.certificate, key: this.#client.key } : {}),
         agent: false,
         ...(signal ? { signal } : {}),
       });
@@ -113,6 +149,11 @@ export class AggregatedServer {
       outgoing.on('response', resolve);
       outgoing.end(Buffer.isBuffer(body) || body === undefined ? body : JSON.stringify(body));
     });
+  }
+
+  /** As whom a token says. */
+  askWithToken(token: string, method: string, target: string, body?: unknown): Promise<Answer> {
+    return this.#whole(this.#open(method, target, body, { authorization: `Bearer ${token}` }, undefined, false));
   }
 
   async socket(): Promise<TLSSocket> {

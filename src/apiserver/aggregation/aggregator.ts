@@ -9,6 +9,7 @@ import type { Logger } from '../../lib/logger.ts';
 import type { Service } from '../../lib/service.ts';
 import type { Priority } from '../discovery/group-priority.ts';
 import type { ResourceCatalog } from '../discovery/resource-catalog.ts';
+import type { RemoteOpenApi } from '../openapi/remote-openapi.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
 import type { ResourceRegistry } from '../registry/resource-registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
@@ -21,6 +22,7 @@ import { AutomaticRegistration, automanagedLabel, type ServedVersion } from './a
 import { checkAvailability, type AvailabilityReader } from './availability-check.ts';
 import { AvailabilityKeeper, serviceOfSlice } from './availability-keeper.ts';
 import type { FrontProxyCredentials } from './extension-server.ts';
+import { OpenApiDownloader } from './openapi-downloader.ts';
 import { passOn } from './proxy.ts';
 import { RemoteDiscovery } from './remote-discovery.ts';
 import { createDocumentFetcher, type DocumentFetcher } from './remote-documents.ts';
@@ -54,6 +56,7 @@ export class Aggregator implements Service {
   readonly #resolve: ServiceResolver;
   readonly #fetcher: DocumentFetcher;
   readonly #discovery: RemoteDiscovery;
+  readonly #openApi: OpenApiDownloader;
   readonly #availability: AvailabilityKeeper;
   readonly #refreshes = new Map<string, Timer>();
   readonly #follower: StoreFollower;
@@ -71,6 +74,7 @@ export class Aggregator implements Service {
     this.#resolve = createServiceResolver({ service: reader.service, lookup, mayDial });
     this.#fetcher = createDocumentFetcher(this.#resolve, clock);
     this.#discovery = new RemoteDiscovery(this.#fetcher);
+    this.#openApi = new OpenApiDownloader(this.#fetcher);
     this.#availability = new AvailabilityKeeper({
       clock,
       logger,
@@ -117,6 +121,11 @@ export class Aggregator implements Service {
     return this.#find(path) !== undefined;
   }
 
+  /** What the other servers publish. */
+  openApi(): readonly RemoteOpenApi[] {
+    return this.#openApi.documents();
+  }
+
   /** `undefined`: it is this server's own. */
   async handle(context: RequestContext): Promise<ApiResponse | undefined> {
     const remote = this.#find(context.info.path);
@@ -126,7 +135,9 @@ export class Aggregator implements Service {
 
   #find(path: string): RemoteService | undefined {
     if (this.#remotes.size === 0) return undefined;
-    const [, root, group = '', version = ''] = path.split('/', 4);
+    const documents = '/openapi/v3';
+    const described = path.startsWith(`${documents}/`) ? path.slice(documents.length) : path;
+    const [, root, group = '', version = ''] = described.split('/', 4);
     if (root === 'apis') return group === '' ? undefined : this.#remotes.get(`${version}.${group}`);
     // All of the core group has one APIService.
     return root === 'api' ? this.#remotes.get('v1.') : undefined;
@@ -165,6 +176,7 @@ export class Aggregator implements Service {
     this.#refreshes.get(remote.name)?.cancel();
     this.#refreshes.delete(remote.name);
     this.#options.catalog.setRemote(remote.name, undefined);
+    this.#openApi.forget(remote.name);
     this.#discovery.keepOnly(this.#remotes.values());
     remote.server.close();
   }
@@ -265,6 +277,12 @@ export class Aggregator implements Service {
     } catch (error) {
       logger.warn({ error, name: remote.name }, 'an extension server does not say what it serves');
       if (isCurrent()) this.#announce(remote);
+    }
+    try {
+      if (isCurrent()) await this.#openApi.refresh(remote);
+      if (this.#remotes.get(remote.name) !== remote) this.#openApi.forget(remote.name);
+    } catch (error) {
+      logger.warn({ error, name: remote.name }, 'an extension server publishes no OpenAPI');
     }
     if (isCurrent()) {
       this.#refreshes.set(

@@ -93,7 +93,10 @@ function aggregatedResources(list: readonly JsonObject[]): readonly JsonObject[]
   for (const entry of list) {
     const [plural = '', subresource] = textIn(entry, 'name').split('/');
     const kind = { group: textIn(entry, 'group'), version: textIn(entry, 'version'), kind: textIn(entry, 'kind') };
-    const parent: JsonObject = byName.get(plural) ?? { resource: plural, responseKind: { group: '', version: '', kind: '' } };
+    const parent: JsonObject = byName.get(plural) ?? {
+      resource: plural,
+      responseKind: { group: '', version: '', kind: '' },
+    };
     byName.set(plural, parent);
     if (subresource === undefined) {
       parent['responseKind'] = kind;

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { groupVersionPath, type Descriptions, type GroupVersionSource } from './group-version-source.ts';
 import { operationsOf, type Operation } from './operations.ts';
 import type { Parameter } from './parameters.ts';
+import type { RemoteOpenApi } from './remote-openapi.ts';
 
 const statusTexts: Readonly<Record<string, string>> = {
   200: 'OK',
@@ -57,13 +58,17 @@ export function version2Document(
 export function version3Index(
   sources: readonly GroupVersionSource[],
   hashOf: (source: GroupVersionSource) => string,
+  remotes: readonly RemoteOpenApi[] = [],
 ): JsonObject {
   const paths = sources.map((source) => {
     const path = groupVersionPath(source);
     return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(source)}` }];
   });
+  const theirs = remotes.flatMap(({ path, version3Url }) =>
+    version3Url === undefined ? [] : [[path, { serverRelativeURL: version3Url }]],
+  );
   // Made of what was just written.
-  return { paths: Object.fromEntries(paths) as JsonObject };
+  return { paths: Object.fromEntries([...paths, ...theirs]) as JsonObject };
 }
 
 /** What all operations of a path take stands once, beside them. */

@@ -14,11 +14,14 @@ import {
   type Descriptions,
   type GroupVersionSource,
 } from './group-version-source.ts';
+import { mergeVersion2, type RemoteOpenApi } from './remote-openapi.ts';
 import { encodeVersion2 } from './version2-protobuf.ts';
 
 export interface OpenApiOptions {
   /** Every group version that is served now; asked for at each request. */
   sources(): readonly GroupVersionSource[];
+  /** What other servers add; asked for at each request. */
+  remotes?(): readonly RemoteOpenApi[];
   /** What `info` says; upstream: `1.36`. */
   readonly version: string;
   /** Upstream's texts, where the build has them. Called once for each document that is written. */
@@ -82,15 +85,23 @@ export class OpenApiService {
     if (form === undefined) return notAcceptable();
     const sources = this.#options.sources();
     const { version } = this.#options;
-    const hash = hashOf([form.contentType, ...sources.map((source) => this.#hashOf(source))]);
-    const document = this.#document(`v2 ${form.contentType}`, hash, (descriptions) =>
-      form.encode(version2Document(sources, version, descriptions)),
-    );
+    const remotes = this.#options.remotes?.() ?? [];
+    const revisions = remotes.map(({ path, revision }) => `${path} ${revision}`);
+    const hash = hashOf([form.contentType, ...sources.map((source) => this.#hashOf(source)), ...revisions]);
+    const document = this.#document(`v2 ${form.contentType}`, hash, (descriptions) => {
+      const whole = version2Document(sources, version, descriptions);
+      for (const remote of remotes) mergeVersion2(whole, remote);
+      return form.encode(whole);
+    });
     return respond(request, document, { 'content-type': form.contentType, vary: 'Accept' });
   }
 
   #index(request: OpenApiRequest): ApiResponse {
-    const index = version3Index(this.#options.sources(), (source) => this.#hashOf(source));
+    const index = version3Index(
+      this.#options.sources(),
+      (source) => this.#hashOf(source),
+      this.#options.remotes?.() ?? [],
+    );
     const text = JSON.stringify(index);
     return respond(request, { hash: hashOf([text]), gzipped: gzipSync(text) }, {});
   }
