@@ -26,6 +26,7 @@ import { storedDescriptions } from '../apiserver/openapi/stored-descriptions.ts'
 import type { CustomResources } from '../apiserver/crd/custom-resources.ts';
 import type { PathHandler } from '../apiserver/path-handler.ts';
 import { bootstrapCluster, type BootstrapOptions } from '../apiserver/registry/bootstrap.ts';
+import { EventExpiry } from '../apiserver/registry/event-expiry.ts';
 import { GenericStore } from '../apiserver/registry/generic-store.ts';
 import type { LocalServiceAddresses } from '../apiserver/registry/local-service-addresses.ts';
 import { createResourceRegistry, type ResourceRegistry } from '../apiserver/registry/resource-registry.ts';
@@ -191,10 +192,17 @@ export async function openRoleStore(config: ServerConfig, logger: Logger): Promi
   mkdirSync(dirname(config.store), { recursive: true, mode: 0o700 });
   const store = await openSqliteStore({ path: config.store });
   const compaction = new AutoCompaction(store, realClock, logger);
+  const { eventTtlSeconds } = config;
+  const lifeMs = eventTtlSeconds === undefined ? {} : { lifeMs: eventTtlSeconds * 1000 };
+  const expiry = new EventExpiry({ store, clock: realClock, logger, ...lifeMs });
   const service: Service = {
     name: 'store',
-    start: () => compaction.start(),
+    async start() {
+      await compaction.start();
+      await expiry.start();
+    },
     async stop() {
+      await expiry.stop();
       await compaction.stop();
       await store.close();
     },

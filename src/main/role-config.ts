@@ -32,6 +32,8 @@ export interface ServerConfig {
   readonly formerServiceAccountIssuers?: readonly string[];
   /** Audiences of the API server itself; default: its issuer. */
   readonly apiAudiences?: readonly string[];
+  /** How long events are kept after their last write; default: an hour. */
+  readonly eventTtlSeconds?: number;
   /** `debug`, `info`, `warn`, `error`, `silent`. */
   readonly logLevel: string;
 }

@@ -29,8 +29,8 @@ export function authoritiesOf(pem: string): Authorities {
   };
 }
 
-/** All certificates of a PEM text, in order. */
-export function certificatesOf(pem: string): readonly X509Certificate[] {
+/** In order. */
+function certificatesOf(pem: string): readonly X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   return blocks.map((block) => new X509Certificate(block));
 }
