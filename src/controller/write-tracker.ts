@@ -10,6 +10,8 @@ import type { Clock } from '../lib/clock.ts';
 interface Written {
   /** The resourceVersion that the cache must have reached; `undefined`: it must no longer have the object. */
   readonly resourceVersion: string | undefined;
+  /** The cache had it before: when it has it no longer, it was deleted since. */
+  readonly known: boolean;
   readonly uid: string;
   readonly since: number;
 }
@@ -54,13 +56,15 @@ export class WriteTracker<S extends Side> {
   #expect(owner: string, object: Readonly<KubeObject>, resourceVersion: string | undefined): void {
     const written = this.#written.get(owner) ?? new Map<string, Written>();
     this.#written.set(owner, written);
-    written.set(objectKey(object), { resourceVersion, uid: object.metadata.uid ?? '', since: this.#clock.monotonic() });
+    const { uid = '' } = object.metadata;
+    const known = this.#cache.get(objectKey(object))?.metadata.uid === uid;
+    written.set(objectKey(object), { resourceVersion, known, uid, since: this.#clock.monotonic() });
   }
 
-  #shows(key: string, { resourceVersion, uid }: Written): boolean {
+  #shows(key: string, { resourceVersion, known, uid }: Written): boolean {
     const cached = this.#cache.get(key);
     if (resourceVersion === undefined) return cached?.metadata.uid !== uid;
-    if (!cached) return false;
+    if (!cached) return known;
     // Resource versions of one resource are comparable numbers (KEP-5504).
     return cached.metadata.uid !== uid || BigInt(cached.metadata.resourceVersion ?? 0) >= BigInt(resourceVersion);
   }

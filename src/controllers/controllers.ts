@@ -10,6 +10,7 @@ import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
+import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
 import { rootCaController } from './root-ca/root-ca-controller.ts';
@@ -26,6 +27,7 @@ const builtinControllers: readonly BuiltinController[] = [
   replicaSetController,
   replicationController,
   statefulSetController,
+  jobController,
   endpointSliceController,
   endpointsController,
   serviceAccountTokenController,

@@ -61,7 +61,7 @@ export async function world(secrets: Pick<ControllerContext<'tenant'>, 'signer'>
     const { name = '', namespace, deletionTimestamp } = pod.metadata;
     const resource = client.resource(pods, namespace);
     if (deletionTimestamp) return resource.delete(name, { gracePeriodSeconds: 0 });
-    if ((pod['status'] as { phase?: string }).phase === 'Running') return;
+    if ((pod['status'] as { phase?: string }).phase !== 'Pending') return;
     const ip = `10.1.0.${(Number.parseInt((pod.metadata.uid ?? '').slice(0, 2), 16) % 250) + 1}`;
     const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2030-01-01T00:00:00Z' }];
     await resource.patch(

@@ -159,7 +159,7 @@ export const decoders: readonly Decoder[] = [
       'fieldSelector=metadata.name%3Da&timeoutSeconds=30&watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true',
     ),
     errors: [StatusError],
-    decode: (input) => listOptions(new URLSearchParams(text(input)), ''),
+    decode: (input) => listOptions(new URLSearchParams(text(input)), false),
   },
   {
     name: 'continue tokens',

@@ -146,8 +146,9 @@ class Planner {
     const { set, claimNamed } = this.#snapshot;
     for (const template of set.claimTemplates) {
       const claim = claimNamed(claimName(set, template, ordinalOf(pod) ?? 0));
-      const owners = claim && claimOwners(set, pod, claim);
-      if (owners?.kind === 'replace') this.#actions.push({ ...owners, kind: 'ownClaim', claim });
+      if (!claim) continue;
+      const owners = claimOwners(set, pod, claim);
+      if (owners.kind === 'replace') this.#actions.push({ ...owners, kind: 'ownClaim', claim });
     }
   }
 
