@@ -154,7 +154,7 @@ export class GenericStore {
       const old = await readEntry(resource, entry);
       const object = await change(old);
       if (!object) return old;
-      const outcome = await this.#put(resource, entry, object, dryRun);
+      const outcome = await this.#put(resource, entry, canonical(resource, object), dryRun);
       if (outcome.ok) return outcome.object;
       entry = outcome.current;
     }

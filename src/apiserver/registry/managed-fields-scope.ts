@@ -5,7 +5,7 @@ import type { KubeObject } from '../../api/object.ts';
 import type { VersionConverter } from '../../patch/apply/updater.ts';
 import { decodeObject } from '../../schema/decode.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
-import { resetFilterOf } from './reset-fields.ts';
+import { resetFieldsOf } from './reset-fields.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
 import type { ServedResource } from './served-resource.ts';
 
@@ -34,7 +34,7 @@ export function separateScope(gvk: GroupVersionKind, schema: ObjectSchema, subre
   const converter: VersionConverter = {
     schemaOf: (version) => (version === apiVersion ? schema : undefined),
     convert: (value) => value,
-    resetFilter: () => undefined,
+    resetFields: () => undefined,
   };
   return { gvk, apiVersion, schema, subresource, converter };
 }
@@ -69,8 +69,8 @@ class ServedVersions implements VersionConverter {
     return { apiVersion, schema: to.schema, value: { ...converted, apiVersion, kind: to.kind } as JsonValue };
   }
 
-  resetFilter(apiVersion: string): ReturnType<VersionConverter['resetFilter']> {
-    return resetFilterOf(this.#resource, this.#subresource, apiVersion);
+  resetFields(apiVersion: string): ReturnType<VersionConverter['resetFields']> {
+    return resetFieldsOf(this.#resource, this.#subresource, apiVersion);
   }
 
   #versionOf(apiVersion: string): ServedResource | undefined {

@@ -6,13 +6,17 @@ import * as field from '../../api/field-error.ts';
 import type { FieldError, Path } from '../../api/field-error.ts';
 import { parseApiVersion } from '../../api/gvk.ts';
 import { validateLabels } from '../../api/label-selector.ts';
-import { equalJson, type JsonValue } from '../../api/json.ts';
+import { equalJson, isJsonObject, type JsonValue } from '../../api/json.ts';
 import { dns1123Label, qualifiedName } from '../../api/names.ts';
 import type { ObjectMeta, OwnerReference } from '../../api/object.ts';
 import type { NameRule } from './strategy.ts';
 
 /** Keys and values together. */
 const annotationsBytesMax = 256 * 1024;
+
+/** Of a field manager's name. */
+export const fieldManagerBytesMax = 128;
+const subresourceBytesMax = 256;
 
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
@@ -118,11 +122,44 @@ function validateNamespace(namespace: string, namespaced: boolean): FieldError[]
   return dns1123Label(namespace).map((message) => field.invalid(path, namespace, message));
 }
 
+/** Mirrors apimachinery meta/v1/validation ValidateManagedFields, where what is stored has gone through the field manager. */
+function validateManagers(meta: Readonly<ObjectMeta>): FieldError[] {
+  const entries = meta['managedFields'];
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((entry, index) => {
+    if (!isJsonObject(entry)) return [];
+    const path = root.child('managedFields').index(index);
+    const { manager, subresource } = entry;
+    return [
+      ...(typeof manager === 'string' ? validateManagerName(manager, path.child('manager')) : []),
+      ...(typeof subresource === 'string' && Buffer.byteLength(subresource) > subresourceBytesMax
+        ? [field.tooLong(path.child('subresource'), subresourceBytesMax)]
+        : []),
+    ];
+  });
+}
+
+/** Mirrors meta/v1/validation ValidateFieldManager. */
+export function validateManagerName(manager: string, path: Path | string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (Buffer.byteLength(manager) > fieldManagerBytesMax) errors.push(field.tooLong(path, fieldManagerBytesMax));
+  let position = 0;
+  for (const character of manager) {
+    if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) {
+      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+      errors.push(field.invalid(path, manager, `invalid character U+${code} (at position ${position})`));
+    }
+    position += Buffer.byteLength(character);
+  }
+  return errors;
+}
+
 function validateMaps(meta: Readonly<ObjectMeta>): FieldError[] {
   return [
     ...validateLabels(meta.labels ?? {}, root.child('labels')),
     ...validateAnnotations(meta.annotations ?? {}, root.child('annotations')),
     ...validateOwners(meta.ownerReferences ?? [], root.child('ownerReferences')),
+    ...validateManagers(meta),
   ];
 }
 

@@ -9,6 +9,7 @@ import { ensureNamespace } from '../registry/before-write.ts';
 import { applyAs } from '../registry/last-applied.ts';
 import { describeConfig, type ManagedApply } from '../registry/managed-fields.ts';
 import { managedScope, type ManagedScope } from '../registry/managed-fields-scope.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import { readApplyConfig, type ApplyConfig } from './apply-config.ts';
 import { warnOfRepeatedOwners } from './create.ts';
@@ -35,8 +36,7 @@ export const applyVerb: VerbHandler = async (request) => {
     make: async (old) => {
       const live = old && servedCopy(resource, old);
       const { object: applied, managedFields } = applyBody(context, body, options, { scope, live });
-      if (applied !== live) resource.applyDefaults(applied);
-      const object = storedForm(resource, applied);
+      const object = applied === live && old ? old.decode() : storedApplied(resource, applied);
       checkUid(request, object, live);
       ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
       checkName(object, name);
@@ -48,6 +48,11 @@ export const applyVerb: VerbHandler = async (request) => {
   });
   return objectResponse(encoder, updated.created ? 201 : 200, servedObject(resource, updated.object));
 };
+
+function storedApplied(resource: ServedResource, applied: KubeObject): KubeObject {
+  resource.applyDefaults(applied);
+  return storedForm(resource, applied);
+}
 
 export interface AppliedBody {
   /** Decoded, not defaulted; `live` itself where nothing has changed. */

@@ -1,6 +1,7 @@
 /** Under which name a request's writes are remembered. Mirrors apiserver endpoints/handlers managerOrUserAgent. */
 import type { RequestContext } from '../request-context.ts';
-import { fieldManagerBytesMax, type WriteOptions } from './query-options.ts';
+import { fieldManagerBytesMax } from '../registry/object-metadata.ts';
+import type { WriteOptions } from './query-options.ts';
 
 /** The option, or what stands before the first slash of the User-Agent; may be empty. */
 export function fieldManagerOf(context: RequestContext, { fieldManager }: Pick<WriteOptions, 'fieldManager'>): string {

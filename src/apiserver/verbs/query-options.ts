@@ -9,6 +9,7 @@ import { goQuote } from '../../api/go-text.ts';
 import { SelectorError } from '../../api/label-requirement.ts';
 import { parseLabelSelector } from '../../api/label-selector-parser.ts';
 import { newBadRequest, newInvalid } from '../../api/status.ts';
+import { validateManagerName } from '../registry/object-metadata.ts';
 import { everything, type Selection } from '../registry/selection.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -38,8 +39,6 @@ export interface ListOptions {
   readonly sendInitialEvents: boolean | undefined;
 }
 
-export const fieldManagerBytesMax = 128;
-
 /** `kind`: `CreateOptions`… Throws BadRequest, Invalid. */
 export function writeOptions(
   query: URLSearchParams,
@@ -66,7 +65,7 @@ function checkedOptions(query: URLSearchParams, kind: string, first: readonly Fi
   const fieldValidation = query.get('fieldValidation') ?? '';
   const errors = [
     ...first,
-    ...validateFieldManager(fieldManager),
+    ...validateManagerName(fieldManager, 'fieldManager'),
     ...validateDryRun(dryRun),
     ...(['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)
       ? []
@@ -130,21 +129,6 @@ function selectionOf(query: URLSearchParams): Selection {
     if (error instanceof SelectorError) throw newBadRequest(error.message);
     throw error;
   }
-}
-
-function validateFieldManager(manager: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (Buffer.byteLength(manager) > fieldManagerBytesMax)
-    errors.push(field.tooLong('fieldManager', fieldManagerBytesMax));
-  let position = 0;
-  for (const character of manager) {
-    if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) {
-      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-      errors.push(field.invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`));
-    }
-    position += Buffer.byteLength(character);
-  }
-  return errors;
 }
 
 const matchPath = 'resourceVersionMatch';

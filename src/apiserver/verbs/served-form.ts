@@ -1,13 +1,17 @@
 /** Between the form in which objects are stored and the version that a request speaks. Mostly they are the same. */
 import { escapeHtml } from '../../api/codec/escape-html.ts';
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
+import { decodeObject } from '../../schema/decode.ts';
 import { StoredObject } from '../registry/stored-object.ts';
 
 /** For answers. The same object where there is no conversion; nothing is decoded then. */
 export function servedObject(resource: ServedResource, stored: StoredObject): StoredObject {
   if (!resource.fromStorage) return stored;
-  return new StoredObject(encode(resource.fromStorage(stored.decode())), stored.revision);
+  const object = resource.fromStorage(stored.decode());
+  // What the other version leaves out, this one may always write.
+  return new StoredObject(encode(decodeWhole(resource, object)), stored.revision);
 }
 
 export function servedObjects(resource: ServedResource, items: readonly StoredObject[]): readonly StoredObject[] {
@@ -33,6 +37,12 @@ export function versionedForm(resource: ServedResource, object: KubeObject): Kub
 /** An object as the client sent it (decoded and defaulted), in stored form. */
 export function storedForm(resource: ServedResource, object: KubeObject): KubeObject {
   return resource.toStorage ? resource.toStorage(object) : object;
+}
+
+function decodeWhole(resource: ServedResource, object: KubeObject): KubeObject {
+  const { object: whole } = decodeObject(resource.schema, object as JsonObject);
+  // A kind's schema has these.
+  return { metadata: object.metadata, ...whole, apiVersion: resource.apiVersion, kind: resource.kind };
 }
 
 function encode({ kind, apiVersion, metadata, ...rest }: KubeObject): Uint8Array {

@@ -9,7 +9,6 @@ import { FieldSet } from './field-set.ts';
 import { ConflictsError, type Conflict, type Managers, type OwnedFields } from './managers.ts';
 import { mergeValues } from './merge-values.ts';
 import { removeFields } from './remove-fields.ts';
-import { filtered, type ResetFilter } from './reset-filter.ts';
 import { reconcileWithSchema, withNamedFields } from './schema-fields.ts';
 import { fieldSetOf } from './to-field-set.ts';
 
@@ -25,8 +24,8 @@ export interface VersionConverter {
   schemaOf(apiVersion: string): Schema | undefined;
   /** Only to versions that have a schema. May throw for values that can't be converted. */
   convert(value: TypedValue, apiVersion: string): TypedValue;
-  /** What strategies throw away of the version. */
-  resetFilter(apiVersion: string): ResetFilter | undefined;
+  /** What strategies throw away of the version, with all below: nobody owns it. */
+  resetFields(apiVersion: string): FieldSet | undefined;
 }
 
 export interface Updated {
@@ -53,7 +52,7 @@ export function updateManagers(
   const { compared, owners } = takeChanges(converter, live, next, known, manager, true);
   const before = owners.get(manager)?.fields ?? FieldSet.empty;
   const after = before.difference(compared.removed).union(compared.modified).union(compared.added);
-  const fields = filtered(converter.resetFilter(live.apiVersion), after);
+  const fields = withoutReset(converter, live.apiVersion, after);
   return { managers: withOwner(owners, manager, { fields, apiVersion: live.apiVersion, applied: false }) };
 }
 
@@ -72,7 +71,7 @@ export function applyConfig(
   const { apiVersion } = live;
   const known = reconcileManagers(converter, managers);
   const merged = { ...live, value: mergeValues(live.schema, live.value, config.value) };
-  const fields = filtered(converter.resetFilter(apiVersion), fieldSetOf(config.schema, config.value));
+  const fields = withoutReset(converter, apiVersion, fieldSetOf(config.schema, config.value));
   const last = known.get(manager);
   const owners = new Map(known).set(manager, { fields, apiVersion, applied: true });
   const next = last ? prune(converter, merged, owners, manager, last) : merged;
@@ -147,9 +146,16 @@ function changesIn(
 
 function comparison(converter: VersionConverter, live: TypedValue, next: TypedValue): Comparison {
   const { added, modified, removed } = compareValues(live.schema, live.value, next.value);
-  const filter = converter.resetFilter(live.apiVersion);
-  if (!filter) return { added, modified, removed };
-  return { added: filtered(filter, added), modified: filtered(filter, modified), removed: filtered(filter, removed) };
+  return {
+    added: withoutReset(converter, live.apiVersion, added),
+    modified: withoutReset(converter, live.apiVersion, modified),
+    removed: withoutReset(converter, live.apiVersion, removed),
+  };
+}
+
+function withoutReset(converter: VersionConverter, apiVersion: string, fields: FieldSet): FieldSet {
+  const reset = converter.resetFields(apiVersion);
+  return reset ? fields.recursiveDifference(reset) : fields;
 }
 
 function changedFields({ added, modified, removed }: Comparison): Changed {
