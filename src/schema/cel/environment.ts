@@ -1,0 +1,102 @@
+/**
+ * What expressions may use: functions, macros, types, variables. {@link kubernetesLibraries} are those that upstream gives to all
+ * expressions of 1.36. Mirrors apiserver pkg/cel/environment/base.go.
+ */
+import { typeOfType, type CelType, type TypeFields } from './cel-type.ts';
+import { mergeFunctions, type FunctionDeclaration, type Library } from './declaration.ts';
+import { comprehensionsLibrary } from './library/comprehensions.ts';
+import { formatLibrary } from './library/format.ts';
+import { listExtension } from './library/list-extension.ts';
+import { listsLibrary } from './library/lists.ts';
+import { networkLibrary } from './library/network.ts';
+import { optionalsLibrary } from './library/optionals.ts';
+import { quantityLibrary } from './library/quantity.ts';
+import { regexLibrary } from './library/regex.ts';
+import { semverLibrary } from './library/semver.ts';
+import { setsLibrary } from './library/sets.ts';
+import { standardLibrary } from './library/standard.ts';
+import { stringsLibrary } from './library/strings.ts';
+import { urlsLibrary } from './library/urls.ts';
+import type { Macro } from './macro.ts';
+import { macroKey } from './parser.ts';
+
+export interface EnvironmentOptions {
+  readonly libraries: readonly Library[];
+  readonly variables?: ReadonlyMap<string, CelType>;
+  /** Of the struct types that variables are of. */
+  readonly fields?: TypeFields;
+  /** Names are looked up in it, and in what surrounds it: `a.b`. */
+  readonly container?: string;
+  /** `a.?b`. Default: true. */
+  readonly optionalSyntax?: boolean;
+  /** Kubernetes refuses lists of mixed types and literals that can't be read. Default: true. */
+  readonly strictLiterals?: boolean;
+}
+
+export interface Environment {
+  readonly functions: ReadonlyMap<string, FunctionDeclaration>;
+  readonly macros: ReadonlyMap<string, Macro>;
+  /** Variables and types, by their names. */
+  readonly identifiers: ReadonlyMap<string, CelType>;
+  readonly fields: TypeFields;
+  readonly container: string;
+  readonly optionalSyntax: boolean;
+  readonly strictLiterals: boolean;
+}
+
+export const kubernetesLibraries: readonly Library[] = [
+  standardLibrary,
+  urlsLibrary,
+  regexLibrary,
+  listsLibrary,
+  optionalsLibrary,
+  quantityLibrary,
+  stringsLibrary,
+  setsLibrary,
+  networkLibrary,
+  formatLibrary,
+  comprehensionsLibrary,
+  semverLibrary,
+  listExtension,
+];
+
+const noFields: TypeFields = new Map();
+/** Merging declarations is dear beside compiling a short expression. */
+const prepared = new WeakMap<readonly Library[], Pick<Environment, 'functions' | 'macros' | 'identifiers'>>();
+
+export function createEnvironment(options: EnvironmentOptions): Environment {
+  const base = preparedLibraries(options.libraries);
+  return {
+    functions: base.functions,
+    macros: base.macros,
+    identifiers:
+      options.variables === undefined ? base.identifiers : new Map([...base.identifiers, ...options.variables]),
+    fields: options.fields ?? noFields,
+    container: options.container ?? '',
+    optionalSyntax: options.optionalSyntax ?? true,
+    strictLiterals: options.strictLiterals ?? true,
+  };
+}
+
+/** Names that `name` may stand for, the most particular first. */
+export function candidateNames(container: string, name: string): readonly string[] {
+  if (name.startsWith('.')) return [name.slice(1)];
+  if (container === '') return [name];
+  const parts = container.split('.');
+  const prefixed = parts.map((_, index) => `${parts.slice(0, parts.length - index).join('.')}.${name}`);
+  return [...prefixed, name];
+}
+
+function preparedLibraries(libraries: readonly Library[]): Pick<Environment, 'functions' | 'macros' | 'identifiers'> {
+  const known = prepared.get(libraries);
+  if (known !== undefined) return known;
+  const macros = libraries.flatMap((library) => library.macros ?? []);
+  const types = libraries.flatMap((library) => library.types ?? []);
+  const made = {
+    functions: mergeFunctions(libraries),
+    macros: new Map(macros.map((macro) => [macroKey(macro.name, macro.argCount, macro.receiver), macro])),
+    identifiers: new Map(types.map((type) => [type.name, typeOfType(type)])),
+  };
+  prepared.set(libraries, made);
+  return made;
+}
