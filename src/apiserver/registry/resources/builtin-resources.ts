@@ -6,6 +6,7 @@ import { mutatingwebhookconfigurations } from './admissionregistration/mutatingw
 import { validatingadmissionpolicies } from './admissionregistration/validatingadmissionpolicies.ts';
 import { validatingadmissionpolicybindings } from './admissionregistration/validatingadmissionpolicybindings.ts';
 import { validatingwebhookconfigurations } from './admissionregistration/validatingwebhookconfigurations.ts';
+import { customresourcedefinitions } from './apiextensions/customresourcedefinitions.ts';
 import { apiservices } from './apiregistration/apiservices.ts';
 import { controllerrevisions } from './apps/controllerrevisions.ts';
 import { daemonsets } from './apps/daemonsets.ts';
@@ -67,6 +68,7 @@ export const builtinResourceDefinitions: readonly ResourceDefinition[] = [
   validatingadmissionpolicies,
   validatingadmissionpolicybindings,
   validatingwebhookconfigurations,
+  customresourcedefinitions,
   apiservices,
   controllerrevisions,
   daemonsets,
