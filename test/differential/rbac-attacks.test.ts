@@ -7,6 +7,7 @@ import type { Answer, Loose } from '../attack/cluster.ts';
 import { rbacAttacks } from '../attack/rbac/families.ts';
 import { upstreamUnavailable } from '../host/upstream.ts';
 import { bootstrapObjects, rbacResources } from './rbac/bootstrap-objects.ts';
+import { reviews } from './rbac/reviews.ts';
 import { startOurSide } from './rbac/our-side.ts';
 import { startUpstreamSide, until, type Side } from './rbac/upstream-cluster.ts';
 
@@ -26,6 +27,18 @@ describe('rights of Sublet and of upstream', { skip: upstreamUnavailable() ?? fa
       assert.deepEqual(await bootstrapObjects(sublet, plural), await bootstrapObjects(upstream, plural));
     });
   }
+
+  describe('reviews', () => {
+    for (const [name, path, body] of reviews) {
+      test(name, async () => {
+        const [ours, theirs] = await Promise.all(
+          [sublet, upstream].map((side) => side.call('root', 'POST', path, body)),
+        );
+        assert.ok(ours && theirs);
+        assert.deepEqual(reviewed(ours), reviewed(theirs));
+      });
+    }
+  });
 
   for (const [at, { name, attacks }] of rbacAttacks.entries()) {
     describe(name, () => {
@@ -54,6 +67,25 @@ describe('rights of Sublet and of upstream', { skip: upstreamUnavailable() ?? fa
     });
   }
 });
+
+function reviewed({ code, body, message }: Answer): Loose {
+  if (code >= 300) return { code, message };
+  const {
+    metadata: { managedFields: _managed, ...metadata },
+    status,
+    ...rest
+  } = body;
+  // Whose rules come first is chance.
+  const sorted = (rules: Loose[] | undefined): string[] | undefined =>
+    rules?.map((one) => JSON.stringify(one)).toSorted();
+  const { resourceRules, nonResourceRules, ...kept } = status;
+  return {
+    code,
+    metadata,
+    ...rest,
+    status: { ...kept, resourceRules: sorted(resourceRules), nonResourceRules: sorted(nonResourceRules) },
+  };
+}
 
 function told({ code, body, message }: Answer): Loose {
   if (code < 300) return { code };

@@ -4,8 +4,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts
 import type { KubeObject } from '../../api/object.ts';
 import { newBadRequest, newInvalid } from '../../api/status.ts';
 import type { User } from '../../api/user.ts';
+import { ensureNamespace } from '../registry/before-write.ts';
 import type { VirtualResource } from '../registry/virtual-resource.ts';
 import type { Attributes, Authorizer, Decision } from './authorizer.ts';
+import { ignoredSelectors, selectorErrors } from './review-selectors.ts';
 
 const group = 'authorization.k8s.io';
 const version = 'v1';
@@ -13,9 +15,10 @@ const version = 'v1';
 /** All four of them. */
 export function accessReviews(authorizer: Authorizer): readonly VirtualResource[] {
   const decide = async (object: KubeObject, user: User): Promise<KubeObject> => {
-    const status = statusOf(await authorizer.authorize(attributesOf(specOf(object), user)));
+    const spec = specOf(object);
+    const status = statusOf(await authorizer.authorize(attributesOf(spec, user)), ignoredSelectors(resourceOf(spec)));
     const { kind, apiVersion, metadata } = object;
-    return { kind, apiVersion, metadata, spec: specOf(object), status };
+    return { kind, apiVersion, metadata, spec, status };
   };
   return [
     {
@@ -32,7 +35,9 @@ export function accessReviews(authorizer: Authorizer): readonly VirtualResource[
       version,
       resource: 'selfsubjectaccessreviews',
       create({ user }, object) {
-        check([...attributeErrors(specOf(object)), ...emptyMetadataErrors(object, 'must be empty')]);
+        const spec = specOf(object);
+        const errors = [...attributeErrors(spec), ...selectorErrors(resourceOf(spec))];
+        check([...errors, ...emptyMetadataErrors(object, 'must be empty')]);
         return decide(object, user);
       },
     },
@@ -40,11 +45,9 @@ export function accessReviews(authorizer: Authorizer): readonly VirtualResource[
       group,
       version,
       resource: 'localsubjectaccessreviews',
-      create({ info }, object) {
+      async create({ info }, object) {
+        ensureNamespace(object.metadata, info.namespace);
         check(localErrors(object));
-        if (info.namespace !== (object.metadata.namespace ?? '')) {
-          throw newBadRequest(`spec.resourceAttributes.namespace must match namespace: ${info.namespace}`);
-        }
         return decide(object, subjectOf(specOf(object)));
       },
     },
@@ -111,11 +114,16 @@ function attributesOf(spec: JsonObject, user: User): Attributes {
   };
 }
 
-function statusOf({ decision, reason, evaluationError }: Decision): JsonObject {
+function resourceOf(spec: JsonObject): JsonObject {
+  return isJsonObject(spec['resourceAttributes']) ? spec['resourceAttributes'] : {};
+}
+
+function statusOf({ decision, reason, evaluationError }: Decision, ignored: readonly string[]): JsonObject {
   const status: JsonObject = { allowed: decision === 'allow' };
   if (decision === 'deny') status['denied'] = true;
   if (reason !== '') status['reason'] = reason;
-  if (evaluationError !== undefined) status['evaluationError'] = evaluationError;
+  const errors = [...(evaluationError === undefined ? [] : [evaluationError]), ...ignored];
+  if (errors.length > 0) status['evaluationError'] = errors.join('; ');
   return status;
 }
 
@@ -150,7 +158,7 @@ function subjectErrors(object: KubeObject): field.FieldError[] {
   if (textOf(spec['user']) === '' && textsOf(spec['groups']).length === 0) {
     errors.push(field.invalid('spec.user', '', 'at least one of user or group must be specified'));
   }
-  return errors;
+  return [...errors, ...selectorErrors(resourceOf(spec))];
 }
 
 function localErrors(object: KubeObject): field.FieldError[] {
