@@ -4,6 +4,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { JsonValue } from '../../src/api/json.ts';
+import type { Exchange } from '../../src/api/exchange.ts';
 import type { User } from '../../src/api/user.ts';
 import { LocalServiceAddresses } from '../../src/apiserver/registry/local-service-addresses.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
@@ -45,6 +46,7 @@ export interface Cluster {
   /** As the admin; throws when it isn't created. */
   create(path: string, body: JsonValue): Promise<void>;
   readonly store: Store;
+  readonly exchange: Exchange;
   close(): Promise<void>;
 }
 
@@ -114,6 +116,7 @@ export async function startCluster(store: Store = new MemoryStore()): Promise<Cl
       if (code !== 201) throw new Error(`${path}: ${code} ${message}`);
     },
     store,
+    exchange: composed.exchange,
     close: () => store.close(),
   };
 }
