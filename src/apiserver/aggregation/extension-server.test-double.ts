@@ -49,6 +49,8 @@ export class FakeExtensionServer {
   /** Whether it was shown a certificate of the front proxy. */
   readonly proven: boolean[] = [];
   healthy = true;
+  /** Instead of its usual discovery, for all that the aggregation layer itself asks for. */
+  discover: Answer | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
 
@@ -107,6 +109,7 @@ export class FakeExtensionServer {
       return this.answer(request, response);
     }
     if (!this.healthy) return void response.writeHead(500).end();
+    if (this.discover) return this.discover(request, response);
     if (request.url === '/apis') {
       response.setHeader('content-type', 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
       return void response.end(JSON.stringify(discovery));
