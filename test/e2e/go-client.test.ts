@@ -20,9 +20,8 @@ if (unavailable !== undefined) {
   });
 
   test('a Go client with informers, typed and dynamic, finds a whole cluster', async () => {
-    // Server-side apply comes with the next piece of machinery.
-    const results = await runGoClient(up.tenantKubeconfig, { skip: ['write.apply'] });
-    assert.ok(results.length >= 30, `${results.length} checks`);
+    const results = await runGoClient(up.tenantKubeconfig);
+    assert.ok(results.length >= 35, `${results.length} checks`);
     assert.deepEqual(
       results.filter(({ ok }) => !ok),
       [],
