@@ -47,11 +47,11 @@ test('an answer before the end of the upload reaches the client', async () => {
 
 test('an answer without end is taken at the pace of its reader', async () => {
   let written = 0;
-  let closed = false;
+  const closed = Promise.withResolvers<void>();
   extension.answer = (_request, response) => {
-    response.once('close', () => (closed = true));
+    response.once('close', closed.resolve);
     const more = (): void => {
-      while (!closed && response.write(megabyte)) written++;
+      while (!response.destroyed && response.write(megabyte)) written++;
       written++;
     };
     response.on('drain', more);
@@ -66,7 +66,7 @@ test('an answer without end is taken at the pace of its reader', async () => {
   // What fits into the buffers on the way, and no more.
   assert.ok(written < 64, `${written} MB`);
   message.destroy();
-  await until(() => closed);
+  await closed.promise;
 });
 
 test('an event is passed on when it comes, and the server hears when its watcher goes', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
+import type { ApiResponse } from '../../api/exchange.ts';
 import { FakeClock } from '../../client/fake-clock.test-double.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { requestInfoOf } from '../request-info.ts';
@@ -35,6 +36,11 @@ function context(path: string) {
   return { request, info, query: new URLSearchParams(), user: { name: 'u', groups: [] } };
 }
 
+function textOf(body: ApiResponse['body']): string {
+  assert.ok(body instanceof Uint8Array);
+  return Buffer.from(body).toString();
+}
+
 test('a server that doesn’t answer in time is left; a watch may wait', async () => {
   const pki = await createPki();
   const server = await FakeExtensionServer.start(pki);
@@ -57,7 +63,7 @@ test('a server that doesn’t answer in time is left; a watch may wait', async (
   await clock.advance(61_000);
   const { status, body } = await pending;
   assert.equal(status, 503);
-  assert.match(String(body), /error trying to reach service: context canceled/);
+  assert.match(textOf(body), /error trying to reach service: context canceled/);
   await gone;
   assert.equal(remote.inFlight, 1);
   await server.stop();
@@ -70,6 +76,6 @@ test('nothing is passed on to a server that is not available, or whose Service c
   const options = { clock: new FakeClock(0), logger: silentLogger, resolve };
   for (const available of ['True', 'False', 'Unknown']) {
     const { status, body } = await passOn(context('/apis/ext.example/v1'), remoteOf('', available), options);
-    assert.deepEqual([status, String(body)], [503, 'service unavailable\n']);
+    assert.deepEqual([status, textOf(body)], [503, 'service unavailable\n']);
   }
 });
