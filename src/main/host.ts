@@ -72,8 +72,9 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
     },
     stop: () => Promise.resolve(),
   };
-  const client = (name: string) =>
-    createClient('host', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
+  // Fields are managed under the names that they have in any cluster.
+  const client = (name: string, fieldManager: string) =>
+    createClient('host', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: fieldManager });
   const common = { clock: realClock, random: realRandom, logger };
   return [
     new HeapKeeper({ clock: realClock }),
@@ -82,14 +83,14 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
     api.aggregation,
     roleListener(config, api, logger),
     controllersOf(
-      client('sublet-host-controllers'),
+      client('sublet-host-controllers', 'kube-controller-manager'),
       readFileSync(config.authority, 'utf8'),
       logger,
       undefined,
       controllerSecretsOf(config, api.tokens),
     ),
-    createScheduler({ ...common, host: client('sublet-host-scheduler') }),
-    createSimulatedNodes({ ...common, host: client('sublet-host-nodes'), nodes: config.nodes }),
+    createScheduler({ ...common, host: client('sublet-host-scheduler', 'kube-scheduler') }),
+    createSimulatedNodes({ ...common, host: client('sublet-host-nodes', 'kubelet'), nodes: config.nodes }),
   ];
 }
 

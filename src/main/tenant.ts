@@ -46,8 +46,8 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     release: () => Promise.resolve(),
   };
   const api = roleApiServer(config, store, addresses, logger);
-  const client = (name: string) =>
-    createClient('tenant', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: name });
+  const client = (name: string, fieldManager = name) =>
+    createClient('tenant', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: fieldManager });
   const syncer = createSyncer({
     place,
     tenant: client('sublet-syncer'),
@@ -65,7 +65,8 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     host.service,
     roleListener(config, api, logger),
     controllersOf(
-      client('sublet-controllers'),
+      // GitOps tools pass by what upstream's controllers manage, by that name.
+      client('sublet-controllers', 'kube-controller-manager'),
       readFileSync(config.authority, 'utf8'),
       logger,
       config.controllers,
