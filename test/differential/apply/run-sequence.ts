@@ -100,23 +100,32 @@ function named(answer: Answer): Answer {
   return { ...answer, body: Buffer.from(text) };
 }
 
-/** The order of FieldsV1 counts; that of causes is Go's of a map. Warnings are about what is in pods, not about who put it there. */
+/**
+ * The order of FieldsV1 counts; that of causes, and of what is wrong with a configuration, is Go's of a map. Warnings are about what is in
+ * pods, not about who put it there.
+ */
 function inOrder(given: Comparable, raw: Json | undefined): Comparable {
   const { warning: _, ...headers } = given.headers;
   const answer = { ...given, headers };
   const { body } = answer;
   if (!isFields(body)) return answer;
-  const details = body['details'];
-  if (isFields(details) && isList(details['causes'])) {
-    // Upstream sometimes looks at metadata twice.
-    const causes = [...new Set(details['causes'].map((cause) => JSON.stringify(cause)))].toSorted();
-    return { ...answer, body: { ...body, details: { ...details, causes } } };
+  if (typeof body['message'] === 'string') {
+    const message = body['message'].split('\n').toSorted().join('\n');
+    return { ...answer, body: withCausesInOrder({ ...body, message }) };
   }
   const meta = isFields(raw) ? raw['metadata'] : undefined;
   const managers = isFields(meta) ? meta['managedFields'] : undefined;
   if (!isList(managers)) return answer;
   const orders = managers.map((entry) => JSON.stringify(isFields(entry) ? entry['fieldsV1'] : null)).toSorted();
   return { ...answer, body: { ...body, 'the order of fields': orders } };
+}
+
+function withCausesInOrder(status: Fields): Fields {
+  const details = status['details'];
+  if (!isFields(details) || !isList(details['causes'])) return status;
+  // Upstream sometimes looks at metadata twice.
+  const causes = [...new Set(details['causes'].map((cause) => JSON.stringify(cause)))].toSorted();
+  return { ...status, details: { ...details, causes } };
 }
 
 function versionOf(object: Json | undefined): string {
