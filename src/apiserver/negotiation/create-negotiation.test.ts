@@ -31,8 +31,11 @@ const definition: ResourceDefinition = {
   },
 };
 // Only what encoders look at.
-const configMaps = { gvk: { group: '', version: 'v1', kind: 'ConfigMap' }, definition } as unknown as ServedResource;
-const things = { gvk: { group: 'example.com', version: 'v1', kind: 'Thing' } } as unknown as ServedResource;
+const served = (group: string, kind: string, verbs: readonly string[], rest: object = {}): ServedResource =>
+  ({ gvk: { group, version: 'v1', kind }, verbs, ...rest }) as unknown as ServedResource;
+const configMaps = served('', 'ConfigMap', ['create', 'get', 'list'], { definition });
+const things = served('example.com', 'Thing', ['create', 'get', 'list']);
+const reviews = served('authorization.k8s.io', 'SelfSubjectAccessReview', ['create']);
 
 function stored(name: string, type: JsonObject = { kind: 'ConfigMap', apiVersion: 'v1' }): StoredObject {
   const object = {
@@ -112,6 +115,14 @@ test('protobuf of objects, lists and frames is what the codec reads', () => {
   assert.equal(watching.streamContentType, 'application/vnd.kubernetes.protobuf;stream=watch');
   const event = codec.decodeWatchEvent(watching.event('DELETED', stored('x')).subarray(4));
   assert.equal(event['type'], 'DELETED');
+});
+
+test('what is only posted has no table', () => {
+  const refused = (run: () => unknown): unknown =>
+    assert.throws(run, (error) => error instanceof StatusError && error.status.code === 406);
+  refused(() => encoder(form('Table'), reviews));
+  assert.equal(encoder(`${form('Table')},application/json`, reviews).contentType, 'application/json');
+  assert.doesNotThrow(() => encoder(form('Table'), things));
 });
 
 test('YAML has sorted keys', () => {

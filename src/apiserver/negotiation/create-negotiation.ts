@@ -39,7 +39,7 @@ export function createNegotiation({ codec, clock }: NegotiationOptions): Negotia
     const offered = watch ? streamMedia : allMedia;
     // Custom resources have no protobuf, but what is made from them may have.
     const accepted = negotiate(context.request.headers['accept'], offered, (media, conversion) =>
-      conversion === undefined ? typed || media !== 'protobuf' : allowsConversion(media, conversion),
+      conversion === undefined ? typed || media !== 'protobuf' : allowsConversion(media, conversion, resource),
     );
     if (!accepted) throw notAcceptable(typed ? offered : offered.filter((media) => media !== 'protobuf'), watch);
     const wire = wireOf(accepted, context, codec, watch);
@@ -70,8 +70,9 @@ export function createNegotiation({ codec, clock }: NegotiationOptions): Negotia
   }
 }
 
-function encodedResource({ gvk, listKind, definition }: ServedResource): EncodedResource {
-  return { apiVersion: apiVersionOf(gvk), kind: gvk.kind, listKind, table: definition?.table };
+function encodedResource({ gvk, listKind, definition, verbs }: ServedResource): EncodedResource {
+  const postedOnly = verbs.every((verb) => verb === 'create');
+  return { apiVersion: apiVersionOf(gvk), kind: gvk.kind, listKind, table: definition?.table, postedOnly };
 }
 
 /** For errors and other objects that have no forms but the media types. @throws StatusError NotAcceptable */
@@ -91,9 +92,13 @@ export function plainEncoder(
   return readableEncoder(type, typed, wireOf(accepted, context, codec, false));
 }
 
-function allowsConversion(media: Media, { kind, group, version }: Conversion): boolean {
+function allowsConversion(
+  media: Media,
+  { kind, group, version }: Conversion,
+  { postedOnly = false }: EncodedResource,
+): boolean {
   if (group !== 'meta.k8s.io' || !metaVersions.has(version)) return false;
-  if (kind === 'Table') return media !== 'protobuf';
+  if (kind === 'Table') return media !== 'protobuf' && !postedOnly;
   return kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList';
 }
 

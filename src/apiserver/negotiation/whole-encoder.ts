@@ -27,7 +27,7 @@ export function jsonEncoder(resource: EncodedResource, typed: boolean, frames: F
     },
     list(metadata, items) {
       const head = Buffer.from(
-        `{"kind":"${listKindOf(resource)}","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`,
+        `{"kind":"${listKindOf(resource)}","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadataOf(metadata, typed))},"items":[`,
       );
       // Room for a comma each; what stands in front of metadata is left out of typed items, so some of it may be left over.
       const bytes = items.reduce((sum, item) => sum + item.length + 1, head.length + listEnd.length);
@@ -84,6 +84,11 @@ export function readableEncoder(resource: EncodedResource, typed: boolean, wire:
   };
 }
 
+/** Lists of custom objects always say where they go on. */
+function metadataOf(metadata: ListMeta, typed: boolean): ListMeta {
+  return typed ? metadata : { continue: '', ...metadata };
+}
+
 function listKindOf({ kind, listKind }: EncodedResource): string {
   return listKind ?? `${kind}List`;
 }
@@ -97,7 +102,7 @@ function listOf(
   const list = {
     kind: listKindOf(resource),
     apiVersion: resource.apiVersion,
-    metadata,
+    metadata: metadataOf(metadata, typed),
     items: items.map(({ object }) => {
       if (!typed) return object;
       const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
