@@ -6,6 +6,7 @@ import type { BuiltinController, ControllerContext } from './builtin-controller.
 import { approvingController } from './certificatesigning/approving-controller.ts';
 import { cleanerController } from './certificatesigning/cleaner-controller.ts';
 import { signingController } from './certificatesigning/signing-controller.ts';
+import { cronJobController } from './cronjob/cronjob-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
@@ -28,6 +29,7 @@ const builtinControllers: readonly BuiltinController[] = [
   replicationController,
   statefulSetController,
   jobController,
+  cronJobController,
   endpointSliceController,
   endpointsController,
   serviceAccountTokenController,

@@ -46,6 +46,9 @@ export const persistentVolumeClaims: GroupVersionResource = {
 
 export const jobs: GroupVersionResource = { group: 'batch', version: 'v1', resource: 'jobs' };
 
+export const cronJobs: GroupVersionResource = { group: 'batch', version: 'v1', resource: 'cronjobs' };
+
+export const cronJobKind: GroupVersionKind = { group: 'batch', version: 'v1', kind: 'CronJob' };
 export const jobKind: GroupVersionKind = { group: 'batch', version: 'v1', kind: 'Job' };
 export const podKind: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 export const statefulSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };

@@ -7,6 +7,7 @@ import { createClient } from '../client/create-client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
 import { Manager } from '../controller/manager.ts';
+import type { Clock } from '../lib/clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { composeApiServer } from '../main/api-server-role.ts';
 import { realClock } from '../main/real-clock.ts';
@@ -21,10 +22,13 @@ const user = { name: 'admin', groups: ['system:masters', 'system:authenticated']
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** `secrets`: what some controllers sign with. */
-export async function world(secrets: Pick<ControllerContext<'tenant'>, 'signer'> = {}) {
+/** `signer`: what some controllers sign with. `clock`: where time is to be moved. */
+export async function world({
+  clock = realClock,
+  ...secrets
+}: Pick<ControllerContext<'tenant'>, 'signer'> & { readonly clock?: Clock } = {}) {
   const store = new MemoryStore();
-  const common = { clock: realClock, random: realRandom, logger: silentLogger };
+  const common = { clock, random: realRandom, logger: silentLogger };
   const api = composeApiServer({
     ...common,
     store,

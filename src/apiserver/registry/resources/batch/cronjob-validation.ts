@@ -5,7 +5,7 @@ import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
 import { nonNegative, requiredOneOf } from '../checks.ts';
 import { selectorJson } from '../core/validation/pod-template.ts';
 import { viewAs } from '../view.ts';
-import { scheduleError } from './cron-schedule.ts';
+import { scheduleError } from '../../../../api/cron-schedule.ts';
 import { validateJobSpec } from './job-validation.ts';
 import type { JobSpec } from './job-view.ts';
 
