@@ -17,6 +17,7 @@ import { attributesOf, forbiddenError, type Authorizer } from './authz/authorize
 import { alsoNeeded } from './connect/connect-permission.ts';
 import { watchOverWebSocket } from './connect/watch-over-websocket.ts';
 import { offersWebSocket } from './connect/websocket.ts';
+import { isBuiltinGroup } from './discovery/group-priority.ts';
 import type { ResourceCatalog } from './discovery/resource-catalog.ts';
 import { InFlightRequests, tooManyRequests, type RequestLimits } from './http/request-limits.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
@@ -201,6 +202,7 @@ class ApiServer {
       if (known) checkAccepted(context);
       const answered = await this.#options.handleResource(context, this.#negotiation);
       if (answered) return answered;
+      if (!isBuiltinGroup(info.group)) return notFound;
       throw newGenericServerResponse({ code: 404 });
     }
     for (const handler of this.#paths) {
@@ -212,7 +214,7 @@ class ApiServer {
     }
     // Below a group that is known, upstream's own router answers; elsewhere Go's.
     const [, root = '', group = ''] = info.path.split('/');
-    const known = root === 'api' || (root === 'apis' && group !== '' && this.#options.catalog.group(group));
+    const known = root === 'api' || (root === 'apis' && isBuiltinGroup(group) && this.#options.catalog.group(group));
     if (known) throw newGenericServerResponse({ code: 404 });
     return notFound;
   }

@@ -43,6 +43,11 @@ export interface Priority {
   readonly version: number;
 }
 
+/** Whether the group has kinds that are built in. */
+export function isBuiltinGroup(group: string): boolean {
+  return Object.hasOwn(groupPriorities, group);
+}
+
 /** Of a group version for which no APIService says it. */
 export function defaultPriority(group: string, version: string): Priority {
   if (!Object.hasOwn(groupPriorities, group)) return { group: customGroupPriority, version: customVersionPriority };

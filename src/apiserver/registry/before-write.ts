@@ -60,7 +60,7 @@ export function beforeCreate(resource: ServedResource, object: KubeObject, conte
   const nameRule = strategy?.nameRule ?? subdomainNameRule;
   throwInvalid(resource, whole, [
     ...validateObjectMeta(whole.metadata, resource.namespaced, nameRule),
-    ...(resource.protobuf ? validateKubeFinalizers(whole.metadata.finalizers ?? []) : []),
+    ...(checksFinalizers(resource) ? validateKubeFinalizers(whole.metadata.finalizers ?? []) : []),
     ...(strategy?.validate?.(whole, context) ?? []),
   ]);
   context.warnings.push(...(strategy?.warnings?.(whole, undefined) ?? []));
@@ -136,7 +136,7 @@ function validateUpdatedMeta(
   return [
     ...validateObjectMeta(object.metadata, resource.namespaced, pathSegmentNameRule),
     ...validateObjectMetaUpdate(object.metadata, old.metadata),
-    ...(resource.protobuf ? validateKubeFinalizers(object.metadata.finalizers ?? []) : []),
+    ...(checksFinalizers(resource) ? validateKubeFinalizers(object.metadata.finalizers ?? []) : []),
   ];
 }
 
@@ -168,8 +168,13 @@ function changed(object: Readonly<KubeObject>, old: Readonly<KubeObject>, fields
   return fields.some((name) => !equalJson(object[name] as never, old[name] as never));
 }
 
+/** Definitions and APIServices are of servers that don't. */
+function checksFinalizers({ protobuf, gr }: ServedResource): boolean {
+  return protobuf && gr.group !== 'apiextensions.k8s.io' && gr.group !== 'apiregistration.k8s.io';
+}
+
 function throwInvalid(resource: ServedResource, object: Readonly<KubeObject>, errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
-  const kind = { group: resource.gr.group, kind: resource.kind };
+  const kind = { group: resource.gr.group, kind: object.kind || resource.kind };
   throw newInvalid(kind, object.metadata.name ?? '', errors);
 }

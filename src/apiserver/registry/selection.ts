@@ -46,7 +46,7 @@ export function checkFieldLabels(resource: ServedResource, fields: FieldRequirem
   ]);
   for (const { field } of fields) {
     if (known.has(field)) continue;
-    if (selectable) throw newBadRequest(`field label not supported: ${field}`);
+    if (selectable || !resource.protobuf) throw newBadRequest(`field label not supported: ${field}`);
     const text = 'is not a known field selector: only "metadata.name", "metadata.namespace"';
     throw newBadRequest(`${goQuote(field)} ${text}`);
   }

@@ -4,7 +4,7 @@
  */
 import type { ApiResponse } from '../../api/exchange.ts';
 import { goQuote } from '../../api/go-text.ts';
-import { newBadRequest, newGenericServerResponse } from '../../api/status.ts';
+import { newBadRequest, newGenericServerResponse, newNotFound } from '../../api/status.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { VirtualResource } from '../registry/virtual-resource.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -96,6 +96,7 @@ async function handleSubresource(
 ): Promise<ApiResponse | undefined> {
   const { resource, subresource, name } = request;
   const facts = resource.subresources.find((one) => one.name === subresource);
+  if (!facts && !resource.protobuf && name !== '') throw newNotFound(resource.gr, name);
   if (!facts || name === '') return undefined;
   const own = handlers[`${resource.gr.group}/${resource.gr.resource}/${subresource}`];
   const generic = handlers[`*/*/${subresource}`];
@@ -113,6 +114,7 @@ function pathExists(resource: ServedResource, { info }: RequestContext): boolean
     return false;
   const isNamespace = resource.gr.group === '' && resource.gr.resource === 'namespaces';
   if (!resource.namespaced) return info.namespace === '' || isNamespace;
+  if (!resource.protobuf && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch') return false;
   // Watches of one object have their name in the path of a namespace too.
   return info.namespace !== '' || info.name === '' || info.verb === 'list' || info.verb === 'watch';
 }

@@ -31,8 +31,9 @@ export const patchVerb: VerbHandler = async (request) => {
     make: async (old) => {
       if (!old) throw newNotFound(resource.gr, name);
       const patched = patch(servedCopy(resource, old), resource.schema);
-      patched.kind = resource.kind;
-      patched.apiVersion = resource.apiVersion;
+      // What a patch makes of a custom object's kind is looked at by validation.
+      if (resource.protobuf || !patched.kind) patched.kind = resource.kind;
+      if (resource.protobuf || !patched.apiVersion) patched.apiVersion = resource.apiVersion;
       resource.applyDefaults(patched);
       const object = storedForm(resource, patched);
       ensureNamespace(object.metadata, resource.namespaced ? namespace : '');

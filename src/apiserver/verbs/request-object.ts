@@ -38,6 +38,7 @@ export async function readObject(
 ): Promise<KubeObject> {
   const body = await parseBody(context, negotiation, expected);
   const { value } = body;
+  if (expected.schema.decode && readTypeMeta(value).kind === '') throw missingKind(context, expected);
   const gvk = gvkOf(context, value, expected);
   const wrong = wrongKind(gvk, expected);
   const decoded = wrong ? undefined : decode(gvk, expected, value);
@@ -112,12 +113,15 @@ function gvkOf(context: RequestContext, value: JsonObject, expected: ExpectedObj
   if (!parsed) throw unrecognized(context, expected, `unexpected GroupVersion string: ${apiVersion}`);
   const { gvk } = expected;
   let { group, version } = parsed;
-  if (version === '' && group === '') ({ group, version } = gvk);
+  // Custom objects say themselves what they are.
+  if (version === '' && group === '' && !expected.schema.decode) ({ group, version } = gvk);
   return { group, version, kind: kind || gvk.kind };
 }
 
 /** What upstream says of a kind that isn't the expected one. */
 function wrongKind(gvk: GroupVersionKind, expected: ExpectedObject): string | undefined {
+  // Of custom objects, validation looks at it.
+  if (expected.schema.decode) return undefined;
   const sameGroup = gvk.group === expected.gvk.group || (gvk.kind === 'Event' && eventGroups.has(gvk.group));
   if (gvk.kind === expected.gvk.kind && sameGroup) {
     if (gvk.version === expected.gvk.version || schemaForKind(gvk)) return undefined;
@@ -154,6 +158,11 @@ function cannotBeHandled(gvk: GroupVersionKind, expected: ExpectedObject, proble
   return newBadRequest(
     `${gvk.kind} in version ${goQuote(gvk.version)} cannot be handled as a ${expected.gvk.kind}: ${problem}`,
   );
+}
+
+function missingKind(context: RequestContext, expected: ExpectedObject): StatusError {
+  const body = Buffer.from(context.request.body).toString();
+  return unrecognized(context, expected, `Object 'Kind' is missing in '${body}'`);
 }
 
 function unrecognized(context: RequestContext, expected: ExpectedObject, problem: string): StatusError {
