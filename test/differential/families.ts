@@ -1,9 +1,11 @@
 /** All families of cases, by the test that runs them. */
+import { aggregation } from './cases/aggregation.ts';
 import { authentication } from './cases/authentication.ts';
 import { bodies } from './cases/bodies.ts';
 import { certificates } from './cases/certificates.ts';
 import { concurrency } from './cases/concurrency.ts';
 import { deletion } from './cases/deletion.ts';
+import { events } from './cases/events.ts';
 import { fieldTypes } from './cases/field-types.ts';
 import { fieldValidation } from './cases/field-validation.ts';
 import { identity } from './cases/identity.ts';
@@ -38,5 +40,8 @@ export const badInput: readonly Family[] = [
 /** Who asks, and as whom. */
 export const identities: readonly Family[] = [impersonation, requestHeader, tokens, certificates];
 
+/** What other servers serve. */
+export const aggregations: readonly Family[] = [aggregation];
+
 /** What is written and deleted, rightly and wrongly, and what is particular to some kinds. */
-export const crud: readonly Family[] = [concurrency, patches, deletion, podCases, kinds];
+export const crud: readonly Family[] = [events, concurrency, patches, deletion, podCases, kinds];

@@ -49,6 +49,7 @@ export async function startSubletServer(credentials: ServerCredentials): Promise
     kubernetesService: { clusterIp: '10.96.0.1', address: '192.0.2.1', port: 6443 },
     serviceCidrs: ['10.96.0.0/16'],
   });
+  await composed.aggregation.start();
   const { certificate, key } = await issueCertificate(realClock, credentials.users, {
     commonName: 'sublet',
     usage: 'server',
@@ -57,6 +58,7 @@ export async function startSubletServer(credentials: ServerCredentials): Promise
   });
   const listener = new Listener({
     exchange: composed.exchange,
+    passesOn: (path) => composed.aggregation.isRemote(path),
     credentials: {
       certificate,
       key,
@@ -72,6 +74,7 @@ export async function startSubletServer(credentials: ServerCredentials): Promise
     server: `https://127.0.0.1:${listener.port}`,
     async stop() {
       await listener.stop();
+      await composed.aggregation.stop();
       await store.close();
     },
   };

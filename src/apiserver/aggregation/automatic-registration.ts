@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { timestamp } from '../../lib/clock.ts';
 import { StatusError } from '../../api/status.ts';
 import { defaultPriority } from '../discovery/group-priority.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
@@ -61,7 +62,11 @@ export class AutomaticRegistration {
     const object: KubeObject = {
       apiVersion,
       kind: objectKind,
-      metadata: { name: apiServiceName({ group, version }), labels: { [automanagedLabel]: kind } },
+      metadata: {
+        name: apiServiceName({ group, version }),
+        labels: { [automanagedLabel]: kind },
+        managedFields: [managedFields(apiVersion, group, this.#objects.clock.now())],
+      },
       spec: specOf({ group, version }),
     };
     try {
@@ -110,6 +115,27 @@ export class AutomaticRegistration {
       dryRun: false,
     };
   }
+}
+
+/** What is owned by who registers, under upstream's name. */
+function managedFields(apiVersion: string, group: string, now: number): JsonObject {
+  return {
+    manager: 'kube-apiserver',
+    operation: 'Update',
+    apiVersion,
+    time: timestamp(now),
+    fieldsType: 'FieldsV1',
+    fieldsV1: {
+      'f:metadata': { 'f:labels': { '.': {}, [`f:${automanagedLabel}`]: {} } },
+      'f:spec': {
+        // Empty, it isn't written.
+        ...(group === '' ? {} : { 'f:group': {} }),
+        'f:groupPriorityMinimum': {},
+        'f:version': {},
+        'f:versionPriority': {},
+      },
+    },
+  };
 }
 
 function isAutomanaged({ metadata }: ApiService): boolean {

@@ -41,7 +41,7 @@ export function createDiscovery({ catalog, codec, address }: DiscoveryOptions): 
     handle(context) {
       const parts = context.info.path.split('/').filter((part) => part !== '');
       const isGroupList = parts.length === 1 && parts[0] === 'apis';
-      const document = isGroupList ? groupListDocument(namedGroups()) : documentOf(parts);
+      const document = isGroupList ? groupListDocument(registeredGroups()) : documentOf(parts);
       if (!document) return undefined;
       // The list of groups comes from elsewhere upstream, where methods make no difference.
       if (context.request.method !== 'GET' && !isGroupList) throw newGenericServerResponse({ code: 405 });
@@ -57,8 +57,13 @@ export function createDiscovery({ catalog, codec, address }: DiscoveryOptions): 
       const found = catalog.version(group, version);
       return found && resourceListDocument(group, found);
     }
-    const found = catalog.group(group);
+    const found = group === '' ? catalog.group(group) : registeredGroups().find(({ name }) => name === group);
     return found && (group === '' ? apiVersionsDocument(found, address) : groupDocument(found));
+  }
+
+  /** The documents of old are made of APIServices upstream, whether anything stands behind them or not. */
+  function registeredGroups(): ReturnType<ResourceCatalog['groups']> {
+    return catalog.registeredGroups().filter(({ name }) => name !== '');
   }
 
   function namedGroups(): ReturnType<ResourceCatalog['groups']> {

@@ -12,6 +12,8 @@ export interface CatalogVersion {
   readonly resources: readonly DiscoveredResource[];
   /** Present: another server serves it, and `resources` is empty. */
   readonly remote?: RemoteVersion;
+  /** There is an APIService for it and nothing else: the documents of old name it. */
+  readonly unserved?: true;
 }
 
 /** A group version as another server tells of it. */
@@ -36,6 +38,8 @@ export interface ResourceCatalog {
   readonly generation: number;
   /** In upstream's order. */
   groups(): readonly CatalogGroup[];
+  /** With those of which there is nothing but an APIService. */
+  registeredGroups(): readonly CatalogGroup[];
   group(name: string): CatalogGroup | undefined;
   version(group: string, version: string): CatalogVersion | undefined;
   /** `source` names who says so (a CRD, an APIService): its earlier resources are replaced; none: it is gone. */
@@ -67,12 +71,13 @@ export function createResourceCatalog(builtin: readonly DiscoveredResource[]): R
     get generation() {
       return generation;
     },
-    groups: () => [...current().values()],
-    group: (name) => current().get(name),
+    groups: () => [...current().values()].flatMap((group) => servedPart(group) ?? []),
+    registeredGroups: () => [...current().values()],
+    group: (name) => servedPart(current().get(name)),
     version: (group, version) =>
       current()
         .get(group)
-        ?.versions.find((one) => one.version === version),
+        ?.versions.find((one) => one.version === version && !one.unserved),
     setResources(source, resources) {
       if (source === '') throw new Error('the built-in resources stay');
       generation++;
@@ -119,6 +124,12 @@ function groupsOf(
     const { group, version } = remote;
     versionsOf(group).set(version, { version, resources: [], remote });
   }
+  for (const name of priorities.keys()) {
+    const dot = name.indexOf('.');
+    const versions = versionsOf(name.slice(dot + 1));
+    const version = name.slice(0, dot);
+    if (!versions.has(version)) versions.set(version, { version, resources: [], unserved: true });
+  }
   const priorityOf = (group: string, version: string): Priority =>
     priorities.get(`${version}.${group}`) ?? defaultPriority(group, version);
   const ordered = [...byGroup].map(([name, members]) => {
@@ -132,6 +143,12 @@ function groupsOf(
   });
   ordered.sort((left, right) => right.priority - left.priority || (left.name < right.name ? -1 : 1));
   return new Map(ordered.map(({ name, versions }) => [name, { name, versions }]));
+}
+
+function servedPart(group: CatalogGroup | undefined): CatalogGroup | undefined {
+  if (!group?.versions.some(({ unserved }) => unserved)) return group;
+  const versions = group.versions.filter(({ unserved }) => !unserved);
+  return versions.length > 0 ? { ...group, versions } : undefined;
 }
 
 function sorted(resources: readonly DiscoveredResource[]): readonly DiscoveredResource[] {

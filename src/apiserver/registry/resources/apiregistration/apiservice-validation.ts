@@ -2,7 +2,7 @@
 import * as field from '../../../../api/field-error.ts';
 import type { FieldError } from '../../../../api/field-error.ts';
 import { goQuote } from '../../../../api/go-text.ts';
-import { dns1035Label, portNumber } from '../../../../api/names.ts';
+import { dns1035Label, pathSegmentNameRule, portNumber } from '../../../../api/names.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import { apiServiceName, type ApiService, type ServiceReference } from '../../../aggregation/api-service.ts';
 import { messages, required, subdomain } from '../checks.ts';
@@ -18,7 +18,8 @@ export function validateApiService(object: Readonly<KubeObject>): FieldError[] {
   const insecure = spec.insecureSkipTLSVerify ?? false;
   const errors: FieldError[] = [];
   const name = apiServiceName({ group, version });
-  if (metadata.name !== name) {
+  // What no name may be is said already.
+  if (metadata.name !== name && pathSegmentNameRule(metadata.name ?? '', false).length === 0) {
     const detail = `must be \`spec.version+"."+spec.group\`: ${goQuote(name)}`;
     errors.push(field.invalid('metadata.name', metadata.name ?? '', detail));
   }
