@@ -1,10 +1,12 @@
 /** As what an object is written: in which version, through which subresource. Mirrors what NewDefaultFieldManager is given. */
 import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '../../api/gvk.ts';
+import { parseJsonBytes } from '../../api/codec/parse-json.ts';
 import { isJsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { VersionConverter } from '../../patch/apply/updater.ts';
 import { decodeObject } from '../../schema/decode.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
+import type { EntryForm } from './entry-form.ts';
 import { resetFieldsOf } from './reset-fields.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -39,11 +41,45 @@ export function separateScope(gvk: GroupVersionKind, schema: ObjectSchema, subre
   return { gvk, apiVersion, schema, subresource, converter };
 }
 
+/**
+ * What works on managed fields, run again whenever a webhook has converted one more value that it asked for. Throws what `action` and
+ * conversions throw.
+ */
+export async function withConversions<T>(action: () => T): Promise<T> {
+  for (let tries = 0; tries < conversionsMax; tries++) {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof PendingConversion)) throw error;
+      await error.done;
+    }
+  }
+  throw new Error('conversions of managed fields come to no end');
+}
+
+/** Of one write: a few for each version that somebody manages fields in. */
+const conversionsMax = 200;
+
+/** A value is not there yet in another version. */
+class PendingConversion extends Error {
+  override readonly name = 'PendingConversion';
+  readonly done: Promise<void>;
+
+  constructor(done: Promise<void>) {
+    super('a conversion is under way');
+    this.done = done;
+  }
+}
+
+type Converted = ReturnType<VersionConverter['convert']>;
+
 /** The versions in which one kind is served. */
 class ServedVersions implements VersionConverter {
   readonly #resources: Pick<ResourceRegistry, 'find'>;
   readonly #resource: ServedResource;
   readonly #subresource: string;
+  /** What webhooks have converted, by version and value. */
+  readonly #converted = new Map<string, JsonValue>();
 
   constructor(resources: Pick<ResourceRegistry, 'find'>, resource: ServedResource, subresource: string) {
     this.#resources = resources;
@@ -55,15 +91,19 @@ class ServedVersions implements VersionConverter {
     return this.#versionOf(apiVersion)?.schema;
   }
 
-  convert(
-    value: Parameters<VersionConverter['convert']>[0],
-    apiVersion: string,
-  ): ReturnType<VersionConverter['convert']> {
+  convert(value: Parameters<VersionConverter['convert']>[0], apiVersion: string): Converted {
     const [from, to] = [this.#versionOf(value.apiVersion), this.#versionOf(apiVersion)];
     if (!from || !to) throw new Error(`${value.apiVersion} or ${apiVersion} is not served`);
     if (from === to) return value;
-    const stored = kubeObjectOf(from, value.value);
-    const hub = from.toStorage ? from.toStorage(stored) : stored;
+    const object = kubeObjectOf(from, value.value);
+    if (from.entryForm && to.entryForm) {
+      return {
+        apiVersion,
+        schema: to.schema,
+        value: this.#throughEntries(from.entryForm, to.entryForm, object, apiVersion),
+      };
+    }
+    const hub = from.toStorage ? from.toStorage(object) : object;
     const converted = to.fromStorage ? to.fromStorage(hub) : hub;
     // Objects are plain JSON.
     return { apiVersion, schema: to.schema, value: { ...converted, apiVersion, kind: to.kind } as JsonValue };
@@ -73,12 +113,26 @@ class ServedVersions implements VersionConverter {
     return resetFieldsOf(this.#resource, this.#subresource, apiVersion);
   }
 
+  #throughEntries(from: EntryForm, to: EntryForm, object: KubeObject, apiVersion: string): JsonValue {
+    const key = `${apiVersion} ${JSON.stringify(object)}`;
+    const known = this.#converted.get(key);
+    if (known !== undefined) return known;
+    const stored = from.write(object);
+    const read = stored instanceof Promise ? stored.then((value) => to.read([value])) : to.read([stored]);
+    if (!(read instanceof Promise)) return firstOf(read);
+    throw new PendingConversion(read.then((values) => void this.#converted.set(key, firstOf(values))));
+  }
+
   #versionOf(apiVersion: string): ServedResource | undefined {
     if (apiVersion === this.#resource.apiVersion) return this.#resource;
     const parsed = parseApiVersion(apiVersion);
     const found = parsed && this.#resources.find(parsed.group, parsed.version, this.#resource.gr.resource);
     return found?.storagePrefix === this.#resource.storagePrefix ? found : undefined;
   }
+}
+
+function firstOf([value]: readonly Uint8Array[]): JsonValue {
+  return value ? parseJsonBytes(value) : null;
 }
 
 /** What was pruned has nulls where conversions expect nothing. */

@@ -7,7 +7,7 @@ import { parseApiVersion } from '../../api/gvk.ts';
 import { textAt } from '../../api/json-fields.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
-import { failure, newBadRequest } from '../../api/status.ts';
+import { failure, newBadRequest, StatusError } from '../../api/status.ts';
 import { FieldSet } from '../../patch/apply/field-set.ts';
 import type { Managers } from '../../patch/apply/managers.ts';
 import { TypedError } from '../../patch/apply/typed-error.ts';
@@ -26,7 +26,7 @@ import {
   noManaged,
   type Managed,
 } from './managed-fields-entry.ts';
-import type { ManagedScope } from './managed-fields-scope.ts';
+import { withConversions, type ManagedScope } from './managed-fields-scope.ts';
 
 export interface ManagedUpdate {
   readonly scope: ManagedScope;
@@ -66,6 +66,16 @@ export function managedFieldsAfterUpdate(update: ManagedUpdate): JsonObject[] | 
     return encodeManagedFields(afterUpdate(update, managed));
   } catch (error) {
     if (error instanceof TypedError) return undefined;
+    throw error;
+  }
+}
+
+/** The same where versions may have to be converted by webhooks. Never throws for what they do. */
+export async function trackUpdate(update: ManagedUpdate): Promise<JsonObject[] | undefined> {
+  try {
+    return await withConversions(() => managedFieldsAfterUpdate(update));
+  } catch (error) {
+    if (error instanceof StatusError) return undefined;
     throw error;
   }
 }

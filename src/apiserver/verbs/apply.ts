@@ -8,7 +8,7 @@ import { applyConflict } from '../registry/apply-conflict.ts';
 import { ensureNamespace } from '../registry/before-write.ts';
 import { applyAs } from '../registry/last-applied.ts';
 import { describeConfig, type ManagedApply } from '../registry/managed-fields.ts';
-import { managedScope, type ManagedScope } from '../registry/managed-fields-scope.ts';
+import { managedScope, withConversions, type ManagedScope } from '../registry/managed-fields-scope.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { RequestContext } from '../request-context.ts';
 import { readApplyConfig, type ApplyConfig } from './apply-config.ts';
@@ -35,13 +35,15 @@ export const applyVerb: VerbHandler = async (request) => {
     allowCreate: subresource === '',
     make: async (old) => {
       const live = old && servedCopy(resource, old);
-      const { object: applied, managedFields } = applyBody(context, body, options, { scope, live });
+      const { object: applied, managedFields } = await withConversions(() =>
+        applyBody(context, body, options, { scope, live }),
+      );
       const object = applied === live && old ? old.decode() : storedApplied(resource, applied);
       checkUid(request, object, live);
       ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
       checkName(object, name);
       warnOfRepeatedOwners(context, object);
-      return Promise.resolve(setManagedFields(take(object, old?.decode()), managedFields));
+      return setManagedFields(take(object, old?.decode()), managedFields);
     },
     context: writeContextOf(request, options.dryRun),
     admission: admissionOf(request, 'UPDATE', options.dryRun),

@@ -1,7 +1,7 @@
 /** POST. Mirrors apiserver endpoints/handlers createHandler. */
 import type { KubeObject } from '../../api/object.ts';
 import { ensureNamespace, wipeSystemMetadata } from '../registry/before-write.ts';
-import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
+import { trackUpdate } from '../registry/managed-fields.ts';
 import { managedScope } from '../registry/managed-fields-scope.ts';
 import { dropRepeatedOwners } from '../registry/object-metadata.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -22,7 +22,7 @@ export const createVerb: VerbHandler = async (request) => {
   wipeSystemMetadata(object.metadata);
   ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
   warnOfRepeatedOwners(context, object);
-  const managedFields = managedFieldsAfterUpdate({
+  const managedFields = await trackUpdate({
     scope: managedScope(request.resources, resource, request.subresource),
     live: undefined,
     next: versionedForm(resource, object),

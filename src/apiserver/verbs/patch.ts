@@ -1,7 +1,7 @@
 /** PATCH, of an object and of its subresources of the same kind. Mirrors apiserver endpoints/handlers PatchResource. */
 import { newNotFound } from '../../api/status.ts';
 import { ensureNamespace } from '../registry/before-write.ts';
-import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
+import { trackUpdate } from '../registry/managed-fields.ts';
 import { managedScope } from '../registry/managed-fields-scope.ts';
 import { applyVerb } from './apply.ts';
 import { isApplyPatch } from './apply-config.ts';
@@ -39,14 +39,14 @@ export const patchVerb: VerbHandler = async (request) => {
       ensureNamespace(object.metadata, resource.namespaced ? namespace : '');
       checkName(object, name);
       warnOfRepeatedOwners(context, object);
-      const managedFields = managedFieldsAfterUpdate({
+      const managedFields = await trackUpdate({
         scope,
         live: servedLive(resource, old),
         next: versionedForm(resource, object),
         manager: fieldManagerOf(context, options),
         now: context.now,
       });
-      return Promise.resolve(setManagedFields(take(object, old.decode()), managedFields));
+      return setManagedFields(take(object, old.decode()), managedFields);
     },
     context: writeContextOf(request, options.dryRun),
     admission: admissionOf(request, 'UPDATE', options.dryRun),

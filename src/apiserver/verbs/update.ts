@@ -1,6 +1,6 @@
 /** PUT, of an object and of its subresources of the same kind. Mirrors apiserver endpoints/handlers UpdateResource. */
 import { ensureNamespace } from '../registry/before-write.ts';
-import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
+import { trackUpdate } from '../registry/managed-fields.ts';
 import { managedScope } from '../registry/managed-fields-scope.ts';
 import { warnOfRepeatedOwners } from './create.ts';
 import { fieldManagerOf } from './field-manager.ts';
@@ -29,15 +29,15 @@ export const updateVerb: VerbHandler = async (request) => {
     name,
     part,
     ...(uid ? { uid } : {}),
-    make: (old) => {
-      const managedFields = managedFieldsAfterUpdate({
+    make: async (old) => {
+      const managedFields = await trackUpdate({
         scope,
         live: old && servedLive(resource, old),
         next: versionedForm(resource, object),
         manager: fieldManagerOf(context, options),
         now: context.now,
       });
-      return Promise.resolve(setManagedFields(take(structuredClone(object), old?.decode()), managedFields));
+      return setManagedFields(take(structuredClone(object), old?.decode()), managedFields);
     },
     context: writeContextOf(request, options.dryRun),
     admission: admissionOf(request, 'UPDATE', options.dryRun),
