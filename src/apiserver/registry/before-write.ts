@@ -175,6 +175,7 @@ function checksFinalizers({ protobuf, gr }: ServedResource): boolean {
 
 function throwInvalid(resource: ServedResource, object: Readonly<KubeObject>, errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
-  const kind = { group: resource.gr.group, kind: object.kind || resource.kind };
+  // Upstream names its internal type: events of both groups are of one.
+  const kind = { group: resource.storageGvk.group, kind: object.kind || resource.kind };
   throw newInvalid(kind, object.metadata.name ?? '', errors);
 }

@@ -10,8 +10,11 @@ import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { applyDefaults } from '../../schema/default.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
+import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
+import { separateScope } from '../registry/managed-fields-scope.ts';
 import { textAt } from '../../api/json-fields.ts';
 import type { SubresourceHandlers } from './subresources.ts';
+import { fieldManagerOf } from './field-manager.ts';
 import { writeOptions } from './query-options.ts';
 import { readObject } from './request-object.ts';
 import { admissionOf, encoderOf, plainResponse, type VerbHandler, type VerbRequest } from './verb.ts';
@@ -37,6 +40,13 @@ function createToken(tokens: Pick<ServiceAccountTokens, 'issue' | 'audiences'>):
     const schema = schemaForKind(gvk) ?? resource.schema;
     const sent = await readObject(context, negotiation, { gvk, schema }, options.fieldValidation);
     applyDefaults(schema, sent as JsonObject, { gvk }, builtinTypeDefaults);
+    const managedFields = managedFieldsAfterUpdate({
+      scope: separateScope(gvk, schema, 'token'),
+      live: undefined,
+      next: sent,
+      manager: fieldManagerOf(context, options),
+      now: context.now,
+    });
     checkNamespace(sent, namespace);
     const admission = admissionOf(request, 'CREATE', options.dryRun);
     await admission.mutate(sent, undefined);
@@ -59,7 +69,13 @@ function createToken(tokens: Pick<ServiceAccountTokens, 'issue' | 'audiences'>):
     return plainResponse(encoder, 201, {
       kind: gvk.kind,
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { name, namespace, uid, creationTimestamp: timestamp(context.now) },
+      metadata: {
+        name,
+        namespace,
+        uid,
+        creationTimestamp: timestamp(context.now),
+        ...(managedFields ? { managedFields } : {}),
+      },
       spec: {
         ...spec,
         audiences: audiences.length > 0 ? audiences : [...tokens.audiences],

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { eventFields } from '../core/event-fields.ts';
 import { eventTable } from '../core/event-table.ts';
+import { validateNewEvent, validateNewEventUpdate } from '../core/event-validation.ts';
 
 /** By the name in events.k8s.io/v1: the name in core/v1. */
 const renamed = {
@@ -23,6 +24,7 @@ const fromCore = new Map<string, string>(names.map(([given, core]) => [core, giv
 export const newEvents = defineResource({
   group: 'events.k8s.io',
   resource: 'events',
+  strategy: { validate: validateNewEvent, validateUpdate: validateNewEventUpdate },
   table: {
     ...eventTable,
     row: (event, context) => eventTable.row(renameFields(event, 'v1', toCore), context),
