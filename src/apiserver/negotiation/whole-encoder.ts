@@ -89,11 +89,6 @@ function metadataOf(metadata: ListMeta, typed: boolean): ListMeta {
   return typed ? metadata : { continue: '', ...metadata };
 }
 
-/** Lists of custom objects always say where they go on. */
-function metadataOf(metadata: ListMeta, typed: boolean): ListMeta {
-  return typed ? metadata : { continue: '', ...metadata };
-}
-
 function listKindOf({ kind, listKind }: EncodedResource): string {
   return listKind ?? `${kind}List`;
 }
