@@ -1,9 +1,7 @@
 /** Which objects a list or watch is about: label and field selectors. Mirrors apiserver storage SelectionPredicate. */
 import { matchesFields, requiredFieldValue, type FieldRequirements } from '../../api/field-selector.ts';
-import { goQuote } from '../../api/go-text.ts';
 import { matchesLabels, type LabelRequirements } from '../../api/label-requirement.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { newBadRequest } from '../../api/status.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -35,23 +33,6 @@ export function selectedNamespace({ fields }: Selection): string | undefined {
   return requiredFieldValue(fields, 'metadata.namespace');
 }
 
-/** Throws BadRequest for a field that the kind has no label for. Mirrors runtime.Scheme ConvertFieldLabel. */
-export function checkFieldLabels(resource: ServedResource, fields: FieldRequirements): void {
-  if (fields.length === 0) return;
-  const selectable = resource.definition?.selectableFields;
-  const known = new Set([
-    'metadata.name',
-    'metadata.namespace',
-    ...Object.keys(selectable?.(emptyObject(resource)) ?? {}),
-  ]);
-  for (const { field } of fields) {
-    if (known.has(field)) continue;
-    if (selectable || !resource.protobuf) throw newBadRequest(`field label not supported: ${field}`);
-    const text = 'is not a known field selector: only "metadata.name", "metadata.namespace"';
-    throw newBadRequest(`${goQuote(field)} ${text}`);
-  }
-}
-
 /** What field selectors see of an object in stored form. */
 export function fieldsOf(resource: ServedResource, object: Readonly<KubeObject>): Readonly<Record<string, string>> {
   return {
@@ -59,8 +40,4 @@ export function fieldsOf(resource: ServedResource, object: Readonly<KubeObject>)
     'metadata.namespace': object.metadata.namespace ?? '',
     ...resource.definition?.selectableFields?.(object),
   };
-}
-
-function emptyObject(resource: ServedResource): KubeObject {
-  return { apiVersion: resource.apiVersion, kind: resource.kind, metadata: {}, spec: {}, status: {} };
 }

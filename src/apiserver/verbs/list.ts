@@ -2,7 +2,8 @@
 import { newBadRequest } from '../../api/status.ts';
 import { requiredFieldValue } from '../../api/field-selector.ts';
 import { listObjects } from '../registry/list-objects.ts';
-import { checkFieldLabels, type Selection } from '../registry/selection.ts';
+import { convertFieldLabels } from '../registry/field-labels.ts';
+import type { Selection } from '../registry/selection.ts';
 import { listOptions, type ListOptions } from './query-options.ts';
 import { servedObjects } from './served-form.ts';
 import { encoderOf, type VerbHandler, type VerbRequest } from './verb.ts';
@@ -27,8 +28,9 @@ export const listVerb: VerbHandler = async (request) => {
 /** The options, with their field labels checked, and with the name in the path as a selector. Throws BadRequest, Invalid. */
 export function listOptionsOf({ context, resource, name }: VerbRequest, watch: boolean): ListOptions {
   const options = listOptions(context.query, watch);
-  checkFieldLabels(resource, options.selection.fields);
-  return name === '' ? options : { ...options, selection: withName(options.selection, name) };
+  const { labels, fields } = options.selection;
+  const selection = fields.length === 0 ? options.selection : { labels, fields: convertFieldLabels(resource, fields) };
+  return { ...options, selection: name === '' ? selection : withName(selection, name) };
 }
 
 function withName(selection: Selection, name: string): Selection {

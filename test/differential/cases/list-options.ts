@@ -110,6 +110,60 @@ const watches: Readonly<Record<string, string>> = {
   'a limit of text': 'limit=many',
 };
 
+const referenceParts = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+const partsOf = (field: string): string => referenceParts.map((part) => `${field}.${part}`).join(' ');
+
+/** Every label of every kind that has some of its own, and what looks like one. */
+const fieldLabels: Readonly<Record<string, string>> = {
+  '/api/v1/namespaces/{ns}/pods':
+    'spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork spec.host ' +
+    'status.phase status.podIP status.podIPs status.nominatedNodeName status.hostIP',
+  '/api/v1/nodes': 'metadata.name metadata.namespace spec.unschedulable spec.podCIDR',
+  '/api/v1/namespaces/{ns}/replicationcontrollers': 'status.replicas spec.replicas',
+  '/apis/apps/v1/namespaces/{ns}/replicasets': 'status.replicas metadata.namespace',
+  '/apis/apps/v1/namespaces/{ns}/statefulsets': 'status.replicas metadata.name',
+  '/api/v1/namespaces/{ns}/events': `${partsOf('involvedObject')} reason reportingComponent reportingController source type regarding.name message`,
+  '/apis/events.k8s.io/v1/namespaces/{ns}/events': `${partsOf('regarding')} reason reportingController reportingComponent type involvedObject.name note`,
+  '/api/v1/namespaces': 'metadata.name metadata.namespace status.phase name',
+  '/api/v1/namespaces/{ns}/secrets': 'type metadata.namespace immutable',
+  '/api/v1/namespaces/{ns}/services': 'spec.clusterIP spec.type spec.externalName',
+  '/api/v1/persistentvolumes': 'name metadata.name metadata.namespace',
+  '/api/v1/namespaces/{ns}/persistentvolumeclaims': 'name metadata.name',
+  '/api/v1/namespaces/{ns}/configmaps': 'name',
+  '/apis/batch/v1/namespaces/{ns}/jobs': 'status.successful status.failed metadata.namespace',
+  '/apis/batch/v1/namespaces/{ns}/cronjobs': 'status.successful',
+  '/apis/certificates.k8s.io/v1/certificatesigningrequests': 'spec.signerName metadata.namespace spec.username',
+  '/apis/resource.k8s.io/v1/resourceslices': 'spec.nodeName spec.driver metadata.namespace spec.pool',
+  '/apis/coordination.k8s.io/v1/namespaces/{ns}/leases': 'spec.holderIdentity',
+  '/apis/storage.k8s.io/v1/storageclasses': 'metadata.namespace provisioner',
+};
+
+const selectedPods: Case = {
+  name: 'pods by their fields',
+  given: [
+    ...['a', 'b'].map((name) =>
+      post('/api/v1/namespaces/{ns}/pods', {
+        metadata: { name },
+        spec: { nodeName: `node-{ns}-${name}`, hostNetwork: name === 'b', containers: [{ name: 'c', image: 'i' }] },
+      }),
+    ),
+    get('/api/v1/namespaces/{ns}/pods'),
+  ],
+  calls: [
+    'spec.nodeName=node-{ns}-a',
+    'spec.host=node-{ns}-b',
+    'spec.hostNetwork=true',
+    'spec.hostNetwork!=true',
+    'spec.restartPolicy=Always,metadata.name=b',
+    'spec.schedulerName=default-scheduler',
+    'status.phase=Pending,status.podIP=',
+    'status.podIPs=',
+    'status.podIPs=10.0.0.1',
+  ].map((text) =>
+    get(`/api/v1/namespaces/{ns}/pods?fieldSelector=${encodeURIComponent(text).replaceAll('%7Bns%7D', '{ns}')}`),
+  ),
+};
+
 const pages: Case = {
   name: 'pages: first, next, last, and the same token again',
   given: made,
@@ -188,6 +242,11 @@ export const listOptions: Family = {
       'deployments by an unknown field',
       get('/apis/apps/v1/namespaces/{ns}/deployments?fieldSelector=spec.replicas%3D1'),
     ),
+    ...Object.entries(fieldLabels).map(([path, known]): Case => ({
+      name: `field labels of ${path}`,
+      calls: known.split(' ').map((label) => get(`${path}?fieldSelector=${label}%3Dx`)),
+    })),
+    selectedPods,
     pages,
     watching,
   ],
