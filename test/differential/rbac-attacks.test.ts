@@ -7,6 +7,7 @@ import type { Answer, Loose } from '../attack/cluster.ts';
 import { rbacAttacks } from '../attack/rbac/families.ts';
 import { upstreamUnavailable } from '../host/upstream.ts';
 import { bootstrapObjects, rbacResources } from './rbac/bootstrap-objects.ts';
+import { invalidObjects } from './rbac/invalid-objects.ts';
 import { reviews } from './rbac/reviews.ts';
 import { startOurSide } from './rbac/our-side.ts';
 import { startUpstreamSide, until, type Side } from './rbac/upstream-cluster.ts';
@@ -27,6 +28,18 @@ describe('rights of Sublet and of upstream', { skip: upstreamUnavailable() ?? fa
       assert.deepEqual(await bootstrapObjects(sublet, plural), await bootstrapObjects(upstream, plural));
     });
   }
+
+  describe('what is wrong in itself', () => {
+    for (const [name, path, body] of invalidObjects) {
+      test(name, async () => {
+        const [ours, theirs] = await Promise.all(
+          [sublet, upstream].map((side) => side.call('root', 'POST', path, body)),
+        );
+        assert.ok(ours && theirs);
+        assert.deepEqual(told(ours), told(theirs));
+      });
+    }
+  });
 
   describe('reviews', () => {
     for (const [name, path, body] of reviews) {

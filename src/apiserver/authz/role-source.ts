@@ -32,7 +32,6 @@ export class RoleSource {
   readonly #onChanged: OnClusterRoles;
   #index: RoleIndex | undefined;
   #loading: Promise<RoleIndex> | undefined;
-  #watches: readonly StoreWatch[] = [];
 
   constructor(store: Store, logger: Logger, onChanged: OnClusterRoles = () => undefined) {
     this.#store = store;
@@ -90,7 +89,6 @@ export class RoleSource {
       forget();
       throw error;
     }
-    this.#watches = began;
     this.#index = index;
     this.#onChanged(
       index,
@@ -126,13 +124,6 @@ export class RoleSource {
       this.#logger.error({ key, error }, 'a stored role cannot be read');
       return undefined;
     }
-  }
-
-  /** Ends the watches; the next question would read anew. */
-  close(): void {
-    for (const watch of this.#watches) watch.close();
-    this.#watches = [];
-    this.#index = undefined;
   }
 }
 

@@ -10,9 +10,11 @@ import { goQuote } from '../../api/go-text.ts';
 import { urlPrefix, type PolicyRule } from './policy-rule.ts';
 
 /** More comparisons than this are not made for one request: some tenths of a second. */
-export const comparisonsMax = 10_000_000;
+const comparisonsMax = 3_000_000;
+/** More parts than this are not told of. */
+const missingPartsMax = 5_000;
 
-/** The rules would have to be broken down into more parts than {@link comparisonsMax} allows. */
+/** The rules would have to be broken down into more parts than the limits allow. */
 export class TooManyRulesError extends Error {
   override readonly name = 'TooManyRulesError';
 }
@@ -30,7 +32,9 @@ export function missingRules(owned: readonly PolicyRule[], wanted: readonly Poli
     if (owners.some((owner) => coversWhole(owner, rule))) continue;
     for (const part of partsOf(rule)) {
       budget.spend(1 + owners.length);
-      if (!owners.some((owner) => coversPart(owner, part, budget))) missing.push(part);
+      if (owners.some((owner) => coversPart(owner, part, budget))) continue;
+      missing.push(part);
+      if (missing.length > missingPartsMax) throw new TooManyRulesError('too many rules are missing');
     }
   }
   return missing;

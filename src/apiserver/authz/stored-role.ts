@@ -2,7 +2,6 @@
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import type { LabelSelector } from '../../api/label-selector.ts';
 import type { Labels } from '../../api/label-requirement.ts';
-import { viewAs } from '../registry/resources/view.ts';
 import type { PolicyRule } from './policy-rule.ts';
 
 /** A Role or a ClusterRole. */
@@ -38,7 +37,7 @@ export interface Binding {
   readonly subjects: readonly Subject[];
 }
 
-/** What validation has seen to. */
+/** What their schemas say; null where Go has nil. */
 interface RoleView {
   readonly metadata: ObjectMeta;
   readonly rules?: readonly (Omit<PolicyRule, 'verbs'> & { readonly verbs?: readonly string[] | null })[] | null;
@@ -48,27 +47,31 @@ interface RoleView {
 interface BindingView {
   readonly metadata: ObjectMeta;
   readonly roleRef?: Partial<RoleRef>;
-  readonly subjects?: readonly (Partial<Subject> & { readonly kind: string; readonly name: string })[] | null;
+  readonly subjects?:
+    | readonly { readonly kind: string; readonly name: string; readonly namespace?: string | null }[]
+    | null;
 }
 
 export function roleOf(object: Readonly<KubeObject>): Role {
-  const { metadata, rules, aggregationRule } = viewAs<RoleView>(object);
+  // A door: these kinds' objects have been decoded against their schema. Not `viewAs`, which walks all of it: there may be thousands.
+  const { metadata, rules, aggregationRule } = object as unknown as RoleView;
   return {
     name: metadata.name ?? '',
     namespace: metadata.namespace ?? '',
     rules: (rules ?? []).map(ruleOf),
-    labels: metadata.labels,
+    labels: metadata.labels ?? undefined,
     selectors: aggregationRule ? (aggregationRule.clusterRoleSelectors ?? []) : undefined,
   };
 }
 
 export function bindingOf(object: Readonly<KubeObject>): Binding {
-  const { metadata, roleRef, subjects } = viewAs<BindingView>(object);
+  // A door: as above.
+  const { metadata, roleRef, subjects } = object as unknown as BindingView;
   return {
     name: metadata.name ?? '',
     namespace: metadata.namespace ?? '',
     roleRef: { apiGroup: roleRef?.apiGroup ?? '', kind: roleRef?.kind ?? '', name: roleRef?.name ?? '' },
-    subjects: (subjects ?? []).map(({ kind, name, namespace = '' }) => ({ kind, name, namespace })),
+    subjects: (subjects ?? []).map(({ kind, name, namespace }) => ({ kind, name, namespace: namespace ?? '' })),
   };
 }
 

@@ -41,7 +41,13 @@ export function validateClusterRole(role: Readonly<KubeObject>): FieldError[] {
     const text = 'at least one clusterRoleSelector required if aggregationRule is non-nil';
     errors.push(field.required(path, text));
   }
-  return [...errors, ...selectors.flatMap((selector, index) => validateLabelSelector(selector, path.index(index)))];
+  return [...errors, ...selectors.flatMap((selector, index) => validateSelector(selector, path.index(index)))];
+}
+
+/** What is wrong in it, and that it can't be made a selector. */
+function validateSelector(selector: LabelSelector, path: Path): FieldError[] {
+  const errors = validateLabelSelector(selector, path);
+  return errors.length === 0 ? [] : [...errors, field.invalid(path, null, 'invalid label selector.')];
 }
 
 /** `namespaced`: a RoleBinding, which may name a Role of its namespace. */
