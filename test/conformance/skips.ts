@@ -5,6 +5,7 @@ const quota = 'quotas are neither counted nor enforced yet: that comes with the 
 const policies = 'admission policies are stored, and not evaluated yet: that comes with the admission plugins';
 const limits = 'limit ranges are stored, and not applied yet: that comes with the admission plugins';
 const mirroring = 'a tenant has no controller yet that mirrors Endpoints to EndpointSlices';
+const disruption = 'a tenant has no controller yet that keeps the status of PodDisruptionBudgets';
 
 export const skips: readonly Skip[] = [
   {
@@ -79,5 +80,15 @@ export const skips: readonly Skip[] = [
   {
     test: '[sig-scheduling] LimitRange should create a LimitRange with defaults and ensure pod has those defaults applied. [Conformance]',
     reason: limits,
+  },
+  {
+    test: '[sig-apps] DisruptionController Listing PodDisruptionBudgets for all namespaces should list and delete a collection of PodDisruptionBudgets [Conformance]',
+    reason: disruption,
+    needsControllerManager: true,
+  },
+  {
+    test: '[sig-apps] DisruptionController should create a PodDisruptionBudget [Conformance]',
+    reason: disruption,
+    needsControllerManager: true,
   },
 ];
