@@ -13,11 +13,13 @@ import { endpointSliceController } from './endpointslice/endpointslice-controlle
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
 import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
+import { attributesClassProtection, claimProtection, volumeProtection } from './protection/protection-controller.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
 import { rootCaController } from './root-ca/root-ca-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
 import { statefulSetController } from './statefulset/statefulset-controller.ts';
+import { ttlAfterFinishedController } from './ttlafterfinished/ttlafterfinished-controller.ts';
 
 const builtinControllers: readonly BuiltinController[] = [
   namespaceController,
@@ -30,6 +32,10 @@ const builtinControllers: readonly BuiltinController[] = [
   statefulSetController,
   jobController,
   cronJobController,
+  ttlAfterFinishedController,
+  claimProtection,
+  volumeProtection,
+  attributesClassProtection,
   endpointSliceController,
   endpointsController,
   serviceAccountTokenController,

@@ -50,6 +50,13 @@ export const cronJobs: GroupVersionResource = { group: 'batch', version: 'v1', r
 
 export const cronJobKind: GroupVersionKind = { group: 'batch', version: 'v1', kind: 'CronJob' };
 export const jobKind: GroupVersionKind = { group: 'batch', version: 'v1', kind: 'Job' };
+export const persistentVolumes: GroupVersionResource = { group: '', version: 'v1', resource: 'persistentvolumes' };
+export const volumeAttributesClasses: GroupVersionResource = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  resource: 'volumeattributesclasses',
+};
+
 export const podKind: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 export const statefulSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 export const replicaSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'ReplicaSet' };

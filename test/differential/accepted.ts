@@ -22,17 +22,12 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'pods: the log with bad options',
   ],
   'component statuses look at components, of which a tenant has none': ['urls: GET: component statuses of nothing'],
-  'the admission plugin is not there: nothing here would take the taint or the finalizer away again, or read runtime classes':
-    [
-      'names: with a dot, a: Node',
-      'names: beginning with a digit, a: Node',
-      'names: of 64 characters, a: Node',
-      'names: with a dot, a: PersistentVolumeClaim',
-      'names: beginning with a digit, a: PersistentVolumeClaim',
-      'names: of 64 characters, a: PersistentVolumeClaim',
-      'kinds: immutable: the size of a claim',
-      'pods: invalid: an unknown runtime class',
-    ],
+  'the admission plugin is not there: nothing here would take the taint away again, or read runtime classes': [
+    'names: with a dot, a: Node',
+    'names: beginning with a digit, a: Node',
+    'names: of 64 characters, a: Node',
+    'pods: invalid: an unknown runtime class',
+  ],
   'the kind is not validated yet': ['deletion: a namespace keeps its finalizers over updates'],
   'upstream looks at the metadata of an update twice and lists its causes twice; the message is the same': [
     'metadata: an update that adds a deletion timestamp',
@@ -70,9 +65,6 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   ],
   "upstream's etcd takes 1.5 MiB, of which managed fields are the first to go; our store takes more": [
     'sizes: 100,000 labels',
-  ],
-  "upstream's watch cache ignores the limit; ours keeps it": [
-    'list options: pages: first, next, last, and the same token again',
   ],
 };
 

@@ -147,3 +147,60 @@ test('nothing new in a namespace that goes', async () => {
     ],
   );
 });
+
+const claims = '/api/v1/namespaces/default/persistentvolumeclaims';
+
+const claim = (name: string, spec: object = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
+});
+
+const storageClass = (name: string, isDefault: boolean, allowVolumeExpansion = false): object => ({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': String(isDefault) } },
+  provisioner: 'd.io',
+  allowVolumeExpansion,
+});
+
+test('claims and Ingresses without a class get the default one; with one, even the empty one, they keep it', async () => {
+  const api = await cluster();
+  assert.equal((await api.post(claims, claim('before'))).body.spec.storageClassName, undefined);
+  for (const one of [storageClass('slow', false), storageClass('fast', true)]) {
+    await api.post('/apis/storage.k8s.io/v1/storageclasses', one);
+  }
+  assert.equal((await api.post(claims, claim('after'))).body.spec.storageClassName, 'fast');
+  assert.equal((await api.post(claims, claim('none', { storageClassName: '' }))).body.spec.storageClassName, '');
+  await api.post('/apis/networking.k8s.io/v1/ingressclasses', {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name: 'front', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+    spec: { controller: 'a.io/b' },
+  });
+  const ingress = (annotations: object): object => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { generateName: 'i-', annotations },
+    spec: { defaultBackend: { service: { name: 'a', port: { number: 80 } } } },
+  });
+  const made = async (annotations: object): Promise<Loose> =>
+    (await api.post('/apis/networking.k8s.io/v1/namespaces/default/ingresses', ingress(annotations))).body;
+  assert.equal((await made({})).spec.ingressClassName, 'front');
+  assert.equal((await made({ 'kubernetes.io/ingress.class': 'other' })).spec.ingressClassName, undefined);
+});
+
+test('a claim grows when it is bound and its class allows it', async () => {
+  const api = await cluster();
+  await api.post('/apis/storage.k8s.io/v1/storageclasses', storageClass('fixed', false));
+  await api.post('/apis/storage.k8s.io/v1/storageclasses', storageClass('growing', false, true));
+  const grow = (name: string): Promise<Loose> =>
+    api.patch(`${claims}/${name}`, 'merge', { spec: { resources: { requests: { storage: '2Gi' } } } });
+  for (const name of ['fixed', 'growing']) await api.post(claims, claim(name, { storageClassName: name }));
+  assert.match((await grow('growing')).body.message, /forbidden: Only bound persistent volume claims can be expanded$/);
+  for (const name of ['fixed', 'growing'])
+    await api.patch(`${claims}/${name}/status`, 'merge', { status: { phase: 'Bound' } });
+  assert.match((await grow('fixed')).body.message, /the storageclass that provisions the pvc must support resize$/);
+  assert.equal((await grow('growing')).status, 200);
+});
