@@ -1,12 +1,15 @@
 /** The plugins that are always on, in upstream's order. */
 import type { Random } from '../../lib/random.ts';
+import { claimResize } from './claim-resize.ts';
 import type { ClusterReader } from './cluster-reader.ts';
+import { defaultIngressClass, defaultStorageClass } from './default-classes.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priorityAdmission } from './priority.ts';
 import { runtimeClassAdmission } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
+import { storageProtection } from './storage-protection.ts';
 
 export function builtinAdmissionPlugins(cluster: ClusterReader, random: Random): readonly AdmissionPlugin[] {
   return [
@@ -15,5 +18,9 @@ export function builtinAdmissionPlugins(cluster: ClusterReader, random: Random):
     priorityAdmission(cluster),
     defaultTolerationSeconds,
     runtimeClassAdmission(cluster),
+    defaultStorageClass(cluster),
+    storageProtection,
+    claimResize(cluster),
+    defaultIngressClass(cluster),
   ];
 }
