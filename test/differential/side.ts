@@ -1,6 +1,6 @@
 /** One of the two servers, as its clients see it: connections of all identities, and what a case has learnt from its answers. */
 import { Buffer } from 'node:buffer';
-import { Connection, type Answer, type Wire } from './answer.ts';
+import { Connection, type Answer, type Credentials, type Wire } from './answer.ts';
 import type { Body, Call, Identity, Json } from './case.ts';
 import type { Certificate, CertificateName } from './certificates.ts';
 import { jsonOf } from './comparable.ts';
@@ -35,6 +35,12 @@ export class Side {
     const answer = await this.#connectionOf(identity).send(wireOf(call, kept, authorization));
     if (call.keep !== undefined) kept.set(call.keep, jsonOf(answer) ?? null);
     return answer;
+  }
+
+  /** For who writes bytes himself. */
+  rawAccess(name: CertificateName | 'nobody'): { server: string; credentials: Credentials } {
+    const { authority, certificates } = this.#callers;
+    return { server: this.#server, credentials: { ca: authority, ...(name === 'nobody' ? {} : certificates[name]) } };
   }
 
   close(): void {

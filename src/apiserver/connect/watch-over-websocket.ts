@@ -12,7 +12,8 @@ export function watchOverWebSocket(request: ApiRequest, response: ApiResponse, b
   const handshake = acceptHandshake(request);
   if (!handshake.ok) {
     stop();
-    return { status: handshake.status, headers: {}, body: noBody };
+    const { status, headers, text } = handshake;
+    return { status, headers, body: Buffer.from(text) };
   }
   const contentType = String(response.headers['content-type'] ?? '');
   const framing: Framing = contentType.includes('protobuf') ? lengthFraming : lineFraming;
@@ -20,7 +21,8 @@ export function watchOverWebSocket(request: ApiRequest, response: ApiResponse, b
   request.signal.addEventListener('abort', stop, { once: true });
   return {
     status: 101,
-    headers: { ...response.headers, ...handshake.headers },
+    // What else an answer has is left out, as upstream's WebSockets do.
+    headers: handshake.headers,
     body: noBody,
     upgrade(connection) {
       const socket = new SendingWebSocket(connection, stop);

@@ -10,7 +10,12 @@ export type FrameKind = 'text' | 'binary';
 
 export type Handshake =
   | { readonly ok: true; readonly headers: Readonly<Record<string, string>> }
-  | { readonly ok: false; readonly status: 400 | 403 };
+  | {
+      readonly ok: false;
+      readonly status: 400 | 403;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly text: string;
+    };
 
 const handshakeGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** Carries a token, and is no protocol. Mirrors apiserver authentication/request/websocket. */
@@ -24,13 +29,14 @@ export function offersWebSocket({ upgrade, method }: ApiRequest): boolean {
 /** Mirrors golang.org/x/net/websocket, as upstream uses it: an origin must be named, and one protocol at most. */
 export function acceptHandshake({ headers }: ApiRequest): Handshake {
   const key = headers['sec-websocket-key'] ?? '';
-  if (headers['sec-websocket-version']?.trim() !== '13' || Buffer.from(key, 'base64').length !== 16)
-    return { ok: false, status: 400 };
+  if (headers['sec-websocket-version']?.trim() !== '13')
+    return refused(400, 'missing or bad WebSocket Version', { 'sec-websocket-version': '13' });
+  if (key === '') return refused(400, 'mismatch challenge/response');
   const origin = headers['origin'] ?? '';
-  if (origin === '' || origin.toLowerCase() === 'null') return { ok: false, status: 403 };
+  if (origin === '' || origin.toLowerCase() === 'null') return refused(403);
   const asked = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
   const protocols = asked.filter((protocol) => protocol !== '' && !protocol.startsWith(bearerProtocol));
-  if (protocols.length > 1) return { ok: false, status: 400 };
+  if (protocols.length > 1) return refused(400);
   const [protocol] = protocols;
   const accept = createHash('sha1').update(`${key}${handshakeGuid}`).digest('base64');
   return {
@@ -42,6 +48,10 @@ export function acceptHandshake({ headers }: ApiRequest): Handshake {
       ...(protocol === undefined ? {} : { 'sec-websocket-protocol': protocol }),
     },
   };
+}
+
+function refused(status: 400 | 403, text = '', headers: Readonly<Record<string, string>> = {}): Handshake {
+  return { ok: false, status, headers, text };
 }
 
 const opcodes = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
