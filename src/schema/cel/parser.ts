@@ -222,7 +222,9 @@ class Parser {
   /** Words of the language are told apart from other things that are no names. */
   #noField(dot: Token, names: readonly string[]): never {
     if (/^(true|false|null)$/.test(this.#tokens.current.text)) return this.#tokens.mismatch(['IDENTIFIER']);
-    return names.includes('?') ? this.#tokens.noViable(dot) : this.#tokens.mismatch(names);
+    if (names.includes('?')) return this.#tokens.noViable(dot);
+    this.#report(this.#tokens.current.at, 'unsupported ident kind');
+    return this.#tokens.mismatch(names);
   }
 
   #index(operand: Expr): Expr {

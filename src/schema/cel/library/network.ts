@@ -196,7 +196,7 @@ function toCidr(text: Value = null): Value {
 }
 
 function containsIp(cidr: Value = null, ip: Value = null): Value {
-  if (ip instanceof CelError) return ip;
+  // Upstream loses what is wrong with the address; with a prefix, it doesn't.
   if (!(cidr instanceof CidrValue) || !(ip instanceof IpValue)) return noSuchOverload;
   return inPrefix(cidr.prefix, ip.address);
 }
