@@ -14,7 +14,7 @@ interface Upgrade {
   readonly headers: readonly string[];
   readonly as?: 'admin' | 'user' | 'nobody';
   /** What the client sends once the protocol is switched. */
-  readonly then?: Buffer;
+  readonly afterwards?: Buffer;
   /** Read until this is there; else until the connection ends. */
   readonly until?: string;
 }
@@ -31,7 +31,7 @@ const close = masked(0x88, Buffer.from([0x03, 0xe8]));
 
 const cases: Readonly<Record<string, Upgrade>> = {
   'a watch over a WebSocket': { path: watch, headers: [...websocket, origin], until: '"name":"seen"' },
-  'a watch that the client closes': { path: watch, headers: [...websocket, origin], then: close },
+  'a watch that the client closes': { path: watch, headers: [...websocket, origin], afterwards: close },
   'a watch with a protocol': {
     path: watch,
     headers: [...websocket, origin, 'Sec-WebSocket-Protocol: chat'],
@@ -83,7 +83,10 @@ describe('upgrades', { skip: upstreamUnavailable() ?? false }, () => {
   }
 });
 
-function exchange(side: Side, { path, method = 'GET', headers, as = 'admin', then, until }: Upgrade): Promise<string> {
+function exchange(
+  side: Side,
+  { path, method = 'GET', headers, as = 'admin', afterwards, until }: Upgrade,
+): Promise<string> {
   const { server, credentials } = side.rawAccess(as);
   const { hostname, port } = new URL(server);
   return new Promise((resolve) => {
@@ -99,7 +102,7 @@ function exchange(side: Side, { path, method = 'GET', headers, as = 'admin', the
     socket.on('data', (bytes: Buffer) => {
       const before = text;
       text += bytes.toString('latin1');
-      if (then && !before.includes('"name":"seen"') && text.includes('"name":"seen"')) socket.write(then);
+      if (afterwards && !before.includes('"name":"seen"') && text.includes('"name":"seen"')) socket.write(afterwards);
       if (until !== undefined && text.includes(until)) setTimeout(finish, 100);
     });
     socket.on('error', () => undefined);

@@ -47,11 +47,14 @@ export class AutomaticRegistration {
     present: ReadonlyMap<string, ApiService>,
   ): Promise<void> {
     const names = new Set(wanted.map(apiServiceName));
-    for (const one of wanted) {
-      const there = present.get(apiServiceName(one));
-      if (!there) await this.#create(kind, one);
-      else if (isAutomanaged(there) && !saysSame(there, one)) await this.#correct(one);
-    }
+    // All at once: the store writes them together.
+    await Promise.all(
+      wanted.map(async (one) => {
+        const there = present.get(apiServiceName(one));
+        if (!there) await this.#create(kind, one);
+        else if (isAutomanaged(there) && !saysSame(there, one)) await this.#correct(one);
+      }),
+    );
     for (const [name, there] of present) {
       if (there.metadata.labels?.[automanagedLabel] === kind && !names.has(name)) await this.#remove(name);
     }
