@@ -51,13 +51,15 @@ const pageBytesMax = 256 * 1024;
 const pageItemsMax = 1000;
 
 /** Items are in stored form. Throws StatusErrors: BadRequest, Expired, Timeout (a resourceVersion of the future). */
-export async function listObjects(store: Store, request: ListRequest): Promise<ListAnswer> {
+export async function listObjects(store: Store, asked: ListRequest): Promise<ListAnswer> {
+  const request = hasLimit(asked) ? asked : { ...asked, limit: 0 };
   const { resource, selection } = request;
   const namespace = request.namespace || (resource.namespaced && selectedNamespace(selection)) || '';
   const prefix = storageRange(resource.storagePrefix, namespace);
-  const start = whereToStart(request, prefix);
   const name = selectedName(selection);
-  if (name !== undefined && start.revision === undefined && (namespace !== '' || !resource.namespaced)) {
+  const single = name !== undefined && (namespace !== '' || !resource.namespaced);
+  const start = whereToStart(request, prefix, single);
+  if (single && start.revision === undefined) {
     return getAsList(store, request, storageKey(resource.storagePrefix, namespace, name), start.notOlderThan);
   }
   const items: StoredObject[] = [];
@@ -114,14 +116,19 @@ export async function* listInPages(
   }
 }
 
+/** Who takes any version gets all of it. Mirrors cacher computeListLimit; Events have no such cache upstream. */
+function hasLimit({ limit, resource, resourceVersion }: ListRequest): boolean {
+  return limit > 0 && (resourceVersion !== '0' || resource.gr.resource === 'events');
+}
+
 interface Start {
   readonly revision: number | undefined;
   readonly after: string | undefined;
   readonly notOlderThan: number;
 }
 
-/** Mirrors storage.ValidateListOptions. */
-function whereToStart(request: ListRequest, prefix: string): Start {
+/** `single`: it is about one object, and a limit says nothing. Mirrors storage.ValidateListOptions. */
+function whereToStart(request: ListRequest, prefix: string, single: boolean): Start {
   if (request.continue !== '') {
     const token = decodeContinue(request.continue, prefix);
     if (request.resourceVersion !== '' && request.resourceVersion !== '0') {
@@ -131,7 +138,7 @@ function whereToStart(request: ListRequest, prefix: string): Start {
   }
   const parsed = parseResourceVersion(request.resourceVersion);
   if (!parsed.ok) throw newBadRequest(invalidResourceVersionMessage(parsed.fieldError));
-  const legacyExact = request.resourceVersionMatch === '' && request.limit > 0 && parsed.revision > 0;
+  const legacyExact = request.resourceVersionMatch === '' && request.limit > 0 && parsed.revision > 0 && !single;
   if (request.resourceVersionMatch === 'Exact' || legacyExact) {
     return { revision: parsed.revision, after: undefined, notOlderThan: 0 };
   }

@@ -1,5 +1,5 @@
 /** Selectors, pages, revisions and watches that make no sense, and some that do. */
-import { each, get, one, post, del, type Case, type Family } from '../case.ts';
+import { each, get, one, patch, post, del, type Case, type Family } from '../case.ts';
 
 const configMaps = '/api/v1/namespaces/{ns}/configmaps';
 // The list at the end waits until upstream's watch cache has seen them.
@@ -204,6 +204,76 @@ const watching: Case = {
   ],
 };
 
+const changed = [
+  post(configMaps, { metadata: { name: 'a', labels: { on: 'yes' } }, data: { k: '1' } }, { keep: 'a' }),
+  post(configMaps, { metadata: { name: 'b', labels: { on: 'yes' } }, data: { k: '1' } }, { keep: 'b' }),
+  post(configMaps, { metadata: { name: 'c' }, data: { k: '1' } }, { keep: 'c' }),
+  patch('merge', `${configMaps}/a`, { data: { k: '2' } }),
+  patch('merge', `${configMaps}/b`, { metadata: { labels: { on: 'no' } }, data: { k: '2' } }),
+  patch('merge', `${configMaps}/c`, { metadata: { labels: { on: 'yes' } } }, { keep: 'entered' }),
+  patch('merge', `${configMaps}/c`, { data: { k: '3' } }),
+  del(`${configMaps}/a`),
+  // Waits until upstream's watch cache has seen it all.
+  get(configMaps),
+];
+const since = (name: string): string => `resourceVersion={${name}.metadata.resourceVersion}`;
+
+const versions: Case = {
+  name: 'lists at versions: exactly, not older, with a limit, and what follows it',
+  given: changed,
+  calls: [
+    ...['a', 'b', 'c', 'entered'].flatMap((name) =>
+      ['', '&resourceVersionMatch=Exact', '&resourceVersionMatch=NotOlderThan'].flatMap((match) =>
+        ['', '&limit=1', '&limit=10', '&labelSelector=on%3Dyes', '&labelSelector=on%3Dyes&limit=1'].map((more) =>
+          get(`${configMaps}?${since(name)}${match}${more}`),
+        ),
+      ),
+    ),
+    ...['', '&resourceVersionMatch=NotOlderThan'].flatMap((match) =>
+      ['&limit=1', '&limit=1&labelSelector=on%3Dyes'].map((more) =>
+        get(`${configMaps}?resourceVersion=0${match}${more}`),
+      ),
+    ),
+    get(`${configMaps}?${since('c')}&resourceVersionMatch=Exact&limit=1`, { keep: 'old' }),
+    get(`${configMaps}?limit=1&continue={old.metadata.continue}`, { keep: 'older' }),
+    get(`${configMaps}?limit=5&continue={older.metadata.continue}`),
+    get(`${configMaps}?continue={old.metadata.continue}&labelSelector=on%3Dyes`),
+    get(`${configMaps}?fieldSelector=metadata.name%3Da&${since('c')}&resourceVersionMatch=Exact`),
+    get(`${configMaps}?fieldSelector=metadata.name%3Da&${since('c')}&limit=1`),
+    get(`${configMaps}?fieldSelector=metadata.name%3Da&${since('c')}`),
+    get(`${configMaps}/b?${since('a')}`),
+    get(`${configMaps}/b?resourceVersion=0`),
+    get(`${configMaps}/a?${since('a')}`),
+  ],
+};
+
+const versionWatches: Case = {
+  name: 'watches from versions: what enters, changes, leaves and goes, by selector',
+  given: changed,
+  calls: [
+    get(`${configMaps}?watch=1&${since('a')}`, { events: 7 }),
+    get(`${configMaps}?watch=1&${since('a')}&labelSelector=on%3Dyes`, { events: 6 }),
+    get(`${configMaps}?watch=1&${since('a')}&labelSelector=on!%3Dyes`, { events: 5 }),
+    get(`${configMaps}?watch=1&${since('a')}&fieldSelector=metadata.name%3Da`, { events: 2 }),
+    get(`${configMaps}?watch=1&${since('a')}&fieldSelector=metadata.name!%3Da`, { events: 5 }),
+    get(`${configMaps}?watch=1&${since('a')}&labelSelector=on%3Dyes&fieldSelector=metadata.name%3Dc`, { events: 2 }),
+    get(`/api/v1/configmaps?watch=1&${since('a')}&fieldSelector=metadata.namespace%3D{ns}`, { events: 7 }),
+    get(`${configMaps}?watch=1&${since('c')}&resourceVersionMatch=NotOlderThan&sendInitialEvents=false`, { events: 5 }),
+    get(
+      `${configMaps}?watch=1&${since('c')}&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&allowWatchBookmarks=1`,
+      { events: 3 },
+    ),
+    get(`${configMaps}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&labelSelector=on%3Dyes`, {
+      events: 1,
+    }),
+    get(
+      `${configMaps}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=on%3Dnone`,
+      { events: 1 },
+    ),
+    get(`${configMaps}?watch=1&resourceVersion=0&labelSelector=on%3Dyes&limit=1`, { events: 1 }),
+  ],
+};
+
 export const listOptions: Family = {
   name: 'list options',
   cases: [
@@ -248,6 +318,8 @@ export const listOptions: Family = {
     })),
     selectedPods,
     pages,
+    versions,
     watching,
+    versionWatches,
   ],
 };
