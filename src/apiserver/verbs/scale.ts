@@ -5,18 +5,20 @@
 import { labelRequirementsOfSet, labelRequirementsText } from '../../api/label-requirement.ts';
 import { formatLabelSelector, labelRequirements } from '../../api/label-selector.ts';
 import * as field from '../../api/field-error.ts';
+import { goQuote } from '../../api/go-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { subdomainNameRule } from '../../api/names.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { newConflict, newInvalid, newNotFound } from '../../api/status.ts';
+import { newConflict, newInternalError, newInvalid, newNotFound } from '../../api/status.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
+import { setOwn } from '../../schema/structural/copy-value.ts';
 import { ensureNamespace } from '../registry/before-write.ts';
 import { validateObjectMeta } from '../registry/object-metadata.ts';
 import type { ApiResponse } from '../../api/exchange.ts';
 import type { Encoder } from '../negotiation/encoder.ts';
 import { defineResource, type ScalePaths } from '../registry/resource-definition.ts';
-import { ageColumn, ageOf, countColumn, nameOf, textColumn } from '../registry/resources/columns.ts';
+import { ageColumn, ageOf, countColumn, nameColumn, nameOf, textColumn } from '../registry/resources/columns.ts';
 import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
 import { separateScope, type ManagedScope } from '../registry/managed-fields-scope.ts';
 import { parentManagedFields, scaleManagedFields, type ReplicasPath } from '../registry/scale-managed-fields.ts';
@@ -49,9 +51,29 @@ const definition = defineResource({
   },
 });
 
+/** Of custom resources. Mirrors apiextensions-apiserver helpers.go getScaleColumnsForVersion. */
+const customDefinition = defineResource({
+  group: 'autoscaling',
+  resource: 'scales',
+  table: {
+    columns: [nameColumn, countColumn('Desired'), countColumn('Available'), { name: 'Age', type: 'date' }],
+    row: (scale, context) => [
+      nameOf(scale),
+      replicasAt(scale, 'spec.replicas'),
+      replicasAt(scale, 'status.replicas'),
+      ageOf(scale, context),
+    ],
+  },
+});
+
 export const getScale: VerbHandler = async (request) => {
   const encoder = scaleEncoder(request);
-  return scaleResponse(encoder, scaleOf(request.resource, await request.store.get(request)));
+  const stored = await request.store.get(request);
+  const { specReplicas } = pathsOf(request.resource);
+  if (!request.resource.protobuf && valueAt(stored.object, specReplicas) === undefined) {
+    throw newInternalError(`the spec replicas field ${goQuote(specReplicas)} does not exist`);
+  }
+  return scaleResponse(encoder, scaleOf(request.resource, stored));
 };
 
 export const updateScale: VerbHandler = async (request) => {
@@ -101,7 +123,8 @@ async function applyScale(request: VerbRequest): Promise<ApiResponse> {
 
 /** For Scales, whatever is scaled. */
 function scaleEncoder(request: VerbRequest): Encoder {
-  return encoderOf({ ...request, resource: { ...request.resource, gvk, definition } });
+  const shown = request.resource.protobuf ? definition : customDefinition;
+  return encoderOf({ ...request, resource: { ...request.resource, gvk, definition: shown } });
 }
 
 function scaleResponse(encoder: Encoder, scale: KubeObject): ApiResponse {
@@ -164,7 +187,8 @@ async function writeScale(
 function checkScale({ resource, name }: VerbRequest, scale: KubeObject, old: StoredObject): void {
   const replicas = replicasAt(scale, 'spec.replicas');
   const errors = validateObjectMeta(scale.metadata, true, subdomainNameRule);
-  if (replicas < 0) {
+  // A custom resource's own validation says it of the object.
+  if (replicas < 0 && resource.protobuf) {
     errors.push(field.invalid('spec.replicas', replicas, 'must be greater than or equal to 0'));
   }
   if (errors.length > 0) throw newInvalid(gvk, name, errors);
@@ -182,8 +206,9 @@ function withReplicas(resource: ServedResource, old: StoredObject, scale: KubeOb
   // Paths never lead into metadata.
   setAt(object as JsonObject, path, replicasAt(scale, 'spec.replicas'));
   const { resourceVersion } = scale.metadata;
-  const { resourceVersion: _, ...metadata } = object.metadata;
-  return { ...object, metadata: resourceVersion ? { ...metadata, resourceVersion } : metadata };
+  const { resourceVersion: current, ...metadata } = object.metadata;
+  const wanted = resourceVersion || (resource.protobuf ? undefined : current);
+  return { ...object, metadata: wanted ? { ...metadata, resourceVersion: wanted } : metadata };
 }
 
 function scaleOf(resource: ServedResource, stored: StoredObject): KubeObject {
@@ -226,21 +251,25 @@ function pathsOf(resource: ServedResource): ScalePaths {
 }
 
 function replicasAt(object: Readonly<KubeObject>, path: string): number {
-  let value: JsonValue | undefined = object as JsonObject;
-  for (const step of steps(path)) value = isJsonObject(value) ? value[step] : undefined;
+  const value = valueAt(object, path);
   return typeof value === 'number' ? value : 0;
+}
+
+/** Definitions say what the steps are called, whatever that may be. */
+function valueAt(object: Readonly<KubeObject>, path: string): JsonValue | undefined {
+  let value: JsonValue | undefined = object as JsonObject;
+  for (const step of steps(path)) value = isJsonObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  return value;
 }
 
 function setAt(object: JsonObject, path: readonly string[], value: JsonValue): void {
   const [step, ...rest] = path;
   if (step === undefined) return;
-  if (rest.length === 0) object[step] = value;
-  else {
-    const inner = object[step];
-    const next = isJsonObject(inner) ? inner : {};
-    object[step] = next;
-    setAt(next, rest, value);
-  }
+  if (rest.length === 0) return setOwn(object, step, value);
+  const inner = Object.hasOwn(object, step) ? object[step] : undefined;
+  const next = isJsonObject(inner) ? inner : {};
+  setOwn(object, step, next);
+  setAt(next, rest, value);
 }
 
 function steps(path: string): string[] {
