@@ -2,6 +2,7 @@
 import { goJson, goNumber } from '../../api/go-text.ts';
 import { isJsonObject, type JsonValue } from '../../api/json.ts';
 import { unreachable } from '../../lib/unreachable.ts';
+import { sortedKeys } from '../../schema/structural/sorted-keys.ts';
 import { parseJsonPath, type PathNode, type PathNodes, type SliceParam } from './json-path-parser.ts';
 
 /** Values that one path may have in hand at once. */
@@ -25,7 +26,7 @@ export class JsonPath {
 export function printedValue(value: JsonValue): string {
   if (value === null) return '<nil>';
   if (typeof value === 'number') return goNumber(value);
-  return typeof value === 'object' ? goJson(value) : String(value);
+  return typeof value === 'object' ? goJson(sortedKeys(value)) : String(value);
 }
 
 type Found = readonly JsonValue[] | undefined;
