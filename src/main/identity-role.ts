@@ -10,6 +10,7 @@ import {
   requestHeaderAuthenticator,
   type RequestHeaderOptions,
 } from '../apiserver/authn/request-header.ts';
+import { webSocketBearerAuthenticator } from '../apiserver/connect/websocket-bearer.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createIssuer } from '../lib/x509/issue-certificate.ts';
 import type { ControllerSecrets } from './controllers-role.ts';
@@ -34,6 +35,7 @@ export function roleAuthenticator(
     ...(proxy ? [requestHeaderAuthenticator(proxy, clock)] : []),
     certificateAuthenticator(clock, proxy && authoritiesOf(identity.clientAuthority)),
     bearerTokenAuthenticator(tokens),
+    webSocketBearerAuthenticator(tokens),
   ]);
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Headers } from '../../api/exchange.ts';
 import type { User } from '../../api/user.ts';
+import { isBearerProtocol, protocolsOf } from '../connect/websocket-protocols.ts';
 
 /** As Node takes them: a text, or several of one name. */
 export type OutgoingHeaders = Record<string, string | string[]>;
@@ -39,6 +40,10 @@ export function requestHeaders(
   for (const [name, value] of Object.entries(incoming)) {
     if (oneHop.has(name) || dropped.has(name) || named.has(name) || saysWho(name)) continue;
     headers[name] = value;
+  }
+  const protocols = protocolsOf(incoming);
+  if (protocols.some(isBearerProtocol)) {
+    headers['sec-websocket-protocol'] = protocols.filter((protocol) => !isBearerProtocol(protocol)).join(', ');
   }
   const through = [incoming['x-forwarded-for'], forwardedFor].filter((address) => address !== undefined);
   if (through.length > 0) headers['x-forwarded-for'] = through.join(', ');

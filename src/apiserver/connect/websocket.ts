@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { ApiRequest } from '../../api/exchange.ts';
+import { isBearerProtocol, protocolsOf } from './websocket-protocols.ts';
 
 export type FrameKind = 'text' | 'binary';
 
@@ -18,8 +19,6 @@ export type Handshake =
     };
 
 const handshakeGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-/** Carries a token, and is no protocol. Mirrors apiserver authentication/request/websocket. */
-const bearerProtocol = 'base64url.bearer.authorization.k8s.io.';
 
 /** Whether a request can become a WebSocket at all. */
 export function offersWebSocket({ upgrade, method }: ApiRequest): boolean {
@@ -34,8 +33,7 @@ export function acceptHandshake({ headers }: ApiRequest): Handshake {
   if (key === '') return refused(400, 'mismatch challenge/response');
   const origin = headers['origin'] ?? '';
   if (origin === '' || origin.toLowerCase() === 'null') return refused(403);
-  const asked = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
-  const protocols = asked.filter((protocol) => protocol !== '' && !protocol.startsWith(bearerProtocol));
+  const protocols = protocolsOf(headers).filter((protocol) => protocol !== '' && !isBearerProtocol(protocol));
   if (protocols.length > 1) return refused(400);
   const [protocol] = protocols;
   const accept = createHash('sha1').update(`${key}${handshakeGuid}`).digest('base64');
