@@ -20,8 +20,11 @@ import { urlsLibrary } from './library/urls.ts';
 import type { Macro } from './macro.ts';
 import { macroKey } from './parser.ts';
 
+/** Made when they are first needed: a process that has no expressions has no declarations. */
+export type Libraries = readonly (() => Library)[];
+
 export interface EnvironmentOptions {
-  readonly libraries: readonly Library[];
+  readonly libraries: Libraries;
   readonly variables?: ReadonlyMap<string, CelType>;
   /** Of the struct types that variables are of. */
   readonly fields?: TypeFields;
@@ -44,7 +47,7 @@ export interface Environment {
   readonly strictLiterals: boolean;
 }
 
-export const kubernetesLibraries: readonly Library[] = [
+export const kubernetesLibraries: Libraries = [
   standardLibrary,
   urlsLibrary,
   regexLibrary,
@@ -62,7 +65,7 @@ export const kubernetesLibraries: readonly Library[] = [
 
 const noFields: TypeFields = new Map();
 /** Merging declarations is dear beside compiling a short expression. */
-const prepared = new WeakMap<readonly Library[], Pick<Environment, 'functions' | 'macros' | 'identifiers'>>();
+const prepared = new WeakMap<Libraries, Pick<Environment, 'functions' | 'macros' | 'identifiers'>>();
 
 export function createEnvironment(options: EnvironmentOptions): Environment {
   const base = preparedLibraries(options.libraries);
@@ -87,9 +90,10 @@ export function candidateNames(container: string, name: string): readonly string
   return [...prefixed, name];
 }
 
-function preparedLibraries(libraries: readonly Library[]): Pick<Environment, 'functions' | 'macros' | 'identifiers'> {
-  const known = prepared.get(libraries);
+function preparedLibraries(lazy: Libraries): Pick<Environment, 'functions' | 'macros' | 'identifiers'> {
+  const known = prepared.get(lazy);
   if (known !== undefined) return known;
+  const libraries = lazy.map((library) => library());
   const macros = libraries.flatMap((library) => library.macros ?? []);
   const types = libraries.flatMap((library) => library.types ?? []);
   const made = {
@@ -97,6 +101,6 @@ function preparedLibraries(libraries: readonly Library[]): Pick<Environment, 'fu
     macros: new Map(macros.map((macro) => [macroKey(macro.name, macro.argCount, macro.receiver), macro])),
     identifiers: new Map(types.map((type) => [type.name, typeOfType(type)])),
   };
-  prepared.set(libraries, made);
+  prepared.set(lazy, made);
   return made;
 }

@@ -6,7 +6,7 @@ import { equivalentTypes, optionalOf, type CelType } from './cel-type.ts';
 import type { Checked } from './checker.ts';
 import { partsOf, type CallExpr, type Expr } from './expr.ts';
 import type { Issue } from './issues.ts';
-import { conversionFunctions } from './library/conversions.ts';
+import { toDuration, toTimestamp } from './library/conversions.ts';
 import { checkFormat, type Clause } from './library/string-format.ts';
 import { compilePattern } from './regular-expression.ts';
 import { CelError } from './value.ts';
@@ -80,13 +80,12 @@ function mixedAggregates({ types }: Checked, aggregates: readonly Expr[], report
 }
 
 /** `duration('…')` */
-function conversions(calls: readonly CallExpr[], name: string, report: Report): Issue[] {
-  const declared = conversionFunctions.find((conversion) => conversion.name === name);
-  const run = declared?.overloads[0]?.run;
+function conversions(calls: readonly CallExpr[], name: 'duration' | 'timestamp', report: Report): Issue[] {
+  const convert = name === 'duration' ? toDuration : toTimestamp;
   return calls.flatMap((call) => {
     const [arg] = call.args;
-    if (call.name !== name || arg?.kind !== 'literal' || run === undefined) return [];
-    return run(arg.value) instanceof CelError ? [report(arg.id, `invalid ${name} argument`)] : [];
+    if (call.name !== name || arg?.kind !== 'literal') return [];
+    return convert(arg.value) instanceof CelError ? [report(arg.id, `invalid ${name} argument`)] : [];
   });
 }
 

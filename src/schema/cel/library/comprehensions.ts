@@ -12,7 +12,7 @@ const map = mapType(key, value);
 /** The accumulator of a loop: nobody else sees it, so that it grows in place. */
 export class GrowingMap extends HashMap {}
 
-export const comprehensionsLibrary: Library = {
+export const comprehensionsLibrary = (): Library => ({
   macros: twoVariableMacros,
   functions: [
     {
@@ -32,7 +32,7 @@ export const comprehensionsLibrary: Library = {
       ],
     },
   ],
-};
+});
 
 function insert(into: Value, entries: readonly (readonly [Value, Value])[]): Value {
   if (!(into instanceof MapValue)) return noSuchOverload;

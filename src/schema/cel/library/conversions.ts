@@ -41,7 +41,7 @@ const truths: Readonly<Record<string, boolean>> = {
   ...Object.fromEntries(['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => [text, false])),
 };
 
-export const conversionFunctions: readonly FunctionDeclaration[] = [
+export const conversionFunctions = (): readonly FunctionDeclaration[] => [
   {
     name: 'type',
     overloads: [global('type', [paramA], typeOfType(paramA))],
@@ -59,7 +59,9 @@ export const conversionFunctions: readonly FunctionDeclaration[] = [
 ];
 
 /** Functions of which cel-go computes constants beforehand. */
-export const conversionNames: ReadonlySet<string> = new Set(conversionFunctions.map(({ name }) => name));
+export const conversionNames: ReadonlySet<string> = new Set(
+  'type dyn bool bytes double duration int string timestamp uint'.split(' '),
+);
 
 function conversion(
   name: string,
@@ -114,7 +116,8 @@ function parseDouble(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-function toDuration(value: Value): Value {
+/** `duration(x)` */
+export function toDuration(value: Value): Value {
   if (value instanceof CelDuration) return value;
   if (typeof value === 'string') {
     const parsed = parseGoDuration(value);
@@ -182,7 +185,8 @@ function secondsText(nanoseconds: bigint): string {
   return seconds.toString().includes('e') ? seconds.toFixed(9).replace(/\.?0+$/, '') : String(seconds);
 }
 
-function toTimestamp(value: Value): Value {
+/** `timestamp(x)` */
+export function toTimestamp(value: Value): Value {
   if (value instanceof CelTimestamp) return value;
   if (isInt(value)) {
     const nanoseconds = BigInt(value) * secondNanos;

@@ -37,34 +37,40 @@ export class FormatValue extends OpaqueValue {
 
 const uuidPattern = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
-const formats: ReadonlyMap<string, FormatValue> = new Map([
-  format('dns1123Label', 'DNS1123Label', patternLengths.label, (text) => labelNameRule(text, false)),
-  format('dns1123Subdomain', 'DNS1123Subdomain', patternLengths.subdomain, (text) => subdomainNameRule(text, false)),
-  format('dns1035Label', 'DNS1035Label', patternLengths.label, (text) => dns1035NameRule(text, false)),
-  format('qualifiedName', 'QualifiedName', patternLengths.subdomain, qualifiedName),
-  format('dns1123LabelPrefix', 'DNS1123LabelPrefix', patternLengths.label, (text) => labelNameRule(text, true)),
-  format('dns1123SubdomainPrefix', 'DNS1123SubdomainPrefix', patternLengths.subdomain, (text) =>
-    subdomainNameRule(text, true),
-  ),
-  format('dns1035LabelPrefix', 'DNS1035LabelPrefix', patternLengths.label, (text) => dns1035NameRule(text, true)),
-  format('labelValue', 'LabelValue', patternLengths.labelValue, labelValueRule),
-  format('uri', 'URI', patternLengths.uri, (text) => {
-    const failure = uriFailure(text);
-    return failure === undefined ? [] : [failure];
-  }),
-  format(
-    'uuid',
-    'uuid',
-    patternLengths.uuid,
-    unless((text) => uuidPattern.test(text), 'does not match the UUID format'),
-  ),
-  format('byte', 'byte', patternLengths.base64, unless(isBase64, 'invalid base64')),
-  format('date', 'date', patternLengths.dateTime, unless(isDate, 'invalid date')),
-  format('datetime', 'datetime', patternLengths.dateTime, unless(isDateTime, 'invalid datetime')),
-]);
+const allFormats = (): ReadonlyMap<string, FormatValue> =>
+  new Map([
+    format('dns1123Label', 'DNS1123Label', patternLengths.label, (text) => labelNameRule(text, false)),
+    format('dns1123Subdomain', 'DNS1123Subdomain', patternLengths.subdomain, (text) => subdomainNameRule(text, false)),
+    format('dns1035Label', 'DNS1035Label', patternLengths.label, (text) => dns1035NameRule(text, false)),
+    format('qualifiedName', 'QualifiedName', patternLengths.subdomain, qualifiedName),
+    format('dns1123LabelPrefix', 'DNS1123LabelPrefix', patternLengths.label, (text) => labelNameRule(text, true)),
+    format('dns1123SubdomainPrefix', 'DNS1123SubdomainPrefix', patternLengths.subdomain, (text) =>
+      subdomainNameRule(text, true),
+    ),
+    format('dns1035LabelPrefix', 'DNS1035LabelPrefix', patternLengths.label, (text) => dns1035NameRule(text, true)),
+    format('labelValue', 'LabelValue', patternLengths.labelValue, labelValueRule),
+    format('uri', 'URI', patternLengths.uri, (text) => {
+      const failure = uriFailure(text);
+      return failure === undefined ? [] : [failure];
+    }),
+    format(
+      'uuid',
+      'uuid',
+      patternLengths.uuid,
+      unless((text) => uuidPattern.test(text), 'does not match the UUID format'),
+    ),
+    format('byte', 'byte', patternLengths.base64, unless(isBase64, 'invalid base64')),
+    format('date', 'date', patternLengths.dateTime, unless(isDate, 'invalid date')),
+    format('datetime', 'datetime', patternLengths.dateTime, unless(isDateTime, 'invalid datetime')),
+  ]);
 
-export const formatLibrary: Library = {
-  functions: [
+export const formatLibrary = (): Library => {
+  const formats = allFormats();
+  return { functions: formatFunctions(formats) };
+};
+
+function formatFunctions(formats: ReadonlyMap<string, FormatValue>): readonly FunctionDeclaration[] {
+  return [
     ...Array.from(formats, ([name, value]): FunctionDeclaration => {
       const full = `format.${name}`;
       return { name: full, overloads: [global(full, [], formatType, () => value)] };
@@ -81,8 +87,8 @@ export const formatLibrary: Library = {
       name: 'validate',
       overloads: [member('format-validate', [formatType, stringType], optionalType(listType(stringType)), validate)],
     },
-  ],
-};
+  ];
+}
 
 function format(
   name: string,

@@ -36,7 +36,7 @@ export const sortableTypes = [
   bytesType,
 ];
 
-export const listExtension: Library = {
+export const listExtension = (): Library => ({
   macros: [sortByMacro],
   functions: [
     { name: 'slice', overloads: [member('list_slice', [listOfT, intType, intType], listOfT, slice)] },
@@ -64,7 +64,7 @@ export const listExtension: Library = {
     { name: 'reverse', overloads: [member('list_reverse', [listOfT], listOfT, reverse)] },
     { name: 'distinct', overloads: [member('list_distinct', [listOfT], listOfT, distinct)] },
   ],
-};
+});
 
 function slice(list: Value = null, start: Value = null, end: Value = null): Value {
   if (!(list instanceof ListValue) || !isInt(start) || !isInt(end)) return noSuchOverload;

@@ -26,7 +26,7 @@ const zeros: readonly (readonly [CelType, Value])[] = [
   [durationType, new CelDuration(0n)],
 ];
 
-export const listsLibrary: Library = {
+export const listsLibrary = (): Library => ({
   functions: [
     {
       name: 'isSorted',
@@ -57,7 +57,7 @@ export const listsLibrary: Library = {
       ],
     },
   ],
-};
+});
 
 function of(element: CelType, id: string, result: CelType, run: (list: ListValue) => Value): Overload {
   const checked: Implementation = (list) => (list instanceof ListValue ? run(list) : noSuchOverload);

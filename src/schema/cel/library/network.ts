@@ -52,9 +52,13 @@ class CidrValue extends OpaqueValue {
   }
 }
 
-export const networkLibrary: Library = {
+export const networkLibrary = (): Library => ({
   types: [ipType, cidrType],
-  functions: [
+  functions: [...ipFunctions(), ...cidrFunctions()],
+});
+
+function ipFunctions(): readonly FunctionDeclaration[] {
+  return [
     {
       name: 'ip',
       overloads: [
@@ -105,6 +109,11 @@ export const networkLibrary: Library = {
         ),
       ],
     },
+  ];
+}
+
+function cidrFunctions(): readonly FunctionDeclaration[] {
+  return [
     { name: 'cidr', overloads: [global('string_to_cidr', [stringType], cidrType, toCidr)] },
     {
       name: 'isCIDR',
@@ -153,8 +162,8 @@ export const networkLibrary: Library = {
         ),
       ],
     },
-  ],
-};
+  ];
+}
 
 function ipTest(name: string, id: string, test: (address: Address) => boolean): FunctionDeclaration {
   return { name, overloads: [member(id, [ipType], boolType, ofIp(test))] };

@@ -37,7 +37,7 @@ const map = mapType(key, value);
 const zeroTimeSeconds = -62_135_596_800n;
 const noValue = new CelError('optional.none() dereference');
 
-export const optionalsLibrary: Library = {
+export const optionalsLibrary = (): Library => ({
   macros: optionalMacros,
   types: [optionalDynType],
   functions: [
@@ -98,7 +98,7 @@ export const optionalsLibrary: Library = {
     { name: 'optional.unwrap', overloads: [global('optional_unwrap', [listType(optional)], list, unwrap)] },
     { name: 'unwrapOpt', overloads: [member('optional_unwrapOpt', [listType(optional)], list, unwrap)] },
   ],
-};
+});
 
 function end(given: Value = null, at: 0 | -1 = 0): Value {
   if (!(given instanceof ListValue)) return noSuchOverload;

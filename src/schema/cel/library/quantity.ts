@@ -9,7 +9,7 @@ import {
   type Quantity,
 } from '../../../api/quantity.ts';
 import { boolType, doubleType, intType, stringType, structType } from '../cel-type.ts';
-import { global, member, type Implementation, type Library } from '../declaration.ts';
+import { global, member, type FunctionDeclaration, type Implementation, type Library } from '../declaration.ts';
 import {
   CelDouble,
   CelError,
@@ -40,8 +40,12 @@ class QuantityValue extends OpaqueValue {
   }
 }
 
-export const quantityLibrary: Library = {
-  functions: [
+export const quantityLibrary = (): Library => ({
+  functions: [...comparisons(), ...calculations()],
+});
+
+function comparisons(): readonly FunctionDeclaration[] {
+  return [
     { name: 'quantity', overloads: [global('string_to_quantity', [stringType], quantityType, toQuantity)] },
     {
       name: 'isQuantity',
@@ -94,6 +98,11 @@ export const quantityLibrary: Library = {
         ),
       ],
     },
+  ];
+}
+
+function calculations(): readonly FunctionDeclaration[] {
+  return [
     {
       name: 'asApproximateFloat',
       overloads: [
@@ -141,8 +150,8 @@ export const quantityLibrary: Library = {
         member('quantity_sub_int', [quantityType, intType], quantityType, combining(subtractQuantities)),
       ],
     },
-  ],
-};
+  ];
+}
 
 function toQuantity(text: Value = null): Value {
   if (typeof text !== 'string') return noSuchOverload;

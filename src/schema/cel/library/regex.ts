@@ -6,7 +6,7 @@ import { ArrayList, CelError, isInt, noSuchOverload, type Value } from '../value
 
 const strings = listType(stringType);
 
-export const regexLibrary: Library = {
+export const regexLibrary = (): Library => ({
   functions: [
     { name: 'find', overloads: [member('string_find_string', [stringType, stringType], stringType, find)] },
     {
@@ -19,7 +19,7 @@ export const regexLibrary: Library = {
       ],
     },
   ],
-};
+});
 
 function find(text: Value = null, pattern: Value = null): Value {
   const found = allMatches(text, pattern, 1);

@@ -26,7 +26,7 @@ class SemverValue extends OpaqueValue {
   }
 }
 
-export const semverLibrary: Library = {
+export const semverLibrary = (): Library => ({
   functions: [
     {
       name: 'semver',
@@ -84,7 +84,7 @@ export const semverLibrary: Library = {
     { name: 'minor', overloads: [member('semver_minor', [semverType], intType, number(1))] },
     { name: 'patch', overloads: [member('semver_patch', [semverType], intType, number(2))] },
   ],
-};
+});
 
 function number(index: 0 | 1 | 2): Implementation {
   // Go's conversion of an uint64 to an int64 wraps around.

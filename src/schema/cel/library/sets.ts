@@ -6,7 +6,7 @@ import { ListValue, noSuchOverload, type Value } from '../value.ts';
 
 const listOfT = listType(paramType('T'));
 
-export const setsLibrary: Library = {
+export const setsLibrary = (): Library => ({
   functions: [
     {
       name: 'sets.contains',
@@ -26,7 +26,7 @@ export const setsLibrary: Library = {
       overloads: [global('list_sets_intersects_list', [listOfT, listOfT], boolType, intersects)],
     },
   ],
-};
+});
 
 function containsAll(list: Value = null, part: Value = null): Value {
   if (!(list instanceof ListValue) || !(part instanceof ListValue)) return noSuchOverload;

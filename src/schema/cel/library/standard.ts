@@ -52,7 +52,7 @@ const moreTypes = [listDynType, mapDynType, nullType, typeType];
 /** What expressions can name. */
 const namedTypes = [...orderedTypes, ...moreTypes];
 
-export const standardLibrary: Library = {
+export const standardLibrary = (): Library => ({
   macros: standardMacros,
   types: namedTypes,
   functions: [
@@ -103,7 +103,7 @@ export const standardLibrary: Library = {
       run: inAggregate,
     },
     { name: 'size', overloads: sizes(), run: (value) => sizeOf(value ?? null) },
-    ...conversionFunctions,
+    ...conversionFunctions(),
     textTest('contains', 'contains_string', (text, part) => text.includes(part)),
     textTest('endsWith', 'ends_with_string', (text, part) => text.endsWith(part)),
     textTest('startsWith', 'starts_with_string', (text, part) => text.startsWith(part)),
@@ -115,9 +115,9 @@ export const standardLibrary: Library = {
       ],
       run: (text, pattern) => matches(text ?? null, pattern ?? null),
     },
-    ...timeFunctions,
+    ...timeFunctions(),
   ],
-};
+});
 
 /** Types whose values can be the left side of an operator. */
 const numeric = [doubleType, intType, uintType];

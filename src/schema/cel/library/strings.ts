@@ -12,7 +12,7 @@ const tooLarge = new CelError('operation cancelled: value is too large');
 
 const strings = listType(stringType);
 
-export const stringsLibrary: Library = {
+export const stringsLibrary = (): Library => ({
   functions: [
     { name: 'charAt', overloads: [method('string_char_at_int', [intType], stringType, charAt)] },
     {
@@ -68,12 +68,12 @@ export const stringsLibrary: Library = {
       ],
     },
   ],
-};
+});
 
 /** Of strings; Kubernetes has it of lists only. */
-export const stringReverseLibrary: Library = {
+export const stringReverseLibrary = (): Library => ({
   functions: [simple('reverse', 'string_reverse', (text) => Array.from(text).reverse().join(''))],
-};
+});
 
 function method(
   id: string,

@@ -4,7 +4,7 @@ import { member, type FunctionDeclaration } from '../declaration.ts';
 import { timeParts, zoneOffset, type TimeParts } from '../timestamp.ts';
 import { CelDuration, CelError, CelTimestamp, intValue, noSuchOverload, type Value } from '../value.ts';
 
-export const timeFunctions: readonly FunctionDeclaration[] = [
+export const timeFunctions = (): readonly FunctionDeclaration[] => [
   part('getFullYear', 'year', ({ year }) => year),
   part('getMonth', 'month', ({ month }) => month),
   part('getDayOfYear', 'day_of_year', ({ dayOfYear }) => dayOfYear),

@@ -20,7 +20,7 @@ class UrlValue extends OpaqueValue {
   }
 }
 
-export const urlsLibrary: Library = {
+export const urlsLibrary = (): Library => ({
   functions: [
     { name: 'url', overloads: [global('string_to_url', [stringType], urlType, toUrl)] },
     {
@@ -42,7 +42,7 @@ export const urlsLibrary: Library = {
       overloads: [member('url_get_query', [urlType], mapType(stringType, listType(stringType)), query)],
     },
   ],
-};
+});
 
 /** What Go says of a text that is no URI of a request. */
 export function uriFailure(text: string): string | undefined {

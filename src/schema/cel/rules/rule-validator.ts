@@ -9,6 +9,7 @@ import { callCostMax, evaluate, type Program } from '../program.ts';
 import type { Bindings } from '../runtime.ts';
 import { CelError, CelOptional, type Value } from '../value.ts';
 import { Correlation, keyedItems } from './correlation.ts';
+import { hasRules } from './has-rules.ts';
 import { escapeProperty } from './property-name.ts';
 import { compileNodeRules, type CompiledRule } from './rule-compilation.ts';
 import { schemaType, withObjectMeta, type SchemaType } from './schema-type.ts';
@@ -37,14 +38,6 @@ export interface RuleValidationResult {
 }
 
 const validators = new WeakMap<StructuralSchema, RuleNode | null>();
-
-/** Whether the schema of a whole resource has rules: without them, {@link validateRules} has nothing to do. */
-export function hasRules(schema: StructuralSchema): boolean {
-  if (schema.validations !== undefined && schema.validations.length > 0) return true;
-  if (schema.items !== undefined && hasRules(schema.items)) return true;
-  if (typeof schema.additionalProperties === 'object' && hasRules(schema.additionalProperties)) return true;
-  return [...(schema.properties?.values() ?? [])].some(hasRules);
-}
 
 /** Validates an object by the rules of the schema of its whole resource. */
 export function validateRules(schema: StructuralSchema, validation: RuleValidation): RuleValidationResult {
