@@ -196,6 +196,25 @@ test('a stop ends upgraded connections at once', async () => {
   await client.until(() => client.closed);
 });
 
+test('who never finishes a request is cut off: nothing, half a head, half of a body that is passed on', async () => {
+  const hasty = listenerWith({ headersTimeoutMs: 100, bodyTimeoutMs: 100 });
+  await hasty.start();
+  const slow = [
+    '',
+    'GET / HTTP/1.1\r\nhost: x\r\n',
+    'POST /passed/x HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc',
+  ];
+  await Promise.all(
+    slow.map(async (text) => {
+      const client = new RawClient(hasty.port);
+      client.send(text);
+      await client.until(() => client.closed);
+      assert.doesNotMatch(client.text, / 200 /);
+    }),
+  );
+  await hasty.stop();
+});
+
 test('a body that is passed on comes as a stream, above the limit of others', async () => {
   const client = new RawClient(listener.port);
   const size = 5 * 1024 * 1024;

@@ -195,6 +195,7 @@ function createServer(credentials: ListenerCredentials, limits: ListenerLimits):
   const http1 = {
     maxHeaderSize: limits.headerBytesMax,
     headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: limits.headersTimeoutMs,
     requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs,
     keepAliveTimeout: limits.idleTimeoutMs,
     noDelay: true,
