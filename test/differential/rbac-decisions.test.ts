@@ -19,6 +19,8 @@ const rulesPath = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
 describe('decisions of Sublet and of upstream', { skip: upstreamUnavailable() ?? false }, () => {
   let upstream: Side;
   let sublet: Side;
+  let granted = 0;
+  let refused = 0;
   before(async () => {
     [upstream, sublet] = await Promise.all([startUpstreamSide(), startOurSide()]);
   });
@@ -41,9 +43,11 @@ describe('decisions of Sublet and of upstream', { skip: upstreamUnavailable() ??
           if (ours.body.status?.allowed === true) allowed++;
         }
         await compareRules(seed, set);
+        await compareGrants(seed, set);
       }
     }
     // Vocabularies without meetings would prove nothing.
+    assert.ok(granted > refused / 20 && refused > granted / 20, `${granted} grants were allowed, ${refused} refused`);
     assert.ok(allowed > asked / 20 && allowed < asked * 0.8, `${allowed} of ${asked} were allowed`);
   });
 
@@ -52,6 +56,22 @@ describe('decisions of Sublet and of upstream', { skip: upstreamUnavailable() ??
       upstream.call('root', 'POST', reviewsPath, { spec }),
       sublet.call('root', 'POST', reviewsPath, { spec }),
     ]);
+  }
+
+  /** Dry, so that none changes what the next may do. */
+  async function compareGrants(seed: number, { grants }: Generated): Promise<void> {
+    const answers = await Promise.all(
+      grants.map(({ user, path, object }) =>
+        Promise.all([sublet, upstream].map((side) => side.call(user, 'POST', `${path}?dryRun=All`, object))),
+      ),
+    );
+    for (const [index, [ours, theirs]] of answers.entries()) {
+      assert.ok(ours && theirs);
+      const told = ({ code, message }: Answer): Loose => (code < 300 ? { code } : { code, message });
+      assert.deepEqual(told(ours), told(theirs), `seed ${seed}: ${JSON.stringify(grants[index])}`);
+      if (ours.code === 201) granted++;
+      else refused++;
+    }
   }
 
   async function compareRules(seed: number, { users, namespaces }: Generated): Promise<void> {

@@ -10,6 +10,14 @@ export interface Generated {
   readonly users: readonly User[];
   /** Specs of SubjectAccessReviews. */
   readonly questions: readonly Loose[];
+  /** Roles and bindings that users try to write, who may write such objects. */
+  readonly grants: readonly Grant[];
+}
+
+export interface Grant {
+  readonly user: User;
+  readonly path: string;
+  readonly object: Loose;
 }
 
 const verbs = ['get', 'get', 'list', 'list', 'watch', 'create', 'update', 'delete', '*', '*', 'Get', 'bind', 'ge*'];
@@ -65,6 +73,7 @@ const askedVerbs = [
 const askedResources = ['pods', 'pods', 'pods', 'services', 'deployments', '*', 'Pods', ''];
 const subresources = ['', '', '', 'log', 'scale', '*', 'status'];
 const questionsOfSeed = 120;
+const grantsOfSeed = 40;
 
 export function generate(seed: number): Generated {
   const random = seededRandom(seed);
@@ -149,5 +158,42 @@ export function generate(seed: number): Generated {
       },
     };
   };
-  return { objects, namespaces, users, questions: Array.from({ length: questionsOfSeed }, question) };
+  const writer = `${own}-writer`;
+  objects.push([clusterRolesPath, { metadata: { name: writer }, rules: [writing] }]);
+  objects.push([
+    clusterRoleBindingsPath,
+    {
+      metadata: { name: writer },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: writer },
+      subjects: [{ kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name: writer }],
+    },
+  ]);
+  const grant = (index: number): Grant => {
+    const { name, groups: userGroups } = pick(users);
+    const user = { name, groups: [...userGroups, writer] };
+    const namespace = pick(['', ...namespaces]);
+    const base = namespace === '' ? rbacPath : `${rbacPath}/namespaces/${namespace}`;
+    const prefix = namespace === '' ? 'cluster' : '';
+    const isRole = chance(0.5);
+    const path = `${base}/${prefix}${isRole ? 'roles' : 'rolebindings'}`;
+    const named = `${own}-new${index}`;
+    return {
+      user,
+      path,
+      object: isRole ? { metadata: { name: named }, rules: rules(namespace === '') } : binding(named, namespace),
+    };
+  };
+  return {
+    objects,
+    namespaces,
+    users,
+    questions: Array.from({ length: questionsOfSeed }, question),
+    grants: Array.from({ length: grantsOfSeed }, (_, index) => grant(index)),
+  };
 }
+
+const writing: Loose = {
+  verbs: ['create'],
+  apiGroups: ['rbac.authorization.k8s.io'],
+  resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
+};
