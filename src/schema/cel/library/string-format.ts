@@ -22,6 +22,8 @@ import { toText } from './conversions.ts';
 const precisionDefault = 6;
 /** More digits than a double has; Go would write as many zeros as are asked for. */
 const precisionMax = 1000;
+/** As many digits as JavaScript writes of a double. */
+const digitsExact = 100;
 const depthMax = 100;
 
 export type Clause =
@@ -47,9 +49,9 @@ const complaints: Readonly<Record<Clause['kind'], string>> = {
 /** `text.format(args)` */
 export function formatText(text: string, args: ListValue): Value {
   try {
-    return eachClause(text, (clause, index) => {
+    return eachClause(text, (index) => {
       if (index >= args.size) throw new FormatError(`index ${index} out of range`);
-      return () => clauseText(clause(), args.at(index));
+      return (clause) => clauseText(clause, args.at(index));
     });
   } catch (error) {
     if (error instanceof FormatError) return new CelError(error.message);
@@ -69,14 +71,14 @@ export function checkFormat(
   let seen = 0;
   let badId: number | undefined;
   try {
-    eachClause(text, (clause, index) => {
+    eachClause(text, (index, isEnd) => {
       seen++;
-      if (index >= argCount) throw new FormatError(`index ${index} out of range`);
-      return () => {
-        const wrong = typeAt(index, clause());
+      if (index >= argCount && !isEnd) throw new FormatError(`index ${index} out of range`);
+      return (clause) => {
+        const wrong = typeAt(index, clause);
         if (wrong === undefined) return '';
         badId = wrong.id;
-        throw new FormatError(`${complaints[clause().kind]} ${wrong.type.name}`);
+        throw new FormatError(`${complaints[clause.kind]} ${wrong.type.name}`);
       };
     });
   } catch (error) {
@@ -88,8 +90,11 @@ export function checkFormat(
   return { id: undefined, message };
 }
 
+/** What a clause becomes; it is asked for before the clause is read, which `isEnd` says there is none of. */
+type Replace = (index: number, isEnd: boolean) => (clause: Clause) => string;
+
 /** The text, with each clause replaced. @throws FormatError */
-function eachClause(text: string, replace: (clause: () => Clause, index: number) => () => string): string {
+function eachClause(text: string, replace: Replace): string {
   let [result, at, index] = ['', 0, 0];
   while (at < text.length) {
     const percent = text.indexOf('%', at);
@@ -100,17 +105,17 @@ function eachClause(text: string, replace: (clause: () => Clause, index: number)
       at = percent + 2;
       continue;
     }
-    let read: { readonly clause: Clause; readonly length: number } | undefined;
-    const show = replace(() => (read ??= readClause(text.slice(percent + 1, percent + 32))).clause, index);
-    if (percent + 1 >= text.length) throw new FormatError('unexpected end of string');
-    read = readClause(text.slice(percent + 1, percent + 32));
+    const isEnd = percent + 1 >= text.length;
+    const show = replace(index, isEnd);
+    if (isEnd) throw new FormatError('unexpected end of string');
+    const { clause, length } = readClause(text.slice(percent + 1));
     try {
-      result += show();
+      result += show(clause);
     } catch (error) {
       if (error instanceof FormatError) throw new FormatError(`error during formatting: ${error.message}`);
       throw error;
     }
-    at = percent + 1 + read.length;
+    at = percent + 1 + length;
     index++;
   }
   return result;
@@ -189,22 +194,34 @@ function floatText(kind: 'f' | 'e', precision: number, value: Value): string | u
         ? special[value]
         : undefined;
   if (number === undefined) return undefined;
-  if (Number.isNaN(number)) return 'NaN';
-  if (!Number.isFinite(number)) return number > 0 ? '∞' : '-∞';
-  if (kind === 'e') {
-    const [mantissa = '', exponent = '0'] = number.toExponential(Math.min(precision, 100)).split('e');
-    const digits = String(Math.abs(Number(exponent))).padStart(2, '0');
-    const superscripts = Array.from(digits, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join('');
-    return `${mantissa}×10${Number(exponent) < 0 ? '⁻' : ''}${superscripts}`;
-  }
+  // Upstream takes the precision of `%e` for the least width, and writes six digits.
+  if (kind === 'e') return scientificText(number).padStart(precision);
+  if (!Number.isFinite(number)) return specialText(number);
   return fixedText(number, precision).replace(/^-?\d+/, (whole) => whole.replaceAll(/\B(?=(\d{3})+$)/g, ','));
 }
 
-/** Without exponents, however large. */
+function specialText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? '∞' : '-∞';
+}
+
+function scientificText(value: number): string {
+  if (!Number.isFinite(value)) return specialText(value);
+  const [mantissa = '', exponent = '0'] = value.toExponential(precisionDefault).split('e');
+  const digits = String(Math.abs(Number(exponent))).padStart(2, '0');
+  const superscripts = Array.from(digits, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join('');
+  return `${mantissa}×10${Number(exponent) < 0 ? '⁻' : ''}${superscripts}`;
+}
+
+/** Without exponents, however large. What is half way goes to the even digit, as in Go. */
 function fixedText(value: number, precision: number): string {
-  const digits = Math.min(precision, 100);
-  const text =
-    Math.abs(value) < 1e21 ? value.toFixed(digits) : `${BigInt(value)}${digits > 0 ? `.${'0'.repeat(digits)}` : ''}`;
+  const digits = Math.min(precision, digitsExact);
+  if (Math.abs(value) >= 1e21) return `${BigInt(value)}${precision > 0 ? `.${'0'.repeat(precision)}` : ''}`;
+  const [whole = '', fraction = ''] = value.toFixed(digitsExact).split('.');
+  const isHalf = /^50*$/.test(fraction.slice(digits));
+  const last = (whole + fraction.slice(0, digits)).at(-1);
+  const down = digits === 0 ? whole : `${whole}.${fraction.slice(0, digits)}`;
+  const text = isHalf && Number(last) % 2 === 0 ? down : value.toFixed(digits);
   return text + '0'.repeat(precision - digits);
 }
 
