@@ -42,6 +42,8 @@ export interface RoleAggregationOptions {
 
 export class RoleAggregation {
   readonly #options: RoleAggregationOptions;
+  /** The newest: it may be read anew meanwhile. */
+  #index: RoleIndex | undefined;
   #running: Promise<void> | undefined;
   /** Counts changes of any ClusterRole that matters. */
   #changes = 0;
@@ -61,9 +63,10 @@ export class RoleAggregation {
       role !== undefined && (role.selectors !== undefined || wanted.some((one) => matchesLabels(one, role.labels)));
     const matter = changes.filter(({ before, after }) => concerns(before) || concerns(after));
     if (matter.length === 0) return;
+    this.#index = index;
     this.#changes++;
     this.#disturbed ||= matter.some(({ before, after }) => (after ?? before)?.name !== this.#writing);
-    this.#running ??= this.#run(index).finally(() => (this.#running = undefined));
+    this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }
 
   /** Resolves when no aggregated role is being brought up to date. Never rejects. */
@@ -86,38 +89,36 @@ export class RoleAggregation {
     };
   }
 
-  async #run(index: RoleIndex): Promise<void> {
+  async #run(): Promise<void> {
     // Out of the stack of who tells of a change.
     await Promise.resolve();
-    try {
-      for (let left = roundsMax; left > 0; left--) {
-        const before = this.#changes;
-        this.#disturbed = false;
-        await this.#round(index);
-        if (this.#changes === before) return;
-        if (this.#disturbed) left = roundsMax;
-      }
-      this.#options.logger.warn({}, 'aggregated roles gather each other and do not settle');
-    } catch (error) {
-      this.#options.logger.error({ err: error }, 'aggregated roles could not be brought up to date');
+    for (let left = roundsMax; left > 0; left--) {
+      const before = this.#changes;
+      this.#disturbed = false;
+      await this.#round();
+      if (this.#changes === before) return;
+      if (this.#disturbed) left = roundsMax;
     }
+    this.#options.logger.warn({}, 'aggregated roles gather each other and do not settle');
   }
 
-  async #round(index: RoleIndex): Promise<void> {
+  async #round(): Promise<void> {
     const { objects, clusterRoles } = this.#options;
     // Backwards: view, then edit, then admin, each of which gathers the one before.
-    for (const { name } of gatheringRoles(index).toReversed()) {
-      if (!this.#outdatedRules(index, name)) continue;
+    for (const { name } of gatheringRoles(this.#index).toReversed()) {
+      if (!this.#outdatedRules(name)) continue;
       this.#writing = name;
       try {
         await objects.rewrite({ resource: clusterRoles, namespace: '', name }, false, (old) => {
-          const rules = this.#outdatedRules(index, name);
+          const rules = this.#outdatedRules(name);
           if (!rules || !isJsonObject(old.object['aggregationRule'])) return undefined;
           return this.#withRules(old.decode(), rules);
         });
       } catch (error) {
-        // It has gone meanwhile.
-        if (!(error instanceof StatusError && error.status.reason === 'NotFound')) throw error;
+        // It has gone meanwhile; or it can't be written, which is no reason to leave the others.
+        const gone = error instanceof StatusError && error.status.reason === 'NotFound';
+        if (!gone)
+          this.#options.logger.error({ name, err: error }, 'an aggregated role could not be brought up to date');
       } finally {
         this.#writing = undefined;
       }
@@ -147,10 +148,10 @@ export class RoleAggregation {
   }
 
   /** The rules that a role should have instead of its own; `undefined`: it has them, or can't have them. */
-  #outdatedRules(index: RoleIndex, name: string): readonly PolicyRule[] | undefined {
-    const role = index.role('', name);
-    if (!role?.selectors) return undefined;
-    const rules = gathered(index, role);
+  #outdatedRules(name: string): readonly PolicyRule[] | undefined {
+    const role = this.#index?.role('', name);
+    if (!this.#index || !role?.selectors) return undefined;
+    const rules = gathered(this.#index, role);
     if (rules === 'too many') {
       this.#options.logger.warn({ name }, 'an aggregated role finds more rules than fit into one');
       return undefined;
@@ -159,8 +160,8 @@ export class RoleAggregation {
   }
 }
 
-function gatheringRoles(index: RoleIndex): readonly Role[] {
-  return [...index.clusterRoles.values()].filter(({ selectors }) => selectors !== undefined);
+function gatheringRoles(index: RoleIndex | undefined): readonly Role[] {
+  return [...(index?.clusterRoles.values() ?? [])].filter(({ selectors }) => selectors !== undefined);
 }
 
 /** `undefined`: a selector isn't valid, so nothing is gathered. */
