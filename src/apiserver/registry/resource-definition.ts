@@ -51,6 +51,8 @@ export interface ResourceDefinition {
   readonly group: string;
   readonly resource: string;
   readonly strategy?: Strategy;
+  /** Before a request is answered: what its answer needs is loaded. */
+  begin?(verb: string): Promise<void>;
   /**
    * What upstream's way through its internal type makes of an object: fields that stand twice, and fields that are only written. Runs
    * after its defaults, before anybody looks at it. May mutate; must leave what it has made as it is.

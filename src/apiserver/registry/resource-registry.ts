@@ -73,6 +73,7 @@ class BuiltinResource implements ServedResource {
   readonly storagePrefix: string;
   readonly toStorage: ServedResource['toStorage'];
   readonly fromStorage: ServedResource['fromStorage'];
+  readonly begin?: (verb: string) => Promise<void>;
   readonly #schemaName: string;
 
   constructor(facts: ResourceFacts, definition: ResourceDefinition | undefined) {
@@ -88,6 +89,7 @@ class BuiltinResource implements ServedResource {
     this.verbs = facts.verbs;
     this.subresources = facts.subresources;
     this.definition = definition;
+    if (definition?.begin) this.begin = (verb) => definition.begin?.(verb) ?? Promise.resolve();
     const conversion = definition?.conversion;
     this.toStorage = conversion?.toStorage[facts.version];
     this.fromStorage = conversion?.fromStorage[facts.version];
