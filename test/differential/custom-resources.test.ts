@@ -104,7 +104,7 @@ function sortedMessage(message: string): string {
   const start = message.indexOf(' is invalid: [');
   if (start < 0) return message;
   const from = start + ' is invalid: ['.length;
-  const errors = message.slice(from, -1).split(/, (?=[\w<][\w.[\]<>-]*: )/);
+  const errors = message.slice(from, -1).split(/, (?=[.\w<][\w.[\]<>-]*: )/);
   return `${message.slice(0, from)}${errors.toSorted().join(', ')}]`;
 }
 

@@ -143,7 +143,7 @@ function validateRules(
   value: JsonObject,
   old: JsonObject | undefined,
   errors: readonly FieldError[],
-): FieldError[] {
+): readonly FieldError[] {
   if (!rules) return [];
   if (!errors.some(({ type }) => blocking.has(type))) return rules(value, old);
   const text =

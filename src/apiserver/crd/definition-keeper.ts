@@ -195,6 +195,7 @@ export class DefinitionKeeper {
   /** `change` changes the object, or returns `false`; it may be called again. */
   async #write(name: string, change: (object: KubeObject) => boolean): Promise<void> {
     const { store, resources } = this.#options;
+    await this.#resource.begin?.('update', []);
     const scope = managedScope(resources, this.#resource, 'status');
     try {
       await store.update({

@@ -2,12 +2,14 @@
  * The schemas of a definition's versions: read from the store and compiled when the resource is first used, and kept as long as the
  * definition stays as it is.
  */
-import type { FieldError } from '../../api/field-error.ts';
+import { path, type FieldError } from '../../api/field-error.ts';
 import type { JsonObject } from '../../api/json.ts';
 import { newNotFound } from '../../api/status.ts';
 import type { ObjectSchema } from '../../schema/schema.ts';
 import { CustomDecoder } from '../../schema/structural/decode-custom.ts';
 import { objectSchema } from '../../schema/structural/object-schema.ts';
+import { hasRules } from '../../schema/cel/rules/has-rules.ts';
+import { noPath } from '../../schema/structural/validate-instance.ts';
 import { pruneDefaults } from '../../schema/structural/prune-defaults.ts';
 import { compileStructural, type StructuralSchema } from '../../schema/structural/structural-schema.ts';
 import type { KubeObject } from '../../api/object.ts';
@@ -19,11 +21,23 @@ export interface VersionSchema {
   /** For apply, and for the registry's decoding. */
   readonly object: ObjectSchema;
   /** `x-kubernetes-validations`; absent: there are none. `old` is absent on create. */
-  readonly validateRules?: (value: JsonObject, old: JsonObject | undefined) => FieldError[];
+  readonly validateRules?: (value: JsonObject, old: JsonObject | undefined) => readonly FieldError[];
 }
 
 /** The definition's object; `undefined`: it is gone. */
 export type LoadDefinition = () => Promise<Readonly<KubeObject> | undefined>;
+
+/** Rules and what evaluates them: loaded with the first schema that has some. */
+async function rulesOf(schema: StructuralSchema): Promise<Pick<VersionSchema, 'validateRules'>> {
+  const { validateRules } = await import('../../schema/cel/rules/rule-validator.ts');
+  return {
+    validateRules(object, old) {
+      const update = old === undefined ? {} : { old, ratchets: true };
+      const { errors } = validateRules(schema, { path: path(), object, ...update });
+      return errors.map((error) => (error.field === '' ? { ...error, field: noPath } : error));
+    },
+  };
+}
 
 export class DefinitionSchemas {
   readonly #definition: Definition;
@@ -65,11 +79,10 @@ export class DefinitionSchemas {
       throw newNotFound({ group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }, name);
     }
     for (const [version, props] of versionSchemas(object)) {
-      const structural = compileStructural(props);
-      this.#versions.set(
-        version,
-        this.#compile(this.#definition.preserveUnknownFields ? structural : pruneDefaults(structural)),
-      );
+      const written = compileStructural(props);
+      const structural = this.#definition.preserveUnknownFields ? written : pruneDefaults(written);
+      const compiled = this.#compile(structural);
+      this.#versions.set(version, hasRules(structural) ? { ...compiled, ...(await rulesOf(structural)) } : compiled);
     }
     this.#loaded = true;
   }

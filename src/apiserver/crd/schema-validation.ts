@@ -7,8 +7,9 @@ import type { FieldError, Path } from '../../api/field-error.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { objectAt, objectsAt, textAt } from '../../api/json-fields.ts';
 import { validateListSchema, validateMapListKeys } from './list-schema-validation.ts';
-import { validateRuleTexts } from './rule-text-validation.ts';
 import { propertiesOf } from './validate-structural.ts';
+import { ruleTextErrors } from '../../schema/cel/rules/rule-definition.ts';
+import { compileStructural } from '../../schema/structural/structural-schema.ts';
 
 export interface SchemaValidationOptions {
   readonly requireValidType: boolean;
@@ -54,7 +55,8 @@ function validate(schema: JsonObject, path: Path, place: Place): FieldError[] {
   }
   errors.push(...validateMapType(schema, path), ...validateListSchema(schema, path, place.options.requireAtomicSets));
   if (place.options.requireMapListKeys) errors.push(...validateMapListKeys(schema, path));
-  return [...errors, ...validateRuleTexts(schema, path)];
+  const hasRules = objectsAt(schema, 'x-kubernetes-validations').length > 0;
+  return hasRules ? [...errors, ...ruleTextErrors(compileStructural(schema), path)] : errors;
 }
 
 /** Mirrors specStandardValidatorV3. */

@@ -6,7 +6,10 @@ import { textAt } from '../../api/json-fields.ts';
 import { copyValue } from '../../schema/structural/copy-value.ts';
 import { pruneValue } from '../../schema/structural/prune.ts';
 import { compileStructural } from '../../schema/structural/structural-schema.ts';
-import { validateDefaults } from './default-validation.ts';
+import { hasRules } from '../../schema/cel/rules/has-rules.ts';
+import { ruleErrors } from '../../schema/cel/rules/rule-definition.ts';
+import { validateRules } from '../../schema/cel/rules/rule-validator.ts';
+import { validateDefaults, type ValidateDefaultRules } from './default-validation.ts';
 import { schemaHas } from './schema-visit.ts';
 import { validateSchema, type SchemaValidationOptions } from './schema-validation.ts';
 import { validateStructural } from './validate-structural.ts';
@@ -57,12 +60,26 @@ export function validateVersionSchema(
     errors.push(...structural);
     if (structural.length === 0 && isCompilable(schema)) {
       errors.push(
-        ...validateDefaults(compileStructural(schema), path, { requirePruned: options.requirePrunedDefaults }),
+        ...validateDefaults(compileStructural(schema), path, {
+          requirePruned: options.requirePrunedDefaults,
+          rules: defaultRules,
+        }),
       );
     }
   }
-  return [...errors, ...validateSchema(schema, path, options)];
+  const own = validateSchema(schema, path, options);
+  if (errors.length > 0 || own.length > 0 || !options.requireStructural) return [...errors, ...own];
+  const structural = compileStructural(schema);
+  // Rules are looked at once all else is well: their types come from the schema.
+  return hasRules(structural) ? [...ruleErrors(structural, path)] : [];
 }
+
+/** A default is held to the rules of its schema, as if it were new, and as if it stayed. */
+const defaultRules: ValidateDefaultRules = (value, schema, _isRoot, path) => {
+  if (!hasRules(schema)) return [];
+  const { errors } = validateRules(schema, { path, object: value, old: value });
+  return errors.length > 0 ? [...errors] : [...validateRules(schema, { path, object: value }).errors];
+};
 
 /** Whether a default says what its schema does not know. */
 export function hasUnprunedDefaults(schema: JsonObject): boolean {
