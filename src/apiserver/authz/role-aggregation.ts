@@ -106,9 +106,9 @@ export class RoleAggregation {
     const { objects, clusterRoles } = this.#options;
     // Backwards: view, then edit, then admin, each of which gathers the one before.
     for (const { name } of gatheringRoles(this.#index).toReversed()) {
-      if (!this.#outdatedRules(name)) continue;
       this.#writing = name;
       try {
+        if (!this.#outdatedRules(name)) continue;
         await objects.rewrite({ resource: clusterRoles, namespace: '', name }, false, (old) => {
           const rules = this.#outdatedRules(name);
           if (!rules || !isJsonObject(old.object['aggregationRule'])) return undefined;
