@@ -15,6 +15,7 @@ import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { attributesClassProtection, claimProtection, volumeProtection } from './protection/protection-controller.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
+import { resourceQuotaController } from './resourcequota/resourcequota-controller.ts';
 import { rootCaController } from './root-ca/root-ca-controller.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
@@ -33,6 +34,7 @@ const builtinControllers: readonly BuiltinController[] = [
   jobController,
   cronJobController,
   ttlAfterFinishedController,
+  resourceQuotaController,
   claimProtection,
   volumeProtection,
   attributesClassProtection,

@@ -57,6 +57,8 @@ export const volumeAttributesClasses: GroupVersionResource = {
   resource: 'volumeattributesclasses',
 };
 
+export const resourceQuotas: GroupVersionResource = { group: '', version: 'v1', resource: 'resourcequotas' };
+
 export const podKind: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 export const statefulSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 export const replicaSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'ReplicaSet' };

@@ -11,6 +11,7 @@ import type { Aggregator } from '../apiserver/aggregation/aggregator.ts';
 import { builtinAdmissionPlugins } from '../apiserver/admission/builtin-plugins.ts';
 import { certificateAdmission } from '../apiserver/admission/certificates.ts';
 import { createClusterReader } from '../apiserver/admission/cluster-reader.ts';
+import { createQuotaLedger } from '../apiserver/admission/quota-ledger.ts';
 import { createAdmissionChain } from '../apiserver/admission/plugin.ts';
 import { createApiServer } from '../apiserver/api-server.ts';
 import { issuerDiscovery } from '../apiserver/authn/issuer-discovery.ts';
@@ -32,6 +33,7 @@ import type { LocalServiceAddresses } from '../apiserver/registry/local-service-
 import { createResourceRegistry, type ResourceRegistry } from '../apiserver/registry/resource-registry.ts';
 import { builtinResourceDefinitions } from '../apiserver/registry/resources/builtin-resources.ts';
 import { serviceAddressHooks, type ServiceAddresses } from '../apiserver/registry/service-addresses.ts';
+import { componentStatusVerbs, type Component } from '../apiserver/verbs/component-status.ts';
 import { tokenSubresource } from '../apiserver/verbs/service-account-token.ts';
 import { createResourceHandler } from '../apiserver/verbs/dispatch.ts';
 import { versionInfo, versionPath } from '../apiserver/version.ts';
@@ -40,6 +42,7 @@ import type { Service } from '../lib/service.ts';
 import { builtinResources, builtinVersion } from '../schema/builtin/catalog.ts';
 import { protobufTable } from '../schema/builtin/protobuf.ts';
 import { AutoCompaction } from '../storage/auto-compaction.ts';
+import { CachedStore } from '../storage/cache/cached-store.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Store } from '../storage/store.ts';
 import { realClock } from './real-clock.ts';
@@ -97,10 +100,15 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     store: objects,
     resources,
     admission: createAdmissionChain([
-      ...builtinAdmissionPlugins(createClusterReader(objects, resources), random),
+      ...builtinAdmissionPlugins(
+        createClusterReader(objects, resources),
+        createQuotaLedger(objects, resources),
+        random,
+      ),
       ...certificateAdmission(rbac.authorizer),
     ]),
     subresources: tokenSubresource(tokens.bound),
+    own: { '/componentstatuses': componentStatusVerbs(components(store)) },
     writeChecks: rbac.writeChecks,
     virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
   });
@@ -190,7 +198,7 @@ export function advertisedAddress(): string {
 /** The store of a role's configuration, with what keeps its history short. */
 export async function openRoleStore(config: ServerConfig, logger: Logger): Promise<{ store: Store; service: Service }> {
   mkdirSync(dirname(config.store), { recursive: true, mode: 0o700 });
-  const store = await openSqliteStore({ path: config.store });
+  const store = new CachedStore(await openSqliteStore({ path: config.store }), realClock);
   const compaction = new AutoCompaction(store, realClock, logger);
   const { eventTtlSeconds } = config;
   const lifeMs = eventTtlSeconds === undefined ? {} : { lifeMs: eventTtlSeconds * 1000 };
@@ -242,6 +250,16 @@ function builtDescriptions(): Uint8Array | undefined {
     // Built without Go at hand, or run from the sources.
     return undefined;
   }
+}
+
+/** By upstream's names: who answers has all of them in his process, but for the scheduler, which is the host's. */
+function components(store: Store): readonly Component[] {
+  const alive = (): undefined => undefined;
+  return [
+    { name: 'controller-manager', check: alive },
+    { name: 'scheduler', check: alive },
+    { name: 'etcd-0', check: storeCheck(store).check },
+  ];
 }
 
 /** By upstream's name, which monitoring knows. */

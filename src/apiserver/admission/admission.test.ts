@@ -5,13 +5,15 @@ import { bootstrapCluster } from '../registry/bootstrap.ts';
 import { TestApi, type Loose } from '../verbs/api.test-double.ts';
 import { builtinAdmissionPlugins } from './builtin-plugins.ts';
 import { createClusterReader } from './cluster-reader.ts';
+import { createQuotaLedger } from './quota-ledger.ts';
 
 const pods = '/api/v1/namespaces/default/pods';
 
 async function cluster(): Promise<TestApi> {
   const api: TestApi = new TestApi({
     definitions: builtinResourceDefinitions,
-    plugins: ({ store, resources }) => builtinAdmissionPlugins(createClusterReader(store, resources), store.random),
+    plugins: ({ store, resources }) =>
+      builtinAdmissionPlugins(createClusterReader(store, resources), createQuotaLedger(store, resources), store.random),
   });
   await bootstrapCluster(api);
   return api;
@@ -198,7 +200,10 @@ test('a claim grows when it is bound and its class allows it', async () => {
   const grow = (name: string): Promise<Loose> =>
     api.patch(`${claims}/${name}`, 'merge', { spec: { resources: { requests: { storage: '2Gi' } } } });
   for (const name of ['fixed', 'growing']) await api.post(claims, claim(name, { storageClassName: name }));
-  assert.match((await grow('growing')).body.message, /spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims/);
+  assert.match(
+    (await grow('growing')).body.message,
+    /spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims/,
+  );
   for (const name of ['fixed', 'growing'])
     await api.patch(`${claims}/${name}/status`, 'merge', { status: { phase: 'Bound' } });
   assert.match((await grow('fixed')).body.message, /the storageclass that provisions the pvc must support resize$/);

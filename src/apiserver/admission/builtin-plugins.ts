@@ -7,11 +7,17 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priorityAdmission } from './priority.ts';
+import type { QuotaLedger } from './quota-ledger.ts';
+import { resourceQuotaAdmission } from './resource-quota.ts';
 import { runtimeClassAdmission } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { storageProtection } from './storage-protection.ts';
 
-export function builtinAdmissionPlugins(cluster: ClusterReader, random: Random): readonly AdmissionPlugin[] {
+export function builtinAdmissionPlugins(
+  cluster: ClusterReader,
+  ledger: QuotaLedger,
+  random: Random,
+): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(cluster),
     serviceAccountAdmission(cluster, random),
@@ -22,5 +28,7 @@ export function builtinAdmissionPlugins(cluster: ClusterReader, random: Random):
     storageProtection,
     claimResize(cluster),
     defaultIngressClass(cluster),
+    // Last: what others refuse is not charged.
+    resourceQuotaAdmission(ledger),
   ];
 }

@@ -9,7 +9,7 @@ import { podNameWarnings } from '../name-warnings.ts';
 import { viewAs } from '../view.ts';
 import { settlePodSpec, settlePodStatus } from './pod-aliases.ts';
 import { validatePod, validatePodUpdate } from './validation/pod.ts';
-import { qualityOfService, type PodWithResources } from './pod-quality.ts';
+import { qualityOfService, type PodWithResources } from '../../../../api/pod-quality.ts';
 
 export const podStrategy: Strategy = {
   prepareForCreate(pod, { now }) {

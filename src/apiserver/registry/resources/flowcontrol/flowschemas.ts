@@ -1,8 +1,9 @@
 import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { ageColumn, ageOf, nameColumn, nameOf, textColumn } from '../columns.ts';
-import { jsonOf, takeField } from '../fields.ts';
 import { viewAs } from '../view.ts';
+import { keepMetadata } from './kept-metadata.ts';
+import { validateFlowConditions, validateFlowSchema } from './flow-validation.ts';
 
 interface FlowSchema {
   readonly metadata: ObjectMeta;
@@ -19,11 +20,10 @@ export const flowschemas = defineResource({
   group: 'flowcontrol.apiserver.k8s.io',
   resource: 'flowschemas',
   strategy: {
-    prepareForStatusUpdate(schema, old) {
-      const { resourceVersion } = schema.metadata;
-      takeField(jsonOf(schema), jsonOf(old), 'metadata');
-      if (resourceVersion !== undefined) schema.metadata.resourceVersion = resourceVersion;
-    },
+    validate: validateFlowSchema,
+    validateUpdate: validateFlowSchema,
+    validateStatusUpdate: validateFlowConditions,
+    prepareForStatusUpdate: keepMetadata,
   },
   table: {
     columns: [

@@ -2,6 +2,9 @@ import type { ObjectMeta } from '../../../../api/object.ts';
 import { defineResource } from '../../resource-definition.ts';
 import { namedTable, textColumn } from '../columns.ts';
 import { viewAs } from '../view.ts';
+import { keepMetadata } from './kept-metadata.ts';
+import { validateFlowConditions } from './flow-validation.ts';
+import { validatePriorityLevel } from './level-validation.ts';
 
 interface PriorityLevelConfiguration {
   readonly metadata: ObjectMeta;
@@ -23,6 +26,12 @@ interface PriorityLevelConfiguration {
 export const prioritylevelconfigurations = defineResource({
   group: 'flowcontrol.apiserver.k8s.io',
   resource: 'prioritylevelconfigurations',
+  strategy: {
+    validate: validatePriorityLevel,
+    validateUpdate: validatePriorityLevel,
+    prepareForStatusUpdate: keepMetadata,
+    validateStatusUpdate: validateFlowConditions,
+  },
   table: namedTable(
     ['Type', 'NominalConcurrencyShares', 'Queues', 'HandSize', 'QueueLengthLimit'].map(textColumn),
     (object) => {

@@ -1,6 +1,6 @@
 /** Which quality of service a pod gets. Mirrors pkg/apis/core/helper/qos ComputePodQOS. */
-import type { ObjectMeta } from '../../../../api/object.ts';
-import { addQuantities, compareQuantities, parseQuantity, type Quantity } from '../../../../api/quantity.ts';
+import type { ObjectMeta } from './object.ts';
+import { addQuantities, compareQuantities, parseQuantity, type Quantity } from './quantity.ts';
 
 export type QualityOfService = 'Guaranteed' | 'Burstable' | 'BestEffort';
 

@@ -1,0 +1,141 @@
+/** What pods use of a quota. Mirrors kubernetes pkg/quota/v1/evaluator/core/pods.go. Pure. */
+import type { KubeObject, ObjectMeta } from '../object.ts';
+import { qualityOfService, type PodWithResources } from '../pod-quality.ts';
+import { addAmounts, type Amounts } from './amounts.ts';
+import type { Evaluator } from './evaluator.ts';
+import { podAmounts, type QuotaContainer, type QuotaPodSpec } from './pod-amounts.ts';
+import { valuesMatch, type ScopeRequirement } from './quota.ts';
+
+interface AffinityTerm {
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: object;
+}
+
+interface PodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly AffinityTerm[];
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly { readonly podAffinityTerm?: AffinityTerm }[];
+}
+
+interface QuotaPod {
+  readonly metadata: Readonly<ObjectMeta>;
+  readonly spec: QuotaPodSpec & {
+    readonly activeDeadlineSeconds?: number;
+    readonly priorityClassName?: string;
+    readonly affinity?: { readonly podAffinity?: PodAffinity; readonly podAntiAffinity?: PodAffinity };
+  };
+  readonly status?: { readonly phase?: string };
+}
+
+const computed = ['cpu', 'memory', 'ephemeral-storage'];
+const named = new Set([
+  'count/pods',
+  'pods',
+  ...computed.flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
+]);
+/** A container must say how much of these it wants, where they are limited. */
+const demanded = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']);
+
+export const podEvaluator: Evaluator = {
+  handles(operation, subresource, object, old) {
+    if (subresource === 'resize') return operation === 'UPDATE';
+    if (subresource !== '') return false;
+    return operation === 'CREATE' || (old !== undefined && isTerminating(asPod(object)) !== isTerminating(asPod(old)));
+  },
+  matching: (names) => names.filter((name) => named.has(name) || isHugePages(name) || isExtended(name)),
+  matchesScope,
+  usage(object, now) {
+    const pod = asPod(object);
+    const counted: Amounts = { 'count/pods': '1' };
+    if (!isCharged(pod, now)) return counted;
+    return addAmounts(counted, usageOf(podAmounts(pod.spec, 'requests'), podAmounts(pod.spec, 'limits')));
+  },
+  missing(names, object) {
+    const { spec } = asPod(object);
+    if (spec.resources && Object.keys({ ...spec.resources.requests, ...spec.resources.limits }).length > 0)
+      return undefined;
+    const wanted = names.filter((name) => demanded.has(name)).toSorted();
+    const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+    const texts = wanted.flatMap((name) => {
+      const silent = containers.filter((container) => !says(container, name)).map((container) => container.name);
+      return silent.length === 0 ? [] : [`${name} for: ${[...new Set(silent)].toSorted().join(',')}`];
+    });
+    return texts.length === 0 ? undefined : `must specify ${texts.join('; ')}`;
+  },
+};
+
+function asPod(object: Readonly<KubeObject>): QuotaPod {
+  return object as unknown as QuotaPod;
+}
+
+function usageOf(requests: Amounts, limits: Amounts): Amounts {
+  const usage: Record<string, string> = { pods: '1' };
+  for (const name of computed) {
+    const request = requests[name];
+    const limit = limits[name];
+    if (request !== undefined) Object.assign(usage, { [name]: request, [`requests.${name}`]: request });
+    if (limit !== undefined) usage[`limits.${name}`] = limit;
+  }
+  for (const [name, request] of Object.entries(requests)) {
+    if (name.startsWith('hugepages-')) Object.assign(usage, { [name]: request, [`requests.${name}`]: request });
+    // Extended resources are limited by their requests only.
+    if (name.includes('/') && !name.includes('kubernetes.io/')) usage[`requests.${name}`] = request;
+  }
+  return usage;
+}
+
+function says({ resources = {} }: QuotaContainer, name: string): boolean {
+  return Object.hasOwn(usageOf(resources.requests ?? {}, resources.limits ?? {}), name);
+}
+
+/** Neither ended, nor past the time by which it should have been gone. */
+function isCharged({ metadata, status }: QuotaPod, now: number): boolean {
+  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false;
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true;
+  return now <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+}
+
+function matchesScope(scope: ScopeRequirement, object: Readonly<KubeObject>): boolean {
+  const pod = asPod(object);
+  const { priorityClassName = '' } = pod.spec;
+  // The API server has made its quantities good.
+  const bestEffort = (): boolean => qualityOfService(object as unknown as PodWithResources) === 'BestEffort';
+  switch (scope.scopeName) {
+    case 'Terminating':
+      return isTerminating(pod);
+    case 'NotTerminating':
+      return !isTerminating(pod);
+    case 'BestEffort':
+      return bestEffort();
+    case 'NotBestEffort':
+      return !bestEffort();
+    case 'PriorityClass':
+      return valuesMatch(scope, priorityClassName === '' ? [] : [priorityClassName]);
+    case 'CrossNamespacePodAffinity':
+      return reachesOtherNamespaces(pod);
+    default:
+      return false;
+  }
+}
+
+function isTerminating({ spec }: QuotaPod): boolean {
+  return spec.activeDeadlineSeconds !== undefined && spec.activeDeadlineSeconds >= 0;
+}
+
+function reachesOtherNamespaces({ spec: { affinity = {} } }: QuotaPod): boolean {
+  const terms = [affinity.podAffinity, affinity.podAntiAffinity].flatMap((one) => [
+    ...(one?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+    ...(one?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm = {} }) => podAffinityTerm),
+  ]);
+  return terms.some(
+    ({ namespaces = [], namespaceSelector }) => namespaces.length > 0 || namespaceSelector !== undefined,
+  );
+}
+
+function isHugePages(name: string): boolean {
+  return name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
+}
+
+function isExtended(name: string): boolean {
+  return name.startsWith('requests.') && name.includes('/') && !name.includes('kubernetes.io/');
+}
