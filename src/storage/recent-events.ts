@@ -13,7 +13,6 @@ const recentBytesMax = 2 * 1024 * 1024;
 export class RecentEvents {
   #events: StoreEvent[] = [];
   #bytes = 0;
-  /** Every event with a greater revision is here. */
   #after: number;
 
   constructor(newest: number) {
@@ -32,6 +31,20 @@ export class RecentEvents {
   /** Whether all events with a revision greater than `revision` are here. */
   reachesBackTo(revision: number): boolean {
     return revision >= this.#after;
+  }
+
+  /** Every event with a greater revision is here. */
+  get after(): number {
+    return this.#after;
+  }
+
+  /** Drops the events up to `revision`. */
+  forget(revision: number): void {
+    if (revision <= this.#after) return;
+    const kept = this.#events.filter((event) => event.revision > revision);
+    this.#bytes = kept.reduce((sum, event) => sum + eventBytes(event), 0);
+    this.#events = kept;
+    this.#after = revision;
   }
 
   /** The events below `prefix` after `revision`, in order. */

@@ -99,6 +99,21 @@ export class WatchHub {
     if (idle && this.#dirty.size > 0) queueMicrotask(() => this.#dispatch());
   }
 
+  /** Every event with a greater revision is at hand, without history. */
+  get windowStart(): number {
+    return this.#recent.after;
+  }
+
+  /** Keeps no events at hand up to `revision`. */
+  forget(revision: number): void {
+    this.#recent.forget(revision);
+  }
+
+  /** Delivers what was published at once: for who publishes outside any writer's stack. */
+  flush(): void {
+    this.#dispatch();
+  }
+
   /** Delivers what is pending to the live watches, then ends all with `reason`. */
   end(reason: Error): void {
     this.#dispatch();
