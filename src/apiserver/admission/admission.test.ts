@@ -209,3 +209,40 @@ test('a claim grows when it is bound and its class allows it', async () => {
   assert.match((await grow('fixed')).body.message, /the storageclass that provisions the pvc must support resize$/);
   assert.equal((await grow('growing')).status, 200);
 });
+
+test('limits of a namespace fill in what pods and claims leave out, and refuse what is beyond them', async () => {
+  const api = await withAccount();
+  const range = async (name: string, limits: object[]): Promise<void> => {
+    const body = { apiVersion: 'v1', kind: 'LimitRange', metadata: { name }, spec: { limits } };
+    assert.equal((await api.post('/api/v1/namespaces/default/limitranges', body)).status, 201);
+  };
+  await range('containers', [
+    { type: 'Container', defaultRequest: { cpu: '100m' }, default: { cpu: '200m', memory: '1Gi' }, max: { cpu: '1' } },
+    { type: 'PersistentVolumeClaim', min: { storage: '1Gi' }, max: { storage: '2Gi' } },
+  ]);
+  const { body } = await api.post(pods, pod());
+  assert.deepEqual(body.spec.containers[0].resources, {
+    limits: { cpu: '200m', memory: '1Gi' },
+    requests: { cpu: '100m', memory: '1Gi' },
+  });
+  assert.equal(
+    body.metadata.annotations['kubernetes.io/limit-ranger'],
+    'LimitRanger plugin set: cpu, memory request for container c; cpu, memory limit for container c',
+  );
+  const greedy = { containers: [{ name: 'c', image: 'i', resources: { limits: { cpu: '2' } } }] };
+  assert.equal(
+    (await api.post(pods, { ...pod(greedy), metadata: { name: 'greedy' } })).body.message,
+    'pods "greedy" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+  );
+  const small = claim('small', { resources: { requests: { storage: '1Mi' } } });
+  assert.equal(
+    (await api.post(claims, small)).body.message,
+    'persistentvolumeclaims "small" is forbidden: minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 1Mi',
+  );
+  await range('pods', [{ type: 'Pod', max: { cpu: '300m' }, maxLimitRequestRatio: { cpu: '1' } }]);
+  const two = { containers: ['a', 'b'].map((name) => ({ name, image: 'i' })) };
+  assert.equal(
+    (await api.post(pods, { ...pod(two), metadata: { name: 'two' } })).body.message,
+    'pods "two" is forbidden: [maximum cpu usage per Pod is 300m, but limit is 400m, cpu max limit to request ratio per Pod is 1, but provided ratio is 2.000000]',
+  );
+});

@@ -4,6 +4,7 @@ import { claimResize } from './claim-resize.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-classes.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanges } from './limit-ranges.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priorityAdmission } from './priority.ts';
@@ -20,6 +21,7 @@ export function builtinAdmissionPlugins(
 ): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(cluster),
+    limitRanges(cluster),
     serviceAccountAdmission(cluster, random),
     priorityAdmission(cluster),
     defaultTolerationSeconds,
