@@ -72,9 +72,9 @@ export function applyBody(
   try {
     const { object, managedFields } = applyAs({ scope, live, config, manager: fieldManager, force, now: context.now });
     if (strictError !== undefined && fieldValidation !== 'Ignore') {
-      const text = `error converting YAML to JSON: ${strictError}`;
-      if (fieldValidation === 'Strict') throw newBadRequest(`error strict decoding YAML: ${text}`);
-      context.warnings.push(text);
+      const head = 'error strict decoding YAML: error converting YAML to JSON: ';
+      if (fieldValidation === 'Strict') throw newBadRequest(head + strictError);
+      context.warnings.push(strictError);
     }
     if (object === undefined && live) return { object: live, managedFields };
     return { object: decodeApplied(scope, config, object ?? {}), managedFields };
@@ -91,9 +91,19 @@ function decodeApplied(scope: ManagedScope, config: JsonObject, value: JsonValue
     return { metadata: {}, ...object, apiVersion: scope.apiVersion, kind: scope.gvk.kind };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const text = `failed to convert new object (${describeConfig(scope, config)}) to proper version: ${error.message}`;
+    const { group, version, kind } = scope.gvk;
+    const text =
+      `failed to convert new object (${describeConfig(scope, config)}) to proper version: ` +
+      `unable to convert unstructured object to ${group}/${version}, Kind=${kind}: ${conversionProblem(error.message)}`;
     throw failure(500, '', text, undefined, { cause: error });
   }
+}
+
+/** Upstream's converter says it without the way, but for the types that decode themselves; and numbers in its own words. */
+function conversionProblem(message: string): string {
+  const fraction = /cannot unmarshal number [\d.e+-]+ into Go struct field \S+ of type (u?int\d+)$/.exec(message);
+  if (fraction) return `cannot convert float64 to ${fraction[1]}`;
+  return message.replace(/into Go struct field \S+ of type/, 'into Go value of type');
 }
 
 function checkUid(
