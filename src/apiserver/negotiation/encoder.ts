@@ -16,6 +16,8 @@ export interface Encoder {
   readonly streamContentType: string;
   object(stored: StoredObject): Uint8Array;
   list(metadata: ListMeta, items: readonly StoredObject[]): Uint8Array;
+  /** The same of items that `source` stands for; they are asked for only when what was made of them isn't kept. Absent: nothing ever is. */
+  repeatedList?(metadata: ListMeta, source: object, items: () => readonly StoredObject[]): Uint8Array;
   /** One frame of a watch. `stored` of a BOOKMARK has nothing but kind and metadata. */
   event(type: WatchEventType, stored: StoredObject): Uint8Array;
   /** What isn't stored: a Status, a review, a Scale. Always whole. */

@@ -16,6 +16,7 @@ import {
 } from '../../storage/store.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import { readEntries, readEntry } from './stored-entries.ts';
+import { storedObjectOf } from './stored-form.ts';
 import { matchesSelection, selectedName, selectedNamespace, selectsEverything, type Selection } from './selection.ts';
 import type { ServedResource } from './served-resource.ts';
 import { continueExpired, listExpired, tooLargeResourceVersion } from './storage-errors.ts';
@@ -38,6 +39,8 @@ export interface ListRequest {
 export interface ListAnswer {
   readonly items: readonly StoredObject[];
   readonly metadata: ListMeta;
+  /** The same object for the same items, where that is known. */
+  readonly source?: object;
 }
 
 /** Entries read at once where a selector drops most of them, and about how many bytes that may be. */
@@ -62,6 +65,8 @@ export async function listObjects(store: Store, asked: ListRequest): Promise<Lis
   if (single && start.revision === undefined) {
     return getAsList(store, request, storageKey(resource.storagePrefix, namespace, name), start.notOlderThan);
   }
+  const whole = request.limit === 0 && selectsEverything(selection) && start.revision === undefined;
+  if (whole && start.after === undefined && !resource.entryForm) return listAll(store, prefix, start.notOlderThan);
   const items: StoredObject[] = [];
   // A selector may drop what remains, so nobody knows how many there are.
   const counted = selectsEverything(selection);
@@ -119,6 +124,20 @@ export async function* listInPages(
 /** Who takes any version gets all of it. Mirrors cacher computeListLimit; Events have no such cache upstream. */
 function hasLimit({ limit, resource, resourceVersion }: ListRequest): boolean {
   return limit > 0 && (resourceVersion !== '0' || resource.gr.resource === 'events');
+}
+
+/** Items are made only when somebody looks at them. */
+async function listAll(store: Store, prefix: string, notOlderThan: number): Promise<ListAnswer> {
+  const { entries, revision } = await store.list({ prefix });
+  if (revision < notOlderThan) throw tooLargeResourceVersion(notOlderThan, revision);
+  let items: readonly StoredObject[] | undefined;
+  return {
+    get items() {
+      return (items ??= entries.map(storedObjectOf));
+    },
+    metadata: { resourceVersion: String(revision) },
+    source: entries,
+  };
 }
 
 interface Start {

@@ -3,6 +3,7 @@ import { newBadRequest } from '../../api/status.ts';
 import { requiredFieldValue } from '../../api/field-selector.ts';
 import { listObjects } from '../registry/list-objects.ts';
 import { convertFieldLabels } from '../registry/field-labels.ts';
+import type { StoredObject } from '../registry/stored-object.ts';
 import type { Selection } from '../registry/selection.ts';
 import { listOptions, type ListOptions } from './query-options.ts';
 import { servedObjects } from './served-form.ts';
@@ -12,7 +13,7 @@ export const listVerb: VerbHandler = async (request) => {
   const { resource, namespace, store } = request;
   const encoder = encoderOf(request);
   const options = listOptionsOf(request, false);
-  const { items, metadata } = await listObjects(store.store, {
+  const answer = await listObjects(store.store, {
     resource,
     namespace,
     selection: options.selection,
@@ -21,7 +22,9 @@ export const listVerb: VerbHandler = async (request) => {
     resourceVersion: options.resourceVersion,
     resourceVersionMatch: options.resourceVersionMatch,
   });
-  const body = encoder.list(metadata, servedObjects(resource, items));
+  const { metadata, source } = answer;
+  const items = (): readonly StoredObject[] => servedObjects(resource, answer.items);
+  const body = (source && encoder.repeatedList?.(metadata, source, items)) ?? encoder.list(metadata, items());
   return { status: 200, headers: { 'content-type': encoder.contentType }, body };
 };
 

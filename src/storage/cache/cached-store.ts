@@ -25,11 +25,11 @@ import { EventFeed } from './event-feed.ts';
 import { HotList } from './hot-list.ts';
 
 export interface CachedStoreOptions {
-  /** Of the values in all lists that are kept. Default: 32 MiB. */
+  /** Of the values in all lists that are kept. Default: 24 MiB: what is made of them can be as much again, for each form. */
   readonly listBytesMax?: number;
 }
 
-const defaultListBytesMax = 32 * 1024 * 1024;
+const defaultListBytesMax = 24 * 1024 * 1024;
 /** A list that is asked for twice within this time is kept, and dropped when nobody has asked for so long. */
 const hotMs = 5000;
 /** Prefixes of which it is remembered when they were listed. */
