@@ -72,6 +72,7 @@ export function goValueText(value: JsonValue): string {
 export function jsonTypeText(value: JsonValue): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
@@ -82,7 +83,7 @@ export function goTypeText(value: JsonValue): string {
   if (typeof value === 'object') return 'map[string]interface {}';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'string';
-  return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'bigint' || Number.isInteger(value) ? 'int64' : 'float64';
 }
 
 /** Several errors as one text, repetitions left out. Mirrors apimachinery util/errors Aggregate. */

@@ -1,5 +1,8 @@
-/** JSON as values. Kubernetes objects travel as plain JSON everywhere in Sublet; unknown fields survive. */
-export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+/**
+ * JSON as values. Kubernetes objects travel as plain JSON everywhere in Sublet; unknown fields survive. A bigint is an integer of 64 bits that a number
+ * can't hold: in custom objects only, since those of built-in types are refused (codec/exact-integers). `JSON.stringify` writes it as what it is.
+ */
+export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | JsonObject;
 
 export interface JsonObject {
   [key: string]: JsonValue;

@@ -33,6 +33,12 @@ describe('what does not fit is refused in upstream’s words', () => {
       'json: cannot unmarshal number 5000000000 into Go struct field DeploymentSpec.spec.replicas of type int32',
     ],
     [
+      'an int64 that a number cannot hold, of a patch',
+      pod,
+      { spec: { activeDeadlineSeconds: 9007199254740993n } },
+      'json: cannot unmarshal number 9007199254740993 into Go struct field PodSpec.spec.activeDeadlineSeconds of type int64',
+    ],
+    [
       'an array for a struct',
       deployment,
       { spec: [] },

@@ -176,7 +176,16 @@ class Decoder {
   }
 
   #scalar(schema: ScalarSchema, value: JsonValue): JsonValue | undefined {
-    const text = typeof value === 'number' && this.#holder ? numberText(this.#holder, this.#key) : undefined;
+    // Of a patch: its digits are what there is of it.
+    if (typeof value === 'bigint') return this.#number(schema, Number(value), String(value));
+    return this.#number(
+      schema,
+      value,
+      typeof value === 'number' && this.#holder ? numberText(this.#holder, this.#key) : undefined,
+    );
+  }
+
+  #number(schema: ScalarSchema, value: JsonValue, text: string | undefined): JsonValue | undefined {
     const result = decodeScalar(schema, value, text);
     if (result.ok) return result.value;
     const problem = 'error' in result ? result.error : this.#mismatchText(result.found, result.goType);

@@ -4,20 +4,20 @@
  */
 import type { JsonObject, JsonValue } from '../json.ts';
 
-/** Told of each number: the object or list around it, its key there, its text. */
-export type NumberListener = (holder: object, key: string, source: string) => void;
+/** What a number means: `holder` is the object or list around it, if any, `key` its place there. */
+export type NumberReader = (source: string, holder: object | undefined, key: string) => number | bigint;
 
 /** Above the decoders' limit, for what they let pass comes again within lists and events. */
 const depthMax = 1100;
 
 /** @throws SyntaxError also where it nests too deep */
-export function parseJsonText(text: string, onNumber?: NumberListener): JsonValue {
-  return new Parser(text, onNumber).whole();
+export function parseJsonText(text: string, readNumber: NumberReader = Number): JsonValue {
+  return new Parser(text, readNumber).whole();
 }
 
 class Parser {
   readonly #text: string;
-  readonly #onNumber: NumberListener | undefined;
+  readonly #readNumber: NumberReader;
   readonly #space = /[ \t\n\r]*/y;
   readonly #number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
   // One class or one escape at a time: linear, and no deep stack for long texts.
@@ -26,9 +26,9 @@ class Parser {
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, onNumber: NumberListener | undefined) {
+  constructor(text: string, readNumber: NumberReader) {
     this.#text = text;
-    this.#onNumber = onNumber;
+    this.#readNumber = readNumber;
   }
 
   whole(): JsonValue {
@@ -53,11 +53,8 @@ class Parser {
         return this.#word('false', false);
       case 'n':
         return this.#word('null', null);
-      default: {
-        const source = this.#token(this.#number);
-        if (holder) this.#onNumber?.(holder, key, source);
-        return Number(source);
-      }
+      default:
+        return this.#readNumber(this.#token(this.#number), holder, key);
     }
   }
 

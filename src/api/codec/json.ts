@@ -5,8 +5,7 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { jsonTypeText } from '../go-text.ts';
 import { findJsonError, nestsDeeperThan } from './json-syntax.ts';
-import { findInexactInteger, inexactIntegerError } from './inexact-integers.ts';
-import { parseKeepingNumbers } from './number-texts.ts';
+import { parseCustomKeepingNumbers, parseKeepingNumbers } from './number-texts.ts';
 import { parseJson } from './parse-json.ts';
 
 /**
@@ -21,7 +20,7 @@ export class DecodeError extends Error {
 }
 
 /**
- * Invalid UTF-8 becomes U+FFFD, as in Go; of duplicate fields the last one counts. Integers that would be rounded are refused.
+ * Invalid UTF-8 becomes U+FFFD, as in Go; of duplicate fields the last one counts. Integers that a number can't hold are bigints.
  * @throws DecodeError
  */
 export function decodeJson(bytes: Uint8Array): JsonValue {
@@ -30,7 +29,7 @@ export function decodeJson(bytes: Uint8Array): JsonValue {
 
 /** Of a custom resource: as {@link decodeJson}, and numbers are remembered as they were written. @throws DecodeError */
 export function decodeCustomJson(bytes: Uint8Array): JsonValue {
-  return decodeUntyped(bytes, parseKeepingNumbers);
+  return decodeUntyped(bytes, parseCustomKeepingNumbers);
 }
 
 /**
@@ -77,8 +76,6 @@ function stringField(value: JsonValue | undefined, name: string): string {
 function decodeUntyped(bytes: Uint8Array, parse: (text: string) => JsonValue): JsonValue {
   const { value, text } = decode(bytes, parse);
   if (/\de\+?\d{3}|\d{309}/i.test(text)) refuseInfinity(value);
-  const inexact = findInexactInteger(text);
-  if (inexact !== undefined) throw new DecodeError(inexactIntegerError(inexact));
   return value;
 }
 

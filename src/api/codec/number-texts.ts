@@ -3,6 +3,7 @@
  * of a number, and its messages show it. So bodies that have such numbers are parsed with the texts kept aside, by the object or list around.
  */
 import type { JsonValue } from '../json.ts';
+import { exactNumber } from './exact-integers.ts';
 import { parseJsonText } from './json-parser.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -17,14 +18,26 @@ export function parseKeepingNumbers(text: string): JsonValue {
   return peculiar.test(text) ? parseJsonText(text, keep) : parseJson(text);
 }
 
+/** The same where no type says what a number is: integers that a number can't hold are bigints. @throws SyntaxError */
+export function parseCustomKeepingNumbers(text: string): JsonValue {
+  return peculiar.test(text) ? parseJsonText(text, keepExactly) : parseJson(text);
+}
+
 /** How the number was written, where that is more than the value says. `holder`: the object or list around it. */
 export function numberText(holder: object, key: string | number): string | undefined {
   return kept.get(holder)?.get(String(key));
 }
 
-function keep(holder: object, key: string, source: string): void {
-  if (plainInteger.test(source)) return;
-  let texts = kept.get(holder);
-  if (!texts) kept.set(holder, (texts = new Map()));
-  texts.set(key, source);
+function keepExactly(source: string, holder: object | undefined, key: string): number | bigint {
+  keep(source, holder, key);
+  return exactNumber(source);
+}
+
+function keep(source: string, holder: object | undefined, key: string): number {
+  if (holder && !plainInteger.test(source)) {
+    let texts = kept.get(holder);
+    if (!texts) kept.set(holder, (texts = new Map()));
+    texts.set(key, source);
+  }
+  return Number(source);
 }

@@ -78,9 +78,10 @@ test('depth is limited before the stack is', () => {
   assert.throws(() => parseJsonText('['.repeat(1_000_000)), SyntaxError);
 });
 
-test('it hears every number, by the object or list around it', () => {
+test('it asks what each number is, by the object or list around it', () => {
   const heard: [string, string][] = [];
-  parseJsonText('{"a":1.0,"b":[2,3e1]}', (_holder, key, source) => heard.push([key, source]));
+  const parsed = parseJsonText('{"a":1.0,"b":[2,3e1]}', (source, _holder, key) => heard.push([key, source]));
+  assert.deepEqual(parsed, { a: 1, b: [2, 3] });
   assert.deepEqual(heard, [
     ['a', '1.0'],
     ['0', '2'],

@@ -6,12 +6,14 @@
  * backslash, and a key that came out has one, our own parser reads again. See hack/decisions/0009-keys-that-json-parse-takes-for-others.md.
  */
 import type { JsonValue } from '../json.ts';
+import { exactNumber, hasInexactInteger } from './exact-integers.ts';
 import { parseJsonText } from './json-parser.ts';
 
-/** As JSON.parse; what it gives may be any JSON. @throws SyntaxError */
+/** As JSON.parse, but for integers that a number can't hold (exact-integers); what it gives may be any JSON. @throws SyntaxError */
 export function parseJson(text: string): JsonValue {
   // What JSON.parse gives is JSON.
   const value = JSON.parse(text) as JsonValue;
+  if (hasInexactInteger(text)) return parseJsonText(text, exactNumber);
   return text.includes('\\') && hasBackslashKey(value) ? parseJsonText(text) : value;
 }
 

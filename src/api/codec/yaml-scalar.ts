@@ -1,9 +1,8 @@
 /** What a plain YAML scalar means. Mirrors go-yaml v2's resolve: YAML 1.1 booleans and numbers, timestamps left as text. */
 
-import { inexactIntegerError, isInexactInteger } from './inexact-integers.ts';
-import { DecodeError } from './json.ts';
+import { exactNumber } from './exact-integers.ts';
 
-export type YamlScalar = string | number | boolean | null;
+export type YamlScalar = string | number | bigint | boolean | null;
 
 const words: ReadonlyMap<string, YamlScalar> = new Map<string, YamlScalar>([
   ...['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'].map((word) => [word, true] as const),
@@ -29,7 +28,7 @@ export function resolveYamlScalar(text: string): YamlScalar {
 }
 
 /** Base by prefix: 0x, 0o, 0b, and a mere 0 is octal too. */
-function parseInteger(text: string): number | undefined {
+function parseInteger(text: string): number | bigint | undefined {
   const match = /^([-+]?)(0[xX][\da-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9]\d*)$/.exec(text);
   if (match === null) return undefined;
   const [, sign, digits = ''] = match;
@@ -38,8 +37,7 @@ function parseInteger(text: string): number | undefined {
   // Unsigned numbers take no sign.
   const max = sign === '' ? uint64Max : -int64Min - 1n;
   if (value > max || value < int64Min) return undefined;
-  if (isInexactInteger(String(value))) throw new DecodeError(inexactIntegerError(String(value)));
-  return Number(value);
+  return exactNumber(String(value));
 }
 
 /** What a float64 can't hold stays text. */

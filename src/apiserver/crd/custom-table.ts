@@ -70,6 +70,7 @@ function cellOf(
 function typedCell(value: JsonValue, type: string, now: number): Cell {
   switch (type) {
     case 'integer':
+      if (typeof value === 'bigint') return value;
       return typeof value === 'number' ? Math.trunc(value) : null;
     case 'number':
       return typeof value === 'number' ? value : null;

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../api/object.ts';
 import type { JsonValue } from '../../api/json.ts';
 import type { Strategy } from './strategy.ts';
 
-export type Cell = string | number | boolean | null | readonly JsonValue[];
+export type Cell = string | number | bigint | boolean | null | readonly JsonValue[];
 
 /** A column of `kubectl get`. Mirrors meta/v1 TableColumnDefinition, with upstream's own descriptions left to the API docs. */
 export interface Column {

@@ -135,7 +135,7 @@ function compareFields(left: Fields, right: Fields): number {
 function compareValues(left: JsonValue, right: JsonValue): number {
   const [leftRank, rightRank] = [rankOf(left), rankOf(right)];
   if (leftRank !== rightRank) return leftRank - rightRank;
-  if (typeof left === 'number' && typeof right === 'number') return Math.sign(left - right);
+  if (isNumber(left) && isNumber(right)) return Number(left > right) - Number(left < right);
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   if (Array.isArray(left) && Array.isArray(right)) return compareLists(left, right);
@@ -153,11 +153,15 @@ function compareLists(left: readonly JsonValue[], right: readonly JsonValue[]): 
 }
 
 function rankOf(value: JsonValue): number {
-  if (typeof value === 'number') return 0;
+  if (isNumber(value)) return 0;
   if (typeof value === 'string') return 1;
   if (typeof value === 'boolean') return 2;
   if (value === null) return 5;
   return Array.isArray(value) ? 3 : 4;
+}
+
+function isNumber(value: JsonValue): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 /** Mirrors value.ToString. */
@@ -165,7 +169,7 @@ function valueText(value: JsonValue): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return Number.isInteger(value) ? goNumber(value) : goFloat(value);
   if (typeof value === 'string') return goQuote(value);
-  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`;
   return mapText(value);
 }

@@ -73,7 +73,9 @@ function validateKeys(schema: Schema, map: JsonObject, path: string, problems: T
 function scalarProblem(schema: Schema, value: JsonValue): string | undefined {
   const shown = `&value.valueUnstructured{Value:${goSyntax(value)}}`;
   if (schema.type === 'integer' || schema.type === 'number') {
-    return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goTypeText(value)}`;
+    return typeof value === 'number' || typeof value === 'bigint'
+      ? undefined
+      : `expected numeric (int or float), got ${goTypeText(value)}`;
   }
   if (schema.type === 'boolean') {
     return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goValueText(value)}}`;

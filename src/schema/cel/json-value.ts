@@ -5,6 +5,7 @@ import { CelDouble, intValue, ListValue, MapValue, type Value } from './value.ts
 export function dynValue(json: JsonValue): Value {
   if (json === null || typeof json === 'string' || typeof json === 'boolean') return json;
   if (typeof json === 'number') return numberValue(json);
+  if (typeof json === 'bigint') return intValue(json);
   return isJsonObject(json) ? new JsonMap(json) : new JsonList(json);
 }
 

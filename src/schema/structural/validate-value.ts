@@ -42,7 +42,7 @@ function checkAll(
     counted(result, resultOf(checkString(value, schema, path)));
     if (checkedFormat(schema) !== '') counted(result, resultOf(checkFormat(value, schema, path)));
   }
-  if (typeof value === 'number') counted(result, checkNumber(value, schema, path));
+  if (typeof value === 'number' || typeof value === 'bigint') counted(result, checkNumber(Number(value), schema, path));
   if (Array.isArray(value)) counted(result, checkList(value, schema, path, correlation));
   counted(result, resultOf(checkEnum(value, schema, path)));
   if (isJsonObject(value)) counted(result, checkObject(value, schema, path, correlation));
