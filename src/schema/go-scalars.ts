@@ -1,5 +1,5 @@
 /** Scalars as Go's JSON decoder takes them: what it refuses, with which words, and what it writes again. */
-import { isInexactInteger } from '../api/codec/inexact-integers.ts';
+import { isInexactInteger } from '../api/codec/exact-integers.ts';
 import { jsonTypeText } from '../api/go-text.ts';
 import { canonicalQuantity } from '../api/quantity.ts';
 import type { JsonValue } from '../api/json.ts';
