@@ -2,17 +2,30 @@
  * The custom resources of a server: follows the definitions in its store, and has them served. Nothing runs while nothing changes, and what
  * serves definitions is loaded with the first of them: who has none pays nothing.
  */
+import type { KubeObject } from '../../api/object.ts';
 import type { Service } from '../../lib/service.ts';
 import { CompactedError, StoreClosedError, type StoreEvent, type StoreWatch } from '../../storage/store.ts';
+import type { GroupVersionSource } from '../openapi/group-version-source.ts';
+import type { customSources, DefinitionsMissing } from './custom-open-api.ts';
 import type { CustomResourcesOptions } from './custom-resources-options.ts';
 import type { Served, ServedDefinitions } from './served-definitions.ts';
 
+/** That module, once it is loaded. */
+interface CustomOpenApi {
+  readonly customSources: typeof customSources;
+  readonly DefinitionsMissing: typeof DefinitionsMissing;
+}
+
+const noDefinitions: ReadonlyMap<string, Readonly<KubeObject>> = new Map();
 const prefix = '/registry/apiextensions.k8s.io/customresourcedefinitions/';
 
 export class CustomResources implements Service {
   readonly name = 'custom resources';
   readonly #options: CustomResourcesOptions;
   #definitions: ServedDefinitions | undefined;
+  #openApi: CustomOpenApi | undefined;
+  /** Definitions that a document is being made of. */
+  #read: ReadonlyMap<string, Readonly<KubeObject>> = noDefinitions;
   #watch: StoreWatch | undefined;
   /** Events that wait for the code that serves them. */
   #waiting: StoreEvent[] | undefined;
@@ -30,6 +43,35 @@ export class CustomResources implements Service {
   /** Those that are established. */
   established(): readonly Served[] {
     return this.#definitions?.established() ?? [];
+  }
+
+  /** For OpenAPI; within {@link withDefinitions}. */
+  openApiSources(): readonly GroupVersionSource[] {
+    return this.#openApi?.customSources(this.established(), this.#read) ?? [];
+  }
+
+  /**
+   * What `answer` gives, which may ask for {@link openApiSources}: the definitions that it turns out to miss are read meanwhile, and
+   * forgotten afterwards.
+   */
+  async withDefinitions<T>(answer: () => T): Promise<T> {
+    try {
+      return answer();
+    } catch (error) {
+      if (!this.#openApi || !(error instanceof this.#openApi.DefinitionsMissing)) throw error;
+    }
+    const read = new Map<string, Readonly<KubeObject>>();
+    // All of them: version 2 is one document.
+    for (const { definition } of this.established()) {
+      const object = await this.#definitions?.load(definition.name);
+      if (object) read.set(definition.name, object);
+    }
+    this.#read = read;
+    try {
+      return answer();
+    } finally {
+      this.#read = noDefinitions;
+    }
   }
 
   /** Everything that is defined is served when it resolves. */
@@ -59,6 +101,7 @@ export class CustomResources implements Service {
 
   async #load(): Promise<ServedDefinitions> {
     const { ServedDefinitions } = await import('./served-definitions.ts');
+    this.#openApi ??= await import('./custom-open-api.ts');
     return (this.#definitions ??= new ServedDefinitions(this.#options));
   }
 

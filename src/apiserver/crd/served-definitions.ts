@@ -191,6 +191,7 @@ export function factsOf(
     categories: acceptedNames.categories,
     verbs: terminating ? terminatingVerbs : resource.verbs,
     schema: schemaName(group, resource.version, acceptedNames.kind),
+    listSchema: schemaName(group, resource.version, acceptedNames.listKind),
     subresources: resource.subresources.map((one) => ({ ...one, verbs: partVerbs })),
     storageVersionHash: storageVersionHash(group, stored, names.kind),
   };
