@@ -127,7 +127,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
       versionPath(
         versionInfo(`v${builtinVersion().replace(/^v/, '')}`, `linux/${arch() === 'x64' ? 'amd64' : arch()}`),
       ),
-      openApiPaths(parts.descriptions, aggregation),
+      openApiPaths(parts.descriptions, aggregation, customResources),
       issuerDiscovery(tokens.bound, parts.address),
     ],
   });
@@ -278,9 +278,13 @@ function storeCheck(store: Store): HealthCheck {
   };
 }
 
-function openApiPaths(descriptions: Uint8Array | undefined, aggregation: Aggregator): PathHandler {
+function openApiPaths(
+  descriptions: Uint8Array | undefined,
+  aggregation: Aggregator,
+  customResources: CustomResources,
+): PathHandler {
   const service = new OpenApiService({
-    sources: () => builtinSources(),
+    sources: () => [...builtinSources(), ...customResources.openApiSources()],
     remotes: () => aggregation.openApi(),
     version: builtinVersion().replace(/^v?(\d+\.\d+).*/, '$1'),
     ...(descriptions === undefined ? {} : { descriptions: () => storedDescriptions(descriptions) }),
@@ -289,6 +293,8 @@ function openApiPaths(descriptions: Uint8Array | undefined, aggregation: Aggrega
     paths: ['/openapi/v2', '/openapi/v3'],
     prefixes: ['/openapi/v3/'],
     handle: ({ info, query, request, now }) =>
-      service.handle({ path: info.path, query, headers: request.headers, now }),
+      customResources.withDefinitions(() =>
+        service.handle({ path: info.path, query, headers: request.headers, now }),
+      ),
   };
 }

@@ -16,6 +16,8 @@ export interface ResourceFacts {
   readonly verbs: readonly Verb[];
   /** Name of the object schema: `io.k8s.api.core.v1.Pod`. */
   readonly schema: string;
+  /** Of its list; absent: the same with `List` behind it. */
+  readonly listSchema?: string;
   readonly subresources: readonly SubresourceFacts[];
   /** What upstream's discovery gives for it; empty where nothing is stored. */
   readonly storageVersionHash: string;

@@ -23,7 +23,8 @@ export function version3Document(source: GroupVersionSource, version: string, de
   ]);
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version },
+    // What is defined is published under a name of its own.
+    info: source.custom ? { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' } : { title: 'Kubernetes', version },
     // Made of what was just written.
     paths: Object.fromEntries(paths) as JsonObject,
     components: { schemas: { ...source.definitions('v3', descriptions) }, securitySchemes: bearerToken },

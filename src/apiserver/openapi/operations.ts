@@ -42,7 +42,8 @@ const customPatchTypes = [
 export function operationsOf(source: GroupVersionSource): PathOperations {
   const paths: Record<string, readonly Operation[]> = {};
   const writer = new OperationWriter(source);
-  paths[`/${groupVersionPath(source)}/`] = [writer.discovery()];
+  // Upstream publishes no discovery for what is defined.
+  if (!source.custom) paths[`/${groupVersionPath(source)}/`] = [writer.discovery()];
   for (const resource of source.resources) Object.assign(paths, writer.resource(resource));
   return paths;
 }
@@ -136,12 +137,25 @@ const shapes: Readonly<Record<Action, Shape>> = {
   },
 };
 
-function answerOf(answer: Shape['answer'], schema: string): string {
+/** Where custom resources differ. Mirrors apiextensions-apiserver pkg/controller/openapi/builder buildRoute. */
+const customShapes: Partial<Readonly<Record<Action, Shape>>> = {
+  get: { ...shapes.get, parameters: parameters.get },
+  patch: { ...shapes.patch, codes: [200] },
+  deletecollection: {
+    method: 'delete',
+    text: 'delete collection of',
+    parameters: parameters.list,
+    answer: 'status',
+    codes: [200],
+  },
+};
+
+function answerOf(answer: Shape['answer'], schema: string, listSchema: string): string {
   switch (answer) {
     case 'object':
       return schema;
     case 'list':
-      return `${schema}List`;
+      return listSchema;
     case 'event':
       return `${meta}.WatchEvent`;
     case 'status':
@@ -151,6 +165,13 @@ function answerOf(answer: Shape['answer'], schema: string): string {
     default:
       return unreachable(answer);
   }
+}
+
+interface Target {
+  readonly gvk?: GroupVersionKind;
+  readonly kind: string;
+  readonly schema: string;
+  readonly listSchema?: string;
 }
 
 class OperationWriter {
@@ -226,17 +247,18 @@ class OperationWriter {
   }
 
   #operation(
-    target: { readonly gvk?: GroupVersionKind; readonly kind: string; readonly schema: string },
+    target: Target,
     action: Action,
     id: string,
     place: readonly Parameter[],
   ): Operation {
     const { group, version, custom } = this.#source;
     const { schema, kind } = target;
-    const shape = shapes[action];
+    const shape = (custom ? customShapes[action] : undefined) ?? shapes[action];
     const bodySchema = { object: schema, patch: `${meta}.Patch`, options: `${meta}.DeleteOptions` };
-    const types = shape.body === 'patch' ? (custom ? customPatchTypes : patchTypes) : ['*/*'];
-    const answer = answerOf(shape.answer, schema);
+    const anyTypes = custom ? customTypes : ['*/*'];
+    const types = shape.body === 'patch' ? (custom ? customPatchTypes : patchTypes) : anyTypes;
+    const answer = answerOf(shape.answer, schema, target.listSchema ?? `${schema}List`);
     const streams = shape.streams === true && !custom ? streamTypes : [];
     return {
       method: shape.method,
@@ -264,7 +286,9 @@ class OperationWriter {
     const options = parameters.connect[`${resource.plural}/${subresource.name}`];
     if (options) return this.#connect(subresource, path, suffix, [...named, ...options]);
     const schema = this.#schemaOf(resource, subresource);
-    const target = { gvk: subresource.gvk, kind: subresource.gvk.kind, schema };
+    // Upstream calls all that is custom by the resource's own kind.
+    const own = { group: resource.group, version: resource.version, kind: resource.kind };
+    const target = { gvk: this.#source.custom ? own : subresource.gvk, kind: subresource.gvk.kind, schema };
     const place = [...named, parameters.pretty];
     const make = (action: Action, verb: string): Operation =>
       this.#operation(target, action, `${verb}${this.#title}${suffix}`, place);

@@ -40,6 +40,8 @@ export const parameters = {
   pretty: { name: 'pretty', in: 'query', type: 'string' } satisfies Parameter as Parameter,
   inNamespace: [path('namespace')],
   list,
+  /** Of custom resources. */
+  get: query('string', 'resourceVersion'),
   write,
   patch: [...write, ...query('boolean', 'force')],
   delete: remove,
