@@ -293,8 +293,6 @@ function openApiPaths(
     paths: ['/openapi/v2', '/openapi/v3'],
     prefixes: ['/openapi/v3/'],
     handle: ({ info, query, request, now }) =>
-      customResources.withDefinitions(() =>
-        service.handle({ path: info.path, query, headers: request.headers, now }),
-      ),
+      customResources.withDefinitions(() => service.handle({ path: info.path, query, headers: request.headers, now })),
   };
 }

@@ -246,12 +246,7 @@ class OperationWriter {
     return paths;
   }
 
-  #operation(
-    target: Target,
-    action: Action,
-    id: string,
-    place: readonly Parameter[],
-  ): Operation {
+  #operation(target: Target, action: Action, id: string, place: readonly Parameter[]): Operation {
     const { group, version, custom } = this.#source;
     const { schema, kind } = target;
     const shape = (custom ? customShapes[action] : undefined) ?? shapes[action];
