@@ -13,6 +13,7 @@ export interface Pair {
 }
 
 export interface RunningPair extends Pair {
+  readonly credentials: ServerCredentials;
   stop(): Promise<void>;
 }
 
@@ -26,6 +27,7 @@ export async function startPair(): Promise<RunningPair> {
     const pair = await connectBoth(host, own, credentials);
     return {
       ...pair,
+      credentials,
       async stop() {
         for (const side of Object.values(pair)) side.close();
         await Promise.all([own.stop(), host.stop()]);

@@ -41,6 +41,15 @@ export async function startSubletServer(credentials: ServerCredentials): Promise
         uidHeaders: [],
       },
     },
+    aggregation: {
+      frontProxy: await issueCertificate(realClock, credentials.frontProxies, {
+        commonName: 'front-proxy-client',
+        usage: 'client',
+        validityDays: 1,
+      }),
+      // As the other side, which dials whatever it is told to.
+      mayDial: () => true,
+    },
     address: '127.0.0.1:443',
     serviceAddresses: new LocalServiceAddresses({ serviceCidr: '10.96.0.0/16', random: realRandom }),
     logger: silentLogger,

@@ -110,6 +110,7 @@ test('headers that say who asks are never the client’s, in no spelling; nor ar
   assert.deepEqual(names, [
     'connection',
     'host',
+    'te',
     'x-forwarded-for',
     // Which certificate it was, as this server found out.
     'x-remote-extra-authentication.kubernetes.io%2fcredential-id',

@@ -57,12 +57,9 @@ function hasReadyEndpoint(slice: Readonly<KubeObject>, portName: string): boolea
 
 async function discoveryProblem(remote: RemoteService, fetcher: DocumentFetcher): Promise<string | undefined> {
   const tries = Array.from({ length: attempts }, async () => {
-    const { status } = await fetcher.fetch(remote, remote.path, { user: aggregatorUser, body: false });
+    const { status, url } = await fetcher.fetch(remote, remote.path, { user: aggregatorUser, body: false });
     if (status < 200 || status >= 300) {
-      const { namespace, name } = remote.service;
-      throw new Error(
-        `failing or missing response from service/${name} in ${goQuote(namespace)}: bad status: ${status}`,
-      );
+      throw new Error(`failing or missing response from ${url}: bad status from ${url}: ${status}`);
     }
   });
   try {

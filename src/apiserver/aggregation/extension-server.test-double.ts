@@ -102,7 +102,7 @@ export class FakeExtensionServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const own = request.headers['user-agent'] === 'kube-aggregator';
+    const own = /^system:(?:kube-)?aggregator$/.test(String(request.headers['x-remote-user']));
     if (!own) {
       this.requests.push(request);
       this.proven.push((request.socket as TLSSocket).authorized);

@@ -13,7 +13,7 @@ const cases: Record<string, [incoming: Record<string, string>, outgoing: Record<
   ],
   'what is for one hop, or names itself so': [
     { connection: 'close, X-Mine', 'x-mine': '1', te: 'trailers', 'keep-alive': '5', 'http2-settings': 'x' },
-    { host: 'svc.ns.svc', 'x-forwarded-for': '10.0.0.9', 'x-remote-user': 'jane' },
+    { host: 'svc.ns.svc', 'x-forwarded-for': '10.0.0.9', 'x-remote-user': 'jane', te: 'trailers' },
   ],
   'who asks, and as whom, is ours to say': [
     { 'x-remote-user': 'root', x_remote_group: 'a', 'impersonate-user': 'root', authorization: 'Bearer x' },
@@ -30,8 +30,36 @@ const cases: Record<string, [incoming: Record<string, string>, outgoing: Record<
   ],
 };
 for (const [name, [incoming, outgoing]] of Object.entries(cases)) {
-  test(name, () => assert.deepEqual(requestHeaders(incoming, user, hop), outgoing));
+  test(name, () => assert.deepEqual(requestHeaders({ headers: incoming }, user, hop), outgoing));
 }
+
+test('what came several times goes on so', () => {
+  const headers = { 'x-mine': '1, 2', accept: 'a, b', cookie: 'a=1; b=2', 'x-remote-user': 'root, root' };
+  const rawHeaders = [
+    'X-Mine',
+    '1',
+    'x-mine',
+    '2',
+    'accept',
+    'a, b',
+    'cookie',
+    'a=1',
+    'cookie',
+    'b=2',
+    'x-remote-user',
+    'root',
+    'x-remote-user',
+    'root',
+  ];
+  assert.deepEqual(requestHeaders({ headers, rawHeaders }, user, hop), {
+    'x-mine': ['1', '2'],
+    accept: 'a, b',
+    cookie: 'a=1; b=2',
+    host: 'svc.ns.svc',
+    'x-forwarded-for': '10.0.0.9',
+    'x-remote-user': 'jane',
+  });
+});
 
 test('all of a user is told: UTF-8, keys escaped', () => {
   const extra = { 'example.com/ä%': ['1', '2'], empty: [] };

@@ -3,7 +3,7 @@
  * that the client sent may pass for one of them, in no spelling. Mirrors client-go transport.SetAuthProxyHeaders, and ReverseProxy's care of
  * headers that are for one hop only.
  */
-import type { Headers } from '../../api/exchange.ts';
+import type { ApiRequest, Headers } from '../../api/exchange.ts';
 import type { User } from '../../api/user.ts';
 import { isBearerProtocol, protocolsOf } from '../connect/websocket-protocols.ts';
 
@@ -31,7 +31,7 @@ const corsPrefix = 'access-control-';
 
 /** `forwardedFor`: the client's address. @throws TypeError for a user whose name no header can carry, when it is sent */
 export function requestHeaders(
-  incoming: Headers,
+  { headers: incoming, rawHeaders }: Pick<ApiRequest, 'headers' | 'rawHeaders'>,
   user: User,
   { host, forwardedFor }: { readonly host: string; readonly forwardedFor: string | undefined },
 ): OutgoingHeaders {
@@ -41,6 +41,8 @@ export function requestHeaders(
     if (oneHop.has(name) || dropped.has(name) || named.has(name) || saysWho(name)) continue;
     headers[name] = value;
   }
+  if (rawHeaders) takeApart(headers, rawHeaders);
+  if (/(?:^|,)\s*trailers\s*(?:,|$)/i.test(incoming['te'] ?? '')) headers['te'] = 'trailers';
   const protocols = protocolsOf(incoming);
   if (protocols.some(isBearerProtocol)) {
     headers['sec-websocket-protocol'] = protocols.filter((protocol) => !isBearerProtocol(protocol)).join(', ');
@@ -49,6 +51,17 @@ export function requestHeaders(
   if (through.length > 0) headers['x-forwarded-for'] = through.join(', ');
   headers['host'] = incoming['host'] ?? host;
   return Object.assign(headers, identityHeaders(user));
+}
+
+/** What came several times goes on several times; but for cookies, which are one list in whatever way they came. */
+function takeApart(headers: OutgoingHeaders, raw: readonly string[]): void {
+  const values = new Map<string, string[]>();
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index]?.toLowerCase() ?? '';
+    if (Object.hasOwn(headers, name) && name !== 'cookie')
+      values.set(name, [...(values.get(name) ?? []), raw[index + 1] ?? '']);
+  }
+  for (const [name, several] of values) if (several.length > 1) headers[name] = several;
 }
 
 /** Who asks, for a front proxy to say. */

@@ -21,6 +21,7 @@ export interface ProxyOptions {
 const exchangeMsMax = 61_000;
 /** Requests under way to one extension server. */
 const inFlightMax = 2_000;
+const redirectText = 'the backend attempted to redirect this request, which is not permitted';
 const plainText = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
 
 export async function passOn(
@@ -52,7 +53,12 @@ export async function passOn(
       body: request.bodyStream ?? request.body,
       signal: ending.signal,
     });
-    if (answer.kind === 'response') return streamed(answer.message, ending);
+    if (answer.kind === 'response') {
+      const { statusCode = 0 } = answer.message;
+      if (request.upgrade === undefined || statusCode >= 400) return streamed(answer.message, ending);
+      answer.message.once('close', () => ending.end()).destroy();
+      return plain(503, `invalid upgrade response: status code ${statusCode}`);
+    }
     const { message, connection, head } = answer;
     ending.answered();
     connection.on('error', () => undefined);
@@ -75,7 +81,7 @@ export async function passOn(
 }
 
 function headersOf(request: ApiRequest, user: User, remote: RemoteService): ReturnType<typeof requestHeaders> {
-  const headers = requestHeaders(request.headers, user, {
+  const headers = requestHeaders(request, user, {
     host: remote.serverName,
     forwardedFor: request.peer?.address,
   });
@@ -109,6 +115,11 @@ function escapedSegment(segment: string): string {
 function streamed(message: IncomingMessage, ending: Ending): ApiResponse {
   const status = message.statusCode ?? 502;
   message.once('close', () => ending.end());
+  if (status >= 300 && status <= 399 && (message.headers.location ?? '') !== '') {
+    message.destroy();
+    // Whoever follows it would go where the extension server wants, with what is meant for this server.
+    return { status: 502, headers: { 'content-type': plainText['content-type'] }, body: Buffer.from(redirectText) };
+  }
   return { status, headers: responseHeaders(message.headers), body: message };
 }
 

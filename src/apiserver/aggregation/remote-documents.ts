@@ -9,6 +9,7 @@ import type { RemoteService } from './remote-service.ts';
 import type { ServiceResolver } from './service-resolver.ts';
 
 export interface RemoteDocument {
+  readonly url: string;
   readonly status: number;
   readonly etag: string;
   readonly contentType: string;
@@ -40,7 +41,7 @@ export function createDocumentFetcher(resolve: ServiceResolver, clock: Clock): D
       const abort = new AbortController();
       const timer = clock.after(timeoutMs, () => abort.abort());
       const endpoint = await resolve(remote.service);
-      const url = `https://${endpoint.host}:${endpoint.port}${path}`;
+      const url = `https://${endpoint.name ?? endpoint.host}:${endpoint.port}${path}`;
       try {
         const answer = await remote.server.send({
           endpoint,
@@ -62,6 +63,7 @@ export function createDocumentFetcher(resolve: ServiceResolver, clock: Clock): D
         }
         const { message } = answer;
         return {
+          url,
           status: message.statusCode ?? 0,
           etag: message.headers.etag ?? '',
           contentType: message.headers['content-type'] ?? '',

@@ -8,6 +8,8 @@ export interface Endpoint {
   /** An IP address, or a name that whoever connects resolves. */
   readonly host: string;
   readonly port: number;
+  /** What it is called in messages; absent: its host. */
+  readonly name?: string;
 }
 
 /** @throws Error in upstream's words: it can't be reached by anybody */
@@ -49,7 +51,7 @@ export function createServiceResolver(options: ServiceResolverOptions): ServiceR
       const addresses = await options.lookup(externalName);
       const host = addresses.find((address) => options.mayDial(address));
       if (host === undefined) throw new Error(`no address of ${goQuote(externalName)} may be dialled`);
-      return { host, port };
+      return { host, port, name: externalName };
     }
     if (clusterIP === '' || clusterIP === 'None') throw new Error(`service ${goQuote(name)} has no cluster IP`);
     if (!ports.some((candidate) => candidate.port === port)) {
