@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { seededRandom } from '../../src/client/fake-clock.test-double.ts';
-import { decoders, isPolluted, type Decoder } from './decoders.ts';
+import { isPolluted, type Decoder } from './decoder.ts';
+import { decoders } from './decoders.ts';
 import { Mutations } from './mutations.ts';
 
 const seed = Number(process.env['SUBLET_FUZZ_SEED'] ?? 20_261_121);

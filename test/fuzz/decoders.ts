@@ -23,15 +23,8 @@ import { applyStrategicMergePatch } from '../../src/patch/strategic-merge/strate
 import { schemaForKind } from '../../src/schema/builtin/catalog.ts';
 import { protobufTable } from '../../src/schema/builtin/protobuf.ts';
 import { DecodeError, decodeObject } from '../../src/schema/decode.ts';
-
-export interface Decoder {
-  readonly name: string;
-  readonly inputs: readonly Uint8Array[];
-  /** The only errors that it may throw. */
-  readonly errors: readonly (abstract new (...args: never[]) => Error)[];
-  /** What came out, to be searched for polluted prototypes. */
-  decode(input: Uint8Array): unknown;
-}
+import { inputText, jsonInputs, textInputs, type Decoder } from './decoder.ts';
+import { extensionDecoders } from './extension-decoders.ts';
 
 const pod: JsonObject = {
   apiVersion: 'v1',
@@ -144,13 +137,13 @@ export const decoders: readonly Decoder[] = [
     name: 'label selectors',
     inputs: textInputs('a=b,c!=d', 'x in (a,b,c),y notin (d)', '!gone,there,n>5,m<3', 'example.com/a==b'),
     errors: [SelectorError],
-    decode: (input) => parseLabelSelector(text(input)),
+    decode: (input) => parseLabelSelector(inputText(input)),
   },
   {
     name: 'field selectors',
     inputs: textInputs('metadata.name=a,spec.nodeName!=b', 'status.phase==Running', String.raw`a=b\,c`),
     errors: [Error],
-    decode: (input) => parseFieldSelector(text(input)),
+    decode: (input) => parseFieldSelector(inputText(input)),
   },
   {
     name: 'list options',
@@ -159,25 +152,25 @@ export const decoders: readonly Decoder[] = [
       'fieldSelector=metadata.name%3Da&timeoutSeconds=30&watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true',
     ),
     errors: [StatusError],
-    decode: (input) => listOptions(new URLSearchParams(text(input)), false),
+    decode: (input) => listOptions(new URLSearchParams(inputText(input)), false),
   },
   {
     name: 'continue tokens',
     inputs: textInputs(encodeContinue({ revision: 12, after: '/registry/pods/a/b' }, '/registry/pods/')),
     errors: [StatusError],
-    decode: (input) => decodeContinue(text(input), '/registry/pods/'),
+    decode: (input) => decodeContinue(inputText(input), '/registry/pods/'),
   },
   {
     name: 'quantities',
     inputs: textInputs('100m', '1.5Gi', '-12e6', '0.000001', '9223372036854775807', '1Ei'),
     errors: [QuantityError],
-    decode: (input) => [parseQuantity(text(input)), canonicalQuantity(text(input))],
+    decode: (input) => [parseQuantity(inputText(input)), canonicalQuantity(inputText(input))],
   },
   {
     name: 'durations',
     inputs: textInputs('1h30m', '-1.5s', '100ms'),
     errors: [],
-    decode: (input) => parseGoDuration(text(input)),
+    decode: (input) => parseGoDuration(inputText(input)),
   },
   {
     name: 'paths of requests',
@@ -187,42 +180,19 @@ export const decoders: readonly Decoder[] = [
       '/api/v1/proxy/nodes/a%2Fb',
     ),
     errors: [RequestInfoError],
-    decode: (input) => requestInfoOf({ method: 'GET', path: `/${text(input)}`, query: text(input) }),
+    decode: (input) => requestInfoOf({ method: 'GET', path: `/${inputText(input)}`, query: inputText(input) }),
   },
   {
     name: 'Accept headers',
     inputs: textInputs('application/json;as=Table;v=v1;g=meta.k8s.io,application/vnd.kubernetes.protobuf;q=0.9, */*'),
     errors: [],
-    decode: (input) => parseAccept(text(input)),
+    decode: (input) => parseAccept(inputText(input)),
   },
   {
     name: 'bearer tokens',
     inputs: textInputs('eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.eyJpc3MiOiJiIiwiYXVkIjpbImMiXSwiZXhwIjoxMjN9.AAAA'),
     errors: [],
-    decode: (input) => readToken(text(input)),
+    decode: (input) => readToken(inputText(input)),
   },
+  ...extensionDecoders,
 ];
-
-function jsonInputs(...values: readonly unknown[]): Uint8Array[] {
-  return values.map((value) => Buffer.from(JSON.stringify(value)));
-}
-
-function textInputs(...texts: readonly string[]): Uint8Array[] {
-  return texts.map((one) => Buffer.from(one));
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString();
-}
-
-/** Whether anything in the value has been given another prototype than its own. */
-export function isPolluted(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
-  if (Array.isArray(value)) return value.some(isPolluted);
-  return isForeign(Object.getPrototypeOf(value)) || Object.values(value).some(isPolluted);
-}
-
-/** A prototype that no class has. */
-function isForeign(prototype: unknown): boolean {
-  return typeof prototype === 'object' && prototype !== null && !Object.hasOwn(prototype, 'constructor');
-}
