@@ -14,6 +14,13 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'events: of now, changed as of old:: a source',
     'events: of now, changed as of old:: an event of now',
   ],
+  "upstream shows specs by the names of Go's fields": [
+    'flow control: of the server itself, changed:: the exempt flow',
+    'flow control: of the server itself, changed:: the last flow',
+    'flow control: of the server itself, changed but little:: the last level',
+    'flow control: an exempt level with: limits',
+    'flow control: an exempt level with: another type',
+  ],
   'a token of spaces proves nothing, not even that it is nobody': ['tokens: a review of: spaces'],
   'logs are not served yet': [
     'urls: GET: the log of an unknown pod',
@@ -21,7 +28,6 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'pods: the log of an unknown container',
     'pods: the log with bad options',
   ],
-  'component statuses look at components, of which a tenant has none': ['urls: GET: component statuses of nothing'],
   'the admission plugin is not there: nothing here would take the taint away again, or read runtime classes': [
     'names: with a dot, a: Node',
     'names: beginning with a digit, a: Node',

@@ -9,6 +9,7 @@ import { authenticationConfigName } from '../authn/authentication-config.ts';
 import type { GenericStore } from './generic-store.ts';
 import { managedFieldsAfterUpdate } from './managed-fields.ts';
 import { managedScope } from './managed-fields-scope.ts';
+import { flowSchemas, priorityLevels, type FlowControlObject } from './resources/flowcontrol/bootstrap-objects.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
 import { viewAs } from './resources/view.ts';
 import type { WriteAdmission, WriteContext } from './write-context.ts';
@@ -62,6 +63,7 @@ export async function bootstrapCluster(options: BootstrapOptions): Promise<void>
   for (const { name, ...fields } of priorityClasses) {
     await ensure(options, 'scheduling.k8s.io', 'priorityclasses', '', { metadata: { name }, ...fields });
   }
+  await ensureFlowControl(options);
   if (options.authentication) {
     const config = { metadata: { name: authenticationConfigName }, data: { ...options.authentication } };
     await ensure(options, '', 'configmaps', 'kube-system', config, ['data']);
@@ -79,6 +81,28 @@ export async function bootstrapCluster(options: BootstrapOptions): Promise<void>
     },
   });
   await ensureEndpoints(options, address, port);
+}
+
+const flowControlGroup = 'flowcontrol.apiserver.k8s.io';
+/** Upstream brings what has it up to date; who changes a suggested one takes it away. */
+const flowControlAnnotations = { 'apf.kubernetes.io/autoupdate-spec': 'true' };
+const flowControlManager = 'api-priority-and-fairness-config-producer-v1';
+
+/** Mirrors pkg/registry/flowcontrol/rest and ensurer. All at once: they are written in one go. */
+async function ensureFlowControl(options: BootstrapOptions): Promise<void> {
+  const all = (plural: string, objects: readonly FlowControlObject[]) =>
+    objects.map(({ name, spec }) =>
+      ensure(
+        options,
+        flowControlGroup,
+        plural,
+        '',
+        { metadata: { name, annotations: flowControlAnnotations }, spec: structuredClone(spec) },
+        [],
+        flowControlManager,
+      ),
+    );
+  await Promise.all([...all('prioritylevelconfigurations', priorityLevels), ...all('flowschemas', flowSchemas)]);
 }
 
 /** Mirrors pkg/controlplane defaultservicecidr, v1.36: made once and said to be ready; what it says then is its users'. */
@@ -160,6 +184,7 @@ async function ensure(
   namespace: string,
   fields: JsonObject & { readonly metadata: JsonObject & { readonly name: string } },
   current: readonly string[] = [],
+  manager = managerName,
 ): Promise<void> {
   const resource = resources.find(group, 'v1', plural);
   if (!resource) throw new Error(`${plural} are always served`);
@@ -171,7 +196,7 @@ async function ensure(
   const context = contextOf(store);
   if (!(await store.find({ resource, namespace, name }))) {
     const scope = managedScope(resources, resource, '');
-    const write = { scope, live: undefined, next: object, manager: managerName, now: context.now };
+    const write = { scope, live: undefined, next: object, manager, now: context.now };
     const managedFields = managedFieldsAfterUpdate(write);
     if (managedFields) object.metadata['managedFields'] = managedFields;
     try {

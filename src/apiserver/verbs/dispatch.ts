@@ -4,7 +4,7 @@
  */
 import type { ApiResponse } from '../../api/exchange.ts';
 import { goQuote } from '../../api/go-text.ts';
-import { newBadRequest, newGenericServerResponse, newNotFound } from '../../api/status.ts';
+import { newBadRequest, newGenericServerResponse, newMethodNotSupported, newNotFound } from '../../api/status.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { VirtualResource } from '../registry/virtual-resource.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -28,6 +28,8 @@ export interface DispatchOptions extends VerbServices {
   readonly virtual?: readonly VirtualResource[];
   /** `group/resource/subresource` → handlers by verb (`connect` for all), in front of the built-in ones. */
   readonly subresources?: SubresourceHandlers;
+  /** `group/resource` → handlers by verb, in place of the generic ones: what is not stored. */
+  readonly own?: SubresourceHandlers;
 }
 
 const namedVerbs: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']);
@@ -52,7 +54,8 @@ export function createResourceHandler(options: DispatchOptions): ResourceHandler
     const resource = resources.find(info.group, info.version, info.resource);
     if (!resource || info.verb === 'proxy' || !pathExists(resource, context)) return undefined;
     const deprecated = deprecationWarning(resource);
-    const served = info.subresource !== '' || resource.verbs.some((verb) => verb === info.verb);
+    const verb = info.verb === 'watch' ? 'list' : info.verb;
+    const served = info.subresource !== '' || resource.verbs.some((one) => one === verb);
     if (deprecated !== undefined && served) context.warnings.push(deprecated);
     if (info.name.includes('%'))
       throw newBadRequest(`Name parameter invalid: ${goQuote(info.name)}: may not contain '%'`);
@@ -62,11 +65,15 @@ export function createResourceHandler(options: DispatchOptions): ResourceHandler
     const review = virtual.get(`${info.group}/${info.version}/${info.resource}`);
     if (review && info.subresource === '') return info.verb === 'create' ? reviewVerb(request, review) : notAllowed();
     if (info.subresource !== '') return handleSubresource(request, subresources, info.verb);
-    const handler = verbs[info.verb];
+    const { group, resource: plural } = resource.gr;
+    // A watch is a list with an option, to upstream's router.
+    const unwatched = info.verb === 'watch' && !resource.verbs.includes('watch') && resource.verbs.includes('list');
+    if (unwatched) throw newMethodNotSupported(resource.gr, 'watch');
+    const handler = options.own?.[`${group}/${plural}`]?.[info.verb] ?? verbs[info.verb];
     if (!handler || !resource.verbs.some((verb) => verb === info.verb) || !fitsPath(resource, context)) {
       return notAllowed();
     }
-    const isBinding = resource.gr.group === '' && resource.gr.resource === 'bindings';
+    const isBinding = group === '' && plural === 'bindings';
     return isBinding ? createLegacyBinding(request) : handler(request);
   };
 }
