@@ -161,7 +161,7 @@ export const flowControl: Family = {
       },
       (path) => patch('merge', `${path}?dryRun=All`, { spec: { matchingPrecedence: 5 } }),
     ),
-    ...each(
+    ...each<readonly [string, Json]>(
       'of the server itself, changed but little:',
       {
         'the exempt level': [`${levels}/exempt`, { spec: { exempt: { lendablePercent: 50 } } }],
@@ -170,13 +170,11 @@ export const flowControl: Family = {
           `${levels}/workload-low`,
           { spec: { limited: { nominalConcurrencyShares: 6 } } },
         ],
-      } as Readonly<Record<string, [string, Json]>>,
+      },
       ([path, body]) => patch('merge', `${path}?dryRun=All`, body),
     ),
-    ...each(
-      'an exempt level with',
-      { limits: { limited: {} }, 'another type': { type: 'Limited' } } as Readonly<Record<string, Fields>>,
-      (spec) => patch('merge', `${levels}/exempt?dryRun=All`, { spec }),
+    ...each<Fields>('an exempt level with', { limits: { limited: {} }, 'another type': { type: 'Limited' } }, (spec) =>
+      patch('merge', `${levels}/exempt?dryRun=All`, { spec }),
     ),
   ],
 };
