@@ -51,7 +51,7 @@ export class Mutations {
 
   /** One of the inputs, changed at one to six places. */
   next(inputs: readonly Uint8Array[]): Uint8Array {
-    let bytes = Buffer.from(this.#oneOf(inputs) ?? []);
+    let bytes: Buffer = Buffer.from(this.#oneOf(inputs) ?? []);
     const changes = 1 + this.#below(6);
     for (let change = 0; change < changes; change++) bytes = this.#changed(bytes, inputs);
     return bytes;

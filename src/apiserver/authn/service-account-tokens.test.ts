@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { test } from 'node:test';
+import type { JsonObject } from '../../api/json.ts';
 import type { Authentication } from './authenticator.ts';
 import { readToken, signingKey, signToken } from './json-web-token.ts';
 import type { TokenSubject } from './token-subject.ts';
@@ -201,7 +202,7 @@ test('headers that carry more than a name of a key are not ours', async () => {
   const { tokens } = world();
   const key = signingKey(pem(ecdsa.privateKey));
   const claims = readToken(tokens.issue(subject, [], 600).token)?.claims ?? {};
-  for (const header of [{ crit: ['exp'] }, { jwk: ecdsa.publicKey.export({ format: 'jwk' }) }]) {
+  for (const header of [{ crit: ['exp'] }, { jwk: { ...ecdsa.publicKey.export({ format: 'jwk' }) } as JsonObject }]) {
     assert.equal((await tokens.authenticateToken(signToken(key, claims, header))).outcome, 'none');
   }
 });

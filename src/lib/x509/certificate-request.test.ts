@@ -30,7 +30,7 @@ async function requestOf(
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name,
     // Of a pair, always.
-    keys: keys as CryptoKeyPair,
+    keys: keys as webcrypto.CryptoKeyPair,
     signingAlgorithm: algorithms[algorithm],
     extensions: hosts.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(hosts)],
   });
