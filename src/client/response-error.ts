@@ -1,4 +1,5 @@
 /** Error responses and ERROR events as StatusErrors. */
+import { parseJson } from '../api/codec/parse-json.ts';
 import type { ApiResponse } from '../api/exchange.ts';
 import { isJsonObject } from '../api/json.ts';
 import { StatusError, type Status } from '../api/status.ts';
@@ -45,7 +46,7 @@ export function retryAfterMs(error: unknown): number {
 
 function parseStatus(body: string): Status | undefined {
   try {
-    const value: unknown = JSON.parse(body);
+    const value = parseJson(body);
     return isStatus(value) ? value : undefined;
   } catch {
     // Not JSON: a proxy's page, plain text.

@@ -3,6 +3,7 @@
  * apiextensions-apiserver customresource_handler.go crdConversionRESTOptionsGetter: what is read is pruned and defaulted by the version it
  * was written in, converted, and pruned by the version that is served.
  */
+import { parseJsonBytes } from '../../api/codec/parse-json.ts';
 import { isJsonObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { encodeForStorage } from '../../api/resource-version.ts';
@@ -51,7 +52,7 @@ export class CustomEntryForm implements EntryForm {
   #readStored(value: Uint8Array): JsonObject {
     const { group, schemas } = this.#options;
     // Our own bytes, or upstream's: an object's JSON.
-    const object = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as JsonObject;
+    const object = parseJsonBytes(value) as JsonObject;
     const version = versionIn(object, group);
     const { decoder, structural } = schemas.version(version);
     const decoded = decoder.decodeStored(object);

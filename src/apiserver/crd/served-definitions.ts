@@ -2,6 +2,7 @@
  * What definitions define, served: one resource for each version, in the registry and in discovery. A definition's schemas are read when it
  * is first used. Mirrors apiextensions-apiserver's customresource_handler.go and customresource_discovery_controller.go.
  */
+import { parseJson } from '../../api/codec/parse-json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { storageVersionHash } from './storage-version-hash.ts';
 import type { ResourceFacts, Verb } from '../../schema/resource-facts.ts';
@@ -81,7 +82,7 @@ export class ServedDefinitions {
     try {
       const text = Buffer.from(entry.value.buffer, entry.value.byteOffset, entry.value.byteLength).toString();
       // Our own bytes, or upstream's.
-      const definition = definitionOf(JSON.parse(text) as KubeObject);
+      const definition = definitionOf(parseJson(text) as unknown as KubeObject);
       const served =
         before && servesTheSame(before.definition, definition) ? { ...before, definition } : this.#made(definition);
       if (before && served.retire !== before.retire) this.#retire(before);

@@ -2,6 +2,7 @@
  * Converts by asking the definition's webhook. Mirrors apiextensions-apiserver pkg/apiserver/conversion/webhook_converter.go: a webhook may
  * change anything but kind, name, namespace and UID; of metadata only labels and annotations are taken.
  */
+import { parseJsonBytes } from '../../api/codec/parse-json.ts';
 import { goQuote, goTypeText } from '../../api/go-text.ts';
 import { fieldErrorsText, path } from '../../api/field-error.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
@@ -63,7 +64,7 @@ export class ReviewError extends Error {
 
 function parsed(answer: Uint8Array): JsonObject {
   try {
-    const value = JSON.parse(Buffer.from(answer).toString()) as unknown;
+    const value = parseJsonBytes(answer);
     if (isJsonObject(value)) return value;
   } catch (error) {
     throw new ReviewError(`couldn't get version/kind; json parse error: ${String(error)}`, { cause: error });

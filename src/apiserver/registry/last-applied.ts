@@ -3,6 +3,7 @@
  * up to date. Only for the manager named `kubectl`. Mirrors apimachinery util/managedfields/internal lastappliedmanager.go and
  * lastappliedupdater.go.
  */
+import { parseJson } from '../../api/codec/parse-json.ts';
 import { goJson } from '../../api/go-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
@@ -96,7 +97,7 @@ function sorted(value: JsonValue): JsonValue {
 function parse(text: string): JsonObject | undefined {
   if (text === '') return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isJsonObject(value) ? value : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

@@ -2,6 +2,7 @@
  * `metadata.managedFields` as stored, and as what the pure core of server-side apply works on: managers by identifier, and when each
  * has last changed something. Mirrors apimachinery util/managedfields/internal managedfields.go.
  */
+import { parseJson } from '../../api/codec/parse-json.ts';
 import { goJson } from '../../api/go-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { textAt } from '../../api/json-fields.ts';
@@ -43,7 +44,7 @@ export function managerIdentifier({ manager, operation, apiVersion, subresource 
 /** The way back; `apiVersion` is empty for those who apply. */
 export function managerIdentity(identifier: string): ManagerIdentity {
   // Of our own making.
-  const object = JSON.parse(identifier) as JsonObject;
+  const object = parseJson(identifier) as JsonObject;
   return {
     manager: textAt(object, 'manager'),
     operation: object['operation'] === 'Apply' ? 'Apply' : 'Update',

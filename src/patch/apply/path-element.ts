@@ -3,6 +3,7 @@
  * with those keys, `v:"x"` an item of a set, `i:0` an item by its place. Equal elements have equal texts: keys are sorted and values
  * are in one form, so sets of fields are maps of texts. Mirrors structured-merge-diff fieldpath PathElement and serialize-pe.go.
  */
+import { parseJson } from '../../api/codec/parse-json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { goFloat, goNumber, goQuote } from '../../api/go-text.ts';
 
@@ -35,9 +36,9 @@ export function parsePathElement(text: string): string | undefined {
     case 'f':
       return text;
     case 'v':
-      return valueElement(parseJson(text.slice(2)));
+      return valueElement(valueOf(text.slice(2)));
     case 'k':
-      return keyElement(sortedFields(parseJson(text.slice(2)) ?? {}));
+      return keyElement(sortedFields(valueOf(text.slice(2)) ?? {}));
     case 'i':
       if (!/^[+-]?\d{1,15}$/.test(text.slice(2))) throw new PathElementError(`not an index: ${text}`);
       return `i:${Number(text.slice(2))}`;
@@ -54,7 +55,7 @@ export function comparePathElements(left: string, right: string): number {
   if (leftKind !== rightKind) return leftKind - rightKind;
   if (leftKind === 0) return compareText(left, right);
   // Both are of our making.
-  const [leftValue, rightValue] = [left, right].map((text) => parseJson(text.slice(2))) as [JsonValue, JsonValue];
+  const [leftValue, rightValue] = [left, right].map((text) => valueOf(text.slice(2))) as [JsonValue, JsonValue];
   if (leftKind !== 1) return compareValues(leftValue, rightValue);
   return compareFields(sortedFields(leftValue), sortedFields(rightValue));
 }
@@ -66,11 +67,11 @@ export function pathElementText(element: string): string {
     case 'f':
       return `.${rest}`;
     case 'k':
-      return `[${sortedFields(parseJson(rest))
+      return `[${sortedFields(valueOf(rest))
         .map(([name, value]) => `${name}=${valueText(value)}`)
         .join(',')}]`;
     case 'v':
-      return `[=${valueText(parseJson(rest))}]`;
+      return `[=${valueText(valueOf(rest))}]`;
     default:
       return `[${rest}]`;
   }
@@ -105,10 +106,9 @@ function withGoEscapes(json: string): string {
     .replaceAll(escaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function parseJson(text: string): JsonValue {
+function valueOf(text: string): JsonValue {
   try {
-    // What JSON.parse gives is JSON.
-    return JSON.parse(text) as JsonValue;
+    return parseJson(text);
   } catch (error) {
     throw new PathElementError(`parsing key as path element: ${text}`, { cause: error });
   }

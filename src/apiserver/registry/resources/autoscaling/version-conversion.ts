@@ -2,6 +2,7 @@
  * autoscaling/v1 and v2 of HorizontalPodAutoscalers. v2 is stored; what v1 has no field for stands in its annotations. Mirrors
  * kubernetes pkg/apis/autoscaling/v1/conversion.go, v1.36.
  */
+import { parseJson } from '../../../../api/codec/parse-json.ts';
 import { isJsonObject, type JsonObject } from '../../../../api/json.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import { ensureObject, objectAt, objectsAt, textAt } from '../../../../api/json-fields.ts';
@@ -111,7 +112,7 @@ function listOf(text: string | undefined): readonly JsonObject[] {
 function parse(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
