@@ -19,7 +19,7 @@ import { selfSubjectReviews, tokenReviews } from '../apiserver/authn/reviews.ts'
 import { accessReviews } from '../apiserver/authz/access-reviews.ts';
 import { createDiscovery } from '../apiserver/discovery/discovery.ts';
 import { createResourceCatalog } from '../apiserver/discovery/resource-catalog.ts';
-import { healthPaths, type HealthCheck } from '../apiserver/health/health.ts';
+import { healthPaths } from '../apiserver/health/health.ts';
 import { Listener } from '../apiserver/http/listener.ts';
 import { builtinSources } from '../apiserver/openapi/builtin-sources.ts';
 import { OpenApiService } from '../apiserver/openapi/openapi-service.ts';
@@ -46,6 +46,7 @@ import { CachedStore } from '../storage/cache/cached-store.ts';
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts';
 import type { Store } from '../storage/store.ts';
 import { realClock } from './real-clock.ts';
+import { healthChecks, storeCheck, type Startup } from './health-role.ts';
 import { identityOf, publishedAuthentication, roleAuthenticator, type IdentityParts } from './identity-role.ts';
 import { composeCustomResources } from './custom-resources-role.ts';
 import { composeRbac, type ComposedRbac } from './rbac-role.ts';
@@ -78,6 +79,8 @@ export interface ComposedApiServer {
   readonly aggregation: Aggregator;
   readonly identity?: IdentityParts;
   readonly tokens: ComposedTokens;
+  /** `bootstrap` has ended: until then health checks fail. */
+  readonly startup: Startup;
 }
 
 /** The API server over a store: `exchange` is all of it; the rest is for what a role does before it serves. */
@@ -112,6 +115,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     writeChecks: rbac.writeChecks,
     virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
   });
+  const startup: Startup = { finished: false };
   const aggregation = composeAggregation(parts.aggregation ?? {}, common, objects, resources, catalog);
   const exchange = createApiServer({
     ...common,
@@ -123,7 +127,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     authorizer: rbac.authorizer,
     paths: [
       createDiscovery({ catalog, codec, address: parts.address }),
-      healthPaths([storeCheck(store)], logger),
+      healthPaths(healthChecks(store, startup), logger),
       versionPath(
         versionInfo(`v${builtinVersion().replace(/^v/, '')}`, `linux/${arch() === 'x64' ? 'amd64' : arch()}`),
       ),
@@ -139,6 +143,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     rbac,
     customResources,
     aggregation,
+    startup,
     ...(parts.identity ? { identity: parts.identity } : {}),
   };
 }
@@ -167,7 +172,7 @@ export function roleApiServer(
 
 /** What a cluster has from its first second. `network`: and the Service by which its pods find it, and where Services get their addresses. */
 export async function bootstrap(
-  { objects, resources, rbac, customResources, identity }: ComposedApiServer,
+  { objects, resources, rbac, customResources, startup, identity }: ComposedApiServer,
   network: Pick<BootstrapOptions, 'kubernetesService' | 'serviceCidrs'> = {},
 ): Promise<void> {
   await bootstrapCluster({
@@ -178,6 +183,7 @@ export async function bootstrap(
   });
   await rbac.bootstrap();
   await customResources.start();
+  startup.finished = true;
 }
 
 /** Addresses from a range of one's own, without those that stored Services have. */
@@ -260,22 +266,6 @@ function components(store: Store): readonly Component[] {
     { name: 'scheduler', check: alive },
     { name: 'etcd-0', check: storeCheck(store).check },
   ];
-}
-
-/** By upstream's name, which monitoring knows. */
-function storeCheck(store: Store): HealthCheck {
-  return {
-    name: 'etcd',
-    in: ['livez', 'readyz'],
-    async check() {
-      try {
-        await store.revision();
-        return undefined;
-      } catch (error) {
-        return `the store can't be read: ${error instanceof Error ? error.message : String(error)}`;
-      }
-    },
-  };
 }
 
 function openApiPaths(

@@ -9,6 +9,7 @@ import { events } from './cases/events.ts';
 import { fieldTypes } from './cases/field-types.ts';
 import { fieldValidation } from './cases/field-validation.ts';
 import { flowControl } from './cases/flow-control.ts';
+import { health } from './cases/health.ts';
 import { identity } from './cases/identity.ts';
 import { impersonation } from './cases/impersonation.ts';
 import { kinds } from './cases/kinds.ts';
@@ -45,4 +46,4 @@ export const identities: readonly Family[] = [impersonation, requestHeader, toke
 export const aggregations: readonly Family[] = [aggregation];
 
 /** What is written and deleted, rightly and wrongly, and what is particular to some kinds. */
-export const crud: readonly Family[] = [events, flowControl, concurrency, patches, deletion, podCases, kinds];
+export const crud: readonly Family[] = [health, events, flowControl, concurrency, patches, deletion, podCases, kinds];

@@ -8,20 +8,20 @@ import type { RequestContext } from '../request-context.ts';
 export interface HealthCheck {
   /** `ping`, `etcd`, `poststarthook/x` */
   readonly name: string;
-  /** Where it counts besides `/healthz`. */
-  readonly in: readonly ('livez' | 'readyz')[];
+  /** Where it counts. */
+  readonly in: readonly Endpoint[];
   /** Why it is not well; `undefined`: it is. Must not throw, nor take long. */
   check(): string | undefined | Promise<string | undefined>;
 }
 
 const endpoints = ['healthz', 'livez', 'readyz'] as const;
+type Endpoint = (typeof endpoints)[number];
 
 /** Beside `checks`, each endpoint has `ping`. */
 export function healthPaths(checks: readonly HealthCheck[], logger: Logger): PathHandler {
-  const ping: HealthCheck = { name: 'ping', in: ['livez', 'readyz'], check: () => undefined };
+  const ping: HealthCheck = { name: 'ping', in: endpoints, check: () => undefined };
   const all = [ping, ...checks];
-  const of = (endpoint: (typeof endpoints)[number]): readonly HealthCheck[] =>
-    endpoint === 'healthz' ? all : all.filter((check) => check.in.includes(endpoint));
+  const of = (endpoint: Endpoint): readonly HealthCheck[] => all.filter((check) => check.in.includes(endpoint));
   return {
     paths: endpoints.flatMap((endpoint) => [`/${endpoint}`, ...of(endpoint).map(({ name }) => `/${endpoint}/${name}`)]),
     async handle(context) {
