@@ -12,7 +12,7 @@ import { controllerReference } from './owner-reference.ts';
 import { isAlreadyExists } from './status-cause.ts';
 import { sameTemplate, templateHash } from './template-hash.ts';
 
-export const revisionHashLabel = 'controller-revision-hash';
+const revisionHashLabel = 'controller-revision-hash';
 
 /** What becomes of the history when the owner has this template. */
 export type RevisionPlan =
@@ -39,7 +39,7 @@ export function sortedRevisions(revisions: readonly Readonly<KubeObject>[]): rea
   );
 }
 
-export function revisionNumber(revision: Readonly<KubeObject>): number {
+function revisionNumber(revision: Readonly<KubeObject>): number {
   return Number(revision['revision'] ?? 0);
 }
 
