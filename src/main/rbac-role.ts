@@ -5,6 +5,7 @@ import { hasPolicyMark, setPolicyMark } from '../apiserver/authz/bootstrap/polic
 import { createRbacAuthorizer } from '../apiserver/authz/rbac-authorizer.ts';
 import { RoleAggregation } from '../apiserver/authz/role-aggregation.ts';
 import { rbacGroup } from '../apiserver/authz/role-entries.ts';
+import { roleHooks } from '../apiserver/authz/role-hooks.ts';
 import { RoleSource } from '../apiserver/authz/role-source.ts';
 import { createWriteChecks, type WriteChecks } from '../apiserver/authz/write-checks.ts';
 import type { GenericStore } from '../apiserver/registry/generic-store.ts';
@@ -42,14 +43,13 @@ export function composeRbac({ store, resources, clock, logger, objects }: RbacPa
     clusterRoles,
     clock,
     logger,
-    ready: async () => source.index(),
   });
   const source: RoleSource = new RoleSource(store, logger, (index, changes) => aggregation.changed(index, changes));
   const authorizer = createRbacAuthorizer(source);
   return {
     authorizer,
     writeChecks: createWriteChecks(authorizer, source),
-    hooks: { [`${rbacGroup}/clusterroles`]: aggregation.hooks() },
+    hooks: roleHooks(source, aggregation, logger),
     async bootstrap() {
       if (await hasPolicyMark(store)) return;
       await bootstrapRoles({ store: objects(), resources, logger });

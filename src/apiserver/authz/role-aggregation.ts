@@ -19,7 +19,6 @@ import { applyObject } from '../registry/managed-fields.ts';
 import { managedScope } from '../registry/managed-fields-scope.ts';
 import type { ResourceRegistry } from '../registry/resource-registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
-import type { WriteHooks } from '../registry/write-context.ts';
 import type { PolicyRule } from './policy-rule.ts';
 import type { RoleIndex } from './role-index.ts';
 import type { ClusterRoleChange } from './role-source.ts';
@@ -36,8 +35,6 @@ export interface RoleAggregationOptions {
   readonly clusterRoles: ServedResource;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Resolves when the index is kept, and changes are told. */
-  readonly ready: () => Promise<unknown>;
 }
 
 export class RoleAggregation {
@@ -72,21 +69,6 @@ export class RoleAggregation {
   /** Resolves when no aggregated role is being brought up to date. Never rejects. */
   async settled(): Promise<void> {
     await this.#running;
-  }
-
-  /** Lets writers of ClusterRoles wait until the aggregated ones have followed. */
-  hooks(): WriteHooks {
-    const { ready } = this.#options;
-    return {
-      begin: async () => {
-        await ready();
-        return (written) => (written ? this.settled() : Promise.resolve());
-      },
-      deleted: async () => {
-        await ready();
-        await this.settled();
-      },
-    };
   }
 
   async #run(): Promise<void> {

@@ -14,6 +14,7 @@ const subject = fc.record({
   namespace,
 });
 const binding: fc.Arbitrary<Binding> = fc.record({
+  revision: fc.constant(0),
   name,
   namespace,
   roleRef: fc.constant({ apiGroup: '', kind: 'Role', name: 'r' }),
@@ -62,6 +63,7 @@ test('whatever came and went, whose bindings there are is what the last of each 
 
 test('roles are found by their own namespace and name, and no other', () => {
   const role = (at: string, named: string): Role => ({
+    revision: 0,
     namespace: at,
     name: named,
     rules: [],

@@ -39,6 +39,11 @@ export class RoleIndex {
     else if (this.#bindings.get(namespace)?.delete(name)) this.#bindings.delete(namespace);
   }
 
+  /** `namespace` empty: a ClusterRoleBinding. */
+  binding(namespace: string, name: string): Binding | undefined {
+    return (namespace === '' ? this.#clusterBindings : this.#bindings.get(namespace))?.get(name);
+  }
+
   /** The bindings that name the user, cluster-wide (`namespace` empty) or of a namespace; each once. */
   bindingsOf(user: User, namespace: string): readonly Binding[] {
     const bindings = namespace === '' ? this.#clusterBindings : this.#bindings.get(namespace);
@@ -80,6 +85,10 @@ class BindingIndex {
   readonly #byName = new Map<string, Binding>();
   readonly #byUser = new Map<string, Set<Binding>>();
   readonly #byGroup = new Map<string, Set<Binding>>();
+
+  get(name: string): Binding | undefined {
+    return this.#byName.get(name);
+  }
 
   put(binding: Binding): void {
     this.delete(binding.name);

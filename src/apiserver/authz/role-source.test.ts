@@ -198,3 +198,54 @@ test('a store that fails is an error, and the next question asks again', async (
   stage.store.list = list;
   assert.equal((await stage.decide()).decision, 'none');
 });
+
+test('where watches lag behind, who has written waits until it is known', async () => {
+  const stage = new Stage();
+  const held: (() => void)[] = [];
+  const watch = stage.store.watch.bind(stage.store);
+  stage.store.watch = (options) =>
+    watch({ ...options, onEvents: (events) => held.push(() => options.onEvents(events)) });
+  await stage.source.index();
+  let known = 0;
+  const wait = async (resource: 'clusterroles' | 'rolebindings', namespace: string, name: string): Promise<void> => {
+    await stage.source.caughtUp(resource, namespace, name);
+    known++;
+  };
+  const release = async (): Promise<void> => {
+    for (const deliver of held.splice(0)) deliver();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  await stage.put('clusterroles/r', pods);
+  await stage.put('rolebindings/n/b', toRole('ClusterRole', 'r'));
+  const waiting = [wait('clusterroles', '', 'r'), wait('rolebindings', 'n', 'b')];
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(known, 0);
+  await release();
+  assert.equal(known, 2);
+  assert.equal((await stage.decide({ namespace: 'n' })).decision, 'allow');
+  await stage.delete('rolebindings/n/b');
+  waiting.push(wait('rolebindings', 'n', 'b'));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(known, 2);
+  await release();
+  await Promise.all(waiting);
+  assert.equal(known, 3);
+});
+
+test('who has written waits for nothing where nobody has asked yet, or the watches have ended', async () => {
+  const stage = new Stage();
+  const ends: WatchOptions['onEnd'][] = [];
+  const watch = stage.store.watch.bind(stage.store);
+  stage.store.watch = (options) => {
+    ends.push(options.onEnd);
+    // Nothing is ever heard.
+    return watch({ ...options, onEvents: () => undefined });
+  };
+  await stage.put('clusterroles/r', pods);
+  await stage.source.caughtUp('clusterroles', '', 'r');
+  await stage.source.index();
+  await stage.put('clusterroles/r', { rules: [] });
+  const waiting = stage.source.caughtUp('clusterroles', '', 'r');
+  ends[0]?.(new Error('compacted'));
+  await waiting;
+});

@@ -4,9 +4,11 @@
  * The argument: watches begin before the lists, so nothing falls in between; what a list has shown already is told by its revision. A
  * watch hears of a write before its writer does: whoever has the answer to a write is judged by it.
  */
+import { parseJsonBytes } from '../../api/codec/parse-json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Store, StoreEvent, StoreWatch } from '../../storage/store.ts';
+import { storageKey } from '../registry/storage-key.ts';
 import { rbacResources, readRoleEntries, rolePrefix, type RbacResource } from './role-entries.ts';
 import { RoleIndex } from './role-index.ts';
 import { bindingOf, roleOf, type Role } from './stored-role.ts';
@@ -22,6 +24,7 @@ export type OnClusterRoles = (index: RoleIndex, changes: readonly ClusterRoleCha
 
 interface Change {
   readonly key: string;
+  readonly revision: number;
   /** `undefined`: it is gone. */
   readonly value: Uint8Array | undefined;
 }
@@ -32,6 +35,8 @@ export class RoleSource {
   readonly #onChanged: OnClusterRoles;
   #index: RoleIndex | undefined;
   #loading: Promise<RoleIndex> | undefined;
+  /** Called when anything has changed. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(store: Store, logger: Logger, onChanged: OnClusterRoles = () => undefined) {
     this.#store = store;
@@ -44,6 +49,19 @@ export class RoleSource {
     if (this.#index) return this.#index;
     this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
     return this.#loading;
+  }
+
+  /** Resolves when the index, if there is one, knows of an object what the store knows now. Rejects with what the store says. */
+  async caughtUp(resource: RbacResource, namespace: string, name: string): Promise<void> {
+    await this.#loading;
+    const entry = await this.#store.get(storageKey(rolePrefix(resource), namespace, name));
+    const isBinding = resource === 'rolebindings' || resource === 'clusterrolebindings';
+    while (this.#index) {
+      const known = isBinding ? this.#index.binding(namespace, name) : this.#index.role(namespace, name);
+      // Gone, or made again since.
+      if (entry ? (known?.revision ?? 0) >= entry.revision : !known) return;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
   }
 
   async #load(): Promise<RoleIndex> {
@@ -69,6 +87,7 @@ export class RoleSource {
             forget();
             if (this.#index !== index) return;
             this.#index = undefined;
+            this.#wake();
             this.#logger.info({ error: reason }, 'the roles are read anew');
           },
         });
@@ -99,27 +118,32 @@ export class RoleSource {
 
   #apply(index: RoleIndex, resource: RbacResource, changes: readonly Change[], silent = false): void {
     const changed: ClusterRoleChange[] = [];
-    for (const { key, value } of changes) {
+    for (const { key, revision, value } of changes) {
       const { namespace, name } = namesIn(key.slice(rolePrefix(resource).length));
       const object = value === undefined ? undefined : this.#decode(key, value);
       if (resource === 'rolebindings' || resource === 'clusterrolebindings') {
-        if (object) index.putBinding(bindingOf(object));
+        if (object) index.putBinding(bindingOf(object, revision));
         else index.deleteBinding(namespace, name);
         continue;
       }
       const before = index.role(namespace, name);
-      if (object) index.putRole(roleOf(object));
+      if (object) index.putRole(roleOf(object, revision));
       else index.deleteRole(namespace, name);
       if (resource === 'clusterroles') changed.push({ before, after: index.role('', name) });
     }
     if (changed.length > 0 && !silent) this.#onChanged(index, changed);
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** What can't be read grants nothing. */
   #decode(key: string, value: Uint8Array): KubeObject | undefined {
     try {
       // A door: the store holds what the registry wrote.
-      return JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as KubeObject;
+      return parseJsonBytes(value) as unknown as KubeObject;
     } catch (error) {
       this.#logger.error({ key, error }, 'a stored role cannot be read');
       return undefined;
@@ -127,8 +151,8 @@ export class RoleSource {
   }
 }
 
-function changeOf({ type, key, value }: StoreEvent): Change {
-  return { key, value: type === 'put' ? value : undefined };
+function changeOf({ type, key, revision, value }: StoreEvent): Change {
+  return { key, revision, value: type === 'put' ? value : undefined };
 }
 
 function namesIn(rest: string): { namespace: string; name: string } {

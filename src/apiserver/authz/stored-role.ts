@@ -6,6 +6,8 @@ import type { PolicyRule } from './policy-rule.ts';
 
 /** A Role or a ClusterRole. */
 export interface Role {
+  /** Of the entry in the store; 0: it isn't from there. */
+  readonly revision: number;
   readonly name: string;
   /** Empty: a ClusterRole. */
   readonly namespace: string;
@@ -30,6 +32,8 @@ export interface Subject {
 
 /** A RoleBinding or a ClusterRoleBinding. */
 export interface Binding {
+  /** As of a role. */
+  readonly revision: number;
   readonly name: string;
   /** Empty: a ClusterRoleBinding. */
   readonly namespace: string;
@@ -52,10 +56,11 @@ interface BindingView {
     | null;
 }
 
-export function roleOf(object: Readonly<KubeObject>): Role {
+export function roleOf(object: Readonly<KubeObject>, revision = 0): Role {
   // A door: these kinds' objects have been decoded against their schema. Not `viewAs`, which walks all of it: there may be thousands.
   const { metadata, rules, aggregationRule } = object as unknown as RoleView;
   return {
+    revision,
     name: metadata.name ?? '',
     namespace: metadata.namespace ?? '',
     rules: (rules ?? []).map(ruleOf),
@@ -64,10 +69,11 @@ export function roleOf(object: Readonly<KubeObject>): Role {
   };
 }
 
-export function bindingOf(object: Readonly<KubeObject>): Binding {
+export function bindingOf(object: Readonly<KubeObject>, revision = 0): Binding {
   // A door: as above.
   const { metadata, roleRef, subjects } = object as unknown as BindingView;
   return {
+    revision,
     name: metadata.name ?? '',
     namespace: metadata.namespace ?? '',
     roleRef: { apiGroup: roleRef?.apiGroup ?? '', kind: roleRef?.kind ?? '', name: roleRef?.name ?? '' },
