@@ -117,10 +117,14 @@ function adminConnection(port: number, credentials: ClusterCredentials): Connect
   };
 }
 
+/** As `sublet up` and the image start tenants. */
+const usualArgs = ['--max-semi-space-size=2'];
+const usualEnv = { MALLOC_ARENA_MAX: '1' };
+
 function startProcess(program: string, args: readonly string[], options: StartOptions): SubletProcess {
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), program, ...args], {
+  const child = spawn(process.execPath, [...usualArgs, ...(options.nodeArgs ?? []), program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...usualEnv, ...options.env },
   });
   let lastWords = '';
   const keep = (chunk: Buffer): void => void (lastWords = (lastWords + chunk.toString()).slice(-lastWordsMax));

@@ -4,9 +4,10 @@ import type { KubeObject } from '../../src/api/object.ts';
 
 const image = 'registry.k8s.io/pause:3.10';
 
-/** What upstream's manifests have of a small web server. */
-export function pod(name: string): KubeObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: 'bench' } }, spec: podSpec() };
+/** What upstream's manifests have of a small web server. `node`: it has been scheduled. */
+export function pod(name: string, node?: string): KubeObject {
+  const spec = { ...podSpec(), ...(node === undefined ? {} : { nodeName: node }) };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: 'bench' } }, spec };
 }
 
 export function deployment(name: string): KubeObject {
