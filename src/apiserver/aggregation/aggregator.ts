@@ -43,6 +43,8 @@ export interface AggregatorOptions {
   mayDial(address: string): boolean;
 }
 
+/** Each is asked again and again, and what it says of itself is kept. */
+const remotesMax = 100;
 /** How old what is known of an extension server's discovery may be. Mirrors discoveryRefreshInterval. */
 const discoveryMs = 60_000;
 
@@ -156,6 +158,10 @@ export class Aggregator implements Service {
     if (remote) this.#drop(remote);
     const next = service && RemoteService.of(service, this.#options.frontProxy);
     if (!next) return;
+    if (this.#remotes.size >= remotesMax) {
+      this.#options.logger.warn({ name }, 'there are too many remote APIServices; this one is not served');
+      return;
+    }
     this.#remotes.set(name, next);
     this.#announce(next);
     this.#availability.add(next);

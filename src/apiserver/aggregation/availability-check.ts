@@ -57,7 +57,7 @@ function hasReadyEndpoint(slice: Readonly<KubeObject>, portName: string): boolea
 
 async function discoveryProblem(remote: RemoteService, fetcher: DocumentFetcher): Promise<string | undefined> {
   const tries = Array.from({ length: attempts }, async () => {
-    const { status, url } = await fetcher.fetch(remote, remote.path, { user: aggregatorUser, body: false });
+    const { status, url } = await fetcher.fetch(remote, remote.path, { user: aggregatorUser, bytesMax: 0 });
     if (status < 200 || status >= 300) {
       throw new Error(`failing or missing response from ${url}: bad status from ${url}: ${status}`);
     }

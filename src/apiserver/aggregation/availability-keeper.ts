@@ -19,6 +19,8 @@ export interface AvailabilityKeeperOptions {
 /** What no watch sees (the network between) is looked at again after it. Mirrors the resync of RemoteAvailabilityController. */
 const recheckMs = 30_000;
 const retryMsMin = 250;
+/** Looks at once; others wait. */
+const checksMax = 8;
 
 interface Watched {
   remote: RemoteService;
@@ -31,6 +33,8 @@ interface Watched {
 export class AvailabilityKeeper {
   readonly #options: AvailabilityKeeperOptions;
   readonly #watched = new Map<string, Watched>();
+  readonly #waiting: (() => void)[] = [];
+  #checking = 0;
   #stopped = false;
 
   constructor(options: AvailabilityKeeperOptions) {
@@ -79,7 +83,7 @@ export class AvailabilityKeeper {
       watched.again = false;
       const { remote } = watched;
       try {
-        const availability = await check(remote);
+        const availability = await this.#inTurn(() => check(remote));
         if (this.#isCurrent(watched) && watched.remote === remote) await write(remote, availability);
         // What fails by the network is asked again soon; what the store says is known when it changes.
         if (availability.reason === 'FailedDiscoveryCheck') delayMs = this.#retryDelay(watched);
@@ -94,6 +98,19 @@ export class AvailabilityKeeper {
     }
     watched.running = false;
     if (this.#isCurrent(watched)) watched.timer = clock.after(delayMs, () => this.recheck(watched.remote.name));
+  }
+
+  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    // Whoever is woken has the place of who ended.
+    if (this.#checking >= checksMax) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#checking++;
+    try {
+      return await run();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#checking--;
+    }
   }
 
   #retryDelay(watched: Watched): number {

@@ -14,6 +14,8 @@ interface Known {
 }
 
 const empty = new Uint8Array();
+/** Of one server, compressed; a larger document counts as none. */
+const keptBytesMax = 1024 * 1024;
 
 export class OpenApiDownloader {
   readonly #fetcher: DocumentFetcher;
@@ -34,7 +36,7 @@ export class OpenApiDownloader {
       ...(known ? { etag: known.etag } : {}),
     });
     const same = known && (answer.status === 304 || (answer.etag !== '' && answer.etag === known.etag));
-    const gzipped = same ? known.gzipped : answer.status === 200 ? gzipSync(answer.body) : empty;
+    const gzipped = same ? known.gzipped : answer.status === 200 ? compressed(answer.body) : empty;
     const revision = same ? known.revision : ++this.#revision;
     this.#known.set(remote.name, { version3Url, etag: same ? known.etag : answer.etag, gzipped, path, revision });
   }
@@ -61,6 +63,11 @@ export class OpenApiDownloader {
     // Clients follow it to this server.
     return typeof url === 'string' && url.startsWith(`/openapi/v3/${path}`) ? url : undefined;
   }
+}
+
+function compressed(body: Uint8Array): Uint8Array {
+  const gzipped = gzipSync(body);
+  return gzipped.length > keptBytesMax ? empty : gzipped;
 }
 
 function objectOf(gzipped: Uint8Array): JsonObject | undefined {

@@ -12,6 +12,8 @@ interface Known {
 const accept = ['v2', 'v2beta1']
   .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
   .join(',');
+/** Is kept, parsed, as long as the server is used. */
+const documentBytesMax = 1024 * 1024;
 const legacyUser: User = { name: 'system:kube-aggregator', groups: [] };
 /** Of one group version; no sensible server has more. */
 const resourcesMax = 1_000;
@@ -32,6 +34,7 @@ export class RemoteDiscovery {
     const answer = await this.#fetcher.fetch(remote, '/apis', {
       user: aggregatorUser,
       accept,
+      bytesMax: documentBytesMax,
       ...(known ? { etag: known.etag } : {}),
     });
     const name = `${remote.group}/${remote.version}`;
@@ -50,7 +53,10 @@ export class RemoteDiscovery {
   }
 
   async #legacy(remote: RemoteService): Promise<readonly JsonObject[]> {
-    const answer = await this.#fetcher.fetch(remote, remote.path, { user: legacyUser });
+    const answer = await this.#fetcher.fetch(remote, remote.path, {
+      user: legacyUser,
+      bytesMax: documentBytesMax,
+    });
     if (answer.status !== 200)
       throw new Error(`failed to download legacy discovery for ${remote.path}: ${answer.status}`);
     return aggregatedResources(objectsIn(jsonOfDocument(answer)['resources']));

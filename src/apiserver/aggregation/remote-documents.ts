@@ -25,8 +25,8 @@ export interface FetchOptions {
   readonly user: User;
   readonly accept?: string;
   readonly etag?: string;
-  /** `false`: the answer's status is all that is wanted. */
-  readonly body?: boolean;
+  /** Of the answer; 0: its status is all that is wanted. Default: as much as any document may have. */
+  readonly bytesMax?: number;
 }
 
 /** Whoever asks to find out whether the server is there is allowed everything. Mirrors kube-aggregator. */
@@ -37,7 +37,7 @@ const documentBytesMax = 8 * 1024 * 1024;
 
 export function createDocumentFetcher(resolve: ServiceResolver, clock: Clock): DocumentFetcher {
   return {
-    async fetch(remote, path, { user, accept = 'application/json', etag, body = true }) {
+    async fetch(remote, path, { user, accept = 'application/json', etag, bytesMax = documentBytesMax }) {
       const abort = new AbortController();
       const timer = clock.after(timeoutMs, () => abort.abort());
       const endpoint = await resolve(remote.service);
@@ -67,7 +67,7 @@ export function createDocumentFetcher(resolve: ServiceResolver, clock: Clock): D
           status: message.statusCode ?? 0,
           etag: message.headers.etag ?? '',
           contentType: message.headers['content-type'] ?? '',
-          body: body ? await whole(message) : discarded(message),
+          body: bytesMax > 0 ? await whole(message, bytesMax) : discarded(message),
         };
       } catch (error) {
         const text = abort.signal.aborted ? 'context deadline exceeded' : textOf(error);
@@ -95,14 +95,14 @@ function discarded(message: IncomingMessage): Uint8Array {
   return new Uint8Array();
 }
 
-async function whole(message: IncomingMessage): Promise<Uint8Array> {
+async function whole(message: IncomingMessage, bytesMax: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
     // A stream of bytes gives buffers.
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size > documentBytesMax) throw new Error(`the document is larger than ${documentBytesMax} bytes`);
+    if (size > bytesMax) throw new Error(`the document is larger than ${bytesMax} bytes`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks, size);
