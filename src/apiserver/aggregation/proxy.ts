@@ -97,7 +97,7 @@ function headersOf(request: ApiRequest, user: User, remote: RemoteService): Retu
 /**
  * As it was understood here, encoded anew: the path that is asked for there is the one that was authorized. Mirrors the making of `location`.
  */
-export function targetOf({ info, query }: Pick<RequestContext, 'info' | 'query'>): string {
+function targetOf({ info, query }: Pick<RequestContext, 'info' | 'query'>): string {
   const path = info.path.split('/').map(escapedSegment).join('/');
   const sorted = new URLSearchParams(query);
   sorted.sort();
