@@ -20,7 +20,9 @@ import { offersWebSocket } from './connect/websocket.ts';
 import { isBuiltinGroup } from './discovery/group-priority.ts';
 import type { ResourceCatalog } from './discovery/resource-catalog.ts';
 import { InFlightRequests, tooManyRequests, type RequestLimits } from './http/request-limits.ts';
-import { RequestMetrics } from './http/request-metrics.ts';
+import { CallerMetrics } from './http/caller-metrics.ts';
+import { metricText, type Metric } from './http/metric-text.ts';
+import { metricVerb, RequestMetrics } from './http/request-metrics.ts';
 import { watchedStream } from './http/watched-stream.ts';
 import { createNegotiation } from './negotiation/create-negotiation.ts';
 import { checkAccepted } from './negotiation/check-accepted.ts';
@@ -44,6 +46,8 @@ export interface ApiServerOptions {
   readonly handleResource: ResourceHandler;
   /** In front of all that is served here: group versions that other servers serve. `undefined`: it is none of theirs. */
   readonly passOn?: (context: RequestContext) => Promise<ApiResponse | undefined>;
+  /** What `/metrics` tells besides requests and callers. Absent: nothing. */
+  readonly metrics?: () => Promise<readonly Metric[]>;
   /** Discovery, health, version, OpenAPI…: the first that knows a path answers. */
   readonly paths: readonly PathHandler[];
   /** How much is worked on at once; what is absent has upstream's defaults. */
@@ -62,6 +66,7 @@ export function createApiServer(options: ApiServerOptions): Exchange {
 class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #metrics = new RequestMetrics();
+  readonly #callers = new CallerMetrics();
   readonly #inFlight: InFlightRequests;
   readonly #impersonation: Impersonation;
   readonly #negotiation: ReturnType<typeof createNegotiation>;
@@ -91,7 +96,8 @@ class ApiServer {
       ended();
       const { info, query } = context;
       const seconds = (clock.monotonic() - began) / 1000;
-      this.#metrics.finished({ info: this.#known(context), code, dryRun: query.has('dryRun'), seconds });
+      const verb = metricVerb(info, request);
+      this.#metrics.finished({ info: this.#known(context), verb, code, dryRun: query.has('dryRun'), seconds });
       this.#options.logger.debug({ auditId, verb: info.verb, path: info.path, code, seconds }, 'request');
     };
     const response = await this.#answer(context, auditId);
@@ -155,6 +161,7 @@ class ApiServer {
   async #identified(context: Omit<RequestContext, 'user'>): Promise<RequestContext> {
     const { authenticator, logger } = this.#options;
     const authentication = await authenticator.authenticate(context.request);
+    this.#callers.authenticated(authentication);
     if (authentication.outcome !== 'authenticated') {
       const error = authentication.outcome === 'failed' ? authentication.error : 'no credentials';
       logger.info({ path: context.info.path, error }, 'unable to authenticate the request');
@@ -167,7 +174,9 @@ class ApiServer {
   async #authorize({ user, info }: RequestContext): Promise<void> {
     const { authorizer } = this.#options;
     const attributes = attributesOf(user, info);
-    const { decision, reason } = await authorizer.authorize(attributes);
+    const answer = await authorizer.authorize(attributes);
+    this.#callers.authorized(answer);
+    const { decision, reason } = answer;
     if (decision !== 'allow') {
       const error = forbiddenError(attributes, reason);
       this.#refused.add(error);
@@ -223,11 +232,11 @@ class ApiServer {
     const contentType = 'text/plain; version=0.0.4; charset=utf-8';
     return {
       paths: ['/metrics'],
-      handle: () => ({
-        status: 200,
-        headers: { 'content-type': contentType },
-        body: Buffer.from(this.#metrics.text()),
-      }),
+      handle: async () => {
+        const further = [...this.#callers.metrics(), ...((await this.#options.metrics?.()) ?? [])];
+        const text = this.#metrics.text() + further.map(metricText).join('');
+        return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(text) };
+      },
     };
   }
 

@@ -53,6 +53,7 @@ import { composeRbac, type ComposedRbac } from './rbac-role.ts';
 import { aggregationOf, composeAggregation, type AggregationParts } from './aggregation-role.ts';
 import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
+import { serverMetrics } from './server-metrics.ts';
 import { composeTokens, tokensOf, type ComposedTokens, type TokensParts } from './tokens-role.ts';
 
 export interface ApiServerParts extends TokensParts {
@@ -116,6 +117,8 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
   });
   const startup: Startup = { finished: false };
+  const platform = `linux/${arch() === 'x64' ? 'amd64' : arch()}`;
+  const version = versionInfo(`v${builtinVersion().replace(/^v/, '')}`, platform);
   const aggregation = composeAggregation(parts.aggregation ?? {}, common, objects, resources, catalog);
   const exchange = createApiServer({
     ...common,
@@ -125,12 +128,11 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     handleResource,
     authenticator: roleAuthenticator(clock, tokens.all, parts.identity),
     authorizer: rbac.authorizer,
+    metrics: () => serverMetrics(store, resources, version.gitVersion),
     paths: [
       createDiscovery({ catalog, codec, address: parts.address }),
       healthPaths(healthChecks(store, startup), logger),
-      versionPath(
-        versionInfo(`v${builtinVersion().replace(/^v/, '')}`, `linux/${arch() === 'x64' ? 'amd64' : arch()}`),
-      ),
+      versionPath(version),
       openApiPaths(parts.descriptions, aggregation, customResources),
       issuerDiscovery(tokens.bound, parts.address),
     ],

@@ -1,9 +1,12 @@
 /** Counts of requests, and how long they took, under upstream's names. Mirrors apiserver endpoints/metrics. */
+import type { ApiRequest } from '../../api/exchange.ts';
 import type { RequestInfo } from '../request-context.ts';
 
 /** What a finished request was. */
 export interface FinishedRequest {
   readonly info: RequestInfo;
+  /** As {@link metricVerb} says it. */
+  readonly verb: string;
   readonly code: number;
   readonly dryRun: boolean;
   readonly seconds: number;
@@ -45,7 +48,7 @@ export class RequestMetrics {
     return () => this.#mutating--;
   }
 
-  finished({ info, code, dryRun, seconds }: FinishedRequest): void {
+  finished({ info, verb, code, dryRun, seconds }: FinishedRequest): void {
     const where = labels([
       ['component', 'apiserver'],
       ['dry_run', dryRun ? 'All' : ''],
@@ -53,7 +56,7 @@ export class RequestMetrics {
       ['resource', info.resource],
       ['scope', scopeOf(info)],
       ['subresource', info.isResourceRequest ? info.subresource : ''],
-      ['verb', info.isResourceRequest ? info.verb.toUpperCase() : 'GET'],
+      ['verb', verb],
       ['version', info.version],
     ]);
     const total = `${labels([['code', String(code)]])},${where}`;
@@ -101,6 +104,19 @@ export class RequestMetrics {
     for (const [where, count] of this.#totals) lines.push(`apiserver_request_total{${where}} ${count}`);
     return `${lines.join('\n')}\n`;
   }
+}
+
+const methodVerbs: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', patch: 'PATCH' };
+const connecting = new Set(['log', 'exec', 'portforward', 'attach', 'proxy']);
+const reportedVerbs = new Set('APPLY CONNECT DELETE DELETECOLLECTION GET LIST PATCH POST PUT WATCH'.split(' '));
+
+/** What a request did, in upstream's few words. Mirrors endpoints/metrics cleanVerb. */
+export function metricVerb(info: RequestInfo, { method, headers }: Pick<ApiRequest, 'method' | 'headers'>): string {
+  if (!info.isResourceRequest) return reportedVerbs.has(method) ? method : 'other';
+  if (connecting.has(info.subresource)) return 'CONNECT';
+  const isApply = info.verb === 'patch' && (headers['content-type'] ?? '').startsWith('application/apply-patch');
+  const verb = isApply ? 'APPLY' : (methodVerbs[info.verb] ?? info.verb.toUpperCase());
+  return reportedVerbs.has(verb) ? verb : 'other';
 }
 
 function bounded(totals: ReadonlyMap<string, number>, key: string, count: number): [string, number] {
