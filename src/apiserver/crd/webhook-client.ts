@@ -3,6 +3,7 @@
  * `node:https` is loaded when the first one is called: most tenants have none.
  */
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Clock } from '../../lib/clock.ts';
 import type { WebhookClientConfig } from './definition.ts';
 import { ReviewError, type PostReview } from './webhook-converter.ts';
@@ -47,7 +48,8 @@ export function createWebhookClient(options: WebhookClientOptions): PostReview {
       const outgoing = https.request({
         host: place.host,
         port: place.port,
-        servername: place.serverName,
+        // An address is no name to ask for.
+        servername: isIP(place.serverName) ? '' : place.serverName,
         method: 'POST',
         path: `${place.path}?timeout=30s`,
         headers: {
