@@ -98,7 +98,8 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     random,
     hooks: { ...rbac.hooks, '/services': serviceAddressHooks(parts.serviceAddresses) },
   });
-  const customResources = composeCustomResources({ ...common, objects, resources, catalog });
+  const { mayDial } = parts.aggregation ?? {};
+  const customResources = composeCustomResources({ ...common, objects, resources, catalog, mayDial });
   const tokens = composeTokens(parts, objects, resources);
   const handleResource = createResourceHandler({
     store: objects,
