@@ -4,16 +4,20 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { upstreamUnavailable } from '../host/upstream.ts';
 import { failingSeeds } from './apply/failing-seeds.ts';
 import { runSequence } from './apply/run-sequence.ts';
 import { sequenceOf } from './apply/sequence.ts';
-import { post, type Call } from './case.ts';
+import { thingDefinition } from './apply/custom-things.ts';
+import { get, post, type Call } from './case.ts';
 import { startPair, type RunningPair } from './pair.ts';
 import type { Side } from './side.ts';
 
 const seedsDefault = 40;
 const namespace = 'sequences';
+const servedTriesMax = 100;
+const servedEveryMs = 100;
 
 const only = process.env['SUBLET_APPLY_SEED'];
 const count = Number(process.env['SUBLET_APPLY_SEEDS'] ?? seedsDefault);
@@ -47,14 +51,22 @@ describe('sequences of writes by several managers', { skip: upstreamUnavailable(
   }
 });
 
-/** A namespace, with what pods in it need. */
+/** A namespace, with what pods in it need, and a kind of its own. */
 async function prepare(side: Side): Promise<void> {
   const calls: Call[] = [
     post('/api/v1/namespaces', { metadata: { name: namespace } }),
     post(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } }),
+    post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', thingDefinition),
   ];
   for (const call of calls) {
     const { status } = await side.ask(call, new Map());
     assert.equal(status, 201, side.name);
   }
+  // A definition is served some time after it was made.
+  for (let tries = 0; tries < servedTriesMax; tries++) {
+    const { status } = await side.ask(get(`/apis/example.com/v2/namespaces/${namespace}/things`), new Map());
+    if (status === 200) return;
+    await setTimeout(servedEveryMs);
+  }
+  assert.fail(`${side.name} does not serve custom things`);
 }

@@ -30,6 +30,14 @@ export class CustomEntryForm implements EntryForm {
     this.#options = options;
   }
 
+  convert(object: KubeObject): KubeObject | Promise<KubeObject> {
+    const { group, version, converter } = this.#options;
+    // Objects are plain JSON, and whatever a webhook made of one, it has metadata.
+    const converted = converter.convert([structuredClone(object) as JsonObject], `${group}/${version}`);
+    const first = ([one]: readonly JsonObject[]): KubeObject => ({ metadata: {}, ...one }) as KubeObject;
+    return converted instanceof Promise ? converted.then(first) : first(converted);
+  }
+
   read(values: readonly Uint8Array[]): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
     if (values.length === 0) return values;
     const { schemas, version } = this.#options;

@@ -1,7 +1,6 @@
 /** As what an object is written: in which version, through which subresource. Mirrors what NewDefaultFieldManager is given. */
 import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '../../api/gvk.ts';
-import { parseJsonBytes } from '../../api/codec/parse-json.ts';
-import { isJsonObject, type JsonValue } from '../../api/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { VersionConverter } from '../../patch/apply/updater.ts';
 import { decodeObject } from '../../schema/decode.ts';
@@ -95,32 +94,34 @@ class ServedVersions implements VersionConverter {
     const [from, to] = [this.#versionOf(value.apiVersion), this.#versionOf(apiVersion)];
     if (!from || !to) throw new Error(`${value.apiVersion} or ${apiVersion} is not served`);
     if (from === to) return value;
-    const object = kubeObjectOf(from, value.value);
-    if (from.entryForm && to.entryForm) {
-      return {
-        apiVersion,
-        schema: to.schema,
-        value: this.#throughEntries(from.entryForm, to.entryForm, object, apiVersion),
+    if (to.entryForm) {
+      const given: KubeObject = {
+        metadata: {},
+        ...objectOf(value.value),
+        apiVersion: from.apiVersion,
+        kind: from.kind,
       };
+      return { apiVersion, schema: to.schema, value: this.#custom(to.entryForm, given, apiVersion) };
     }
+    const object = kubeObjectOf(from, value.value);
     const hub = from.toStorage ? from.toStorage(object) : object;
     const converted = to.fromStorage ? to.fromStorage(hub) : hub;
     // Objects are plain JSON.
     return { apiVersion, schema: to.schema, value: { ...converted, apiVersion, kind: to.kind } as JsonValue };
   }
 
-  resetFields(apiVersion: string): ReturnType<VersionConverter['resetFields']> {
-    return resetFieldsOf(this.#resource, this.#subresource, apiVersion);
+  resetFields(): ReturnType<VersionConverter['resetFields']> {
+    return resetFieldsOf(this.#resource, this.#subresource);
   }
 
-  #throughEntries(from: EntryForm, to: EntryForm, object: KubeObject, apiVersion: string): JsonValue {
+  #custom(form: EntryForm, object: KubeObject, apiVersion: string): JsonValue {
     const key = `${apiVersion} ${JSON.stringify(object)}`;
     const known = this.#converted.get(key);
     if (known !== undefined) return known;
-    const stored = from.write(object);
-    const read = stored instanceof Promise ? stored.then((value) => to.read([value])) : to.read([stored]);
-    if (!(read instanceof Promise)) return firstOf(read);
-    throw new PendingConversion(read.then((values) => void this.#converted.set(key, firstOf(values))));
+    const converted = form.convert(object);
+    // Objects are plain JSON.
+    if (!(converted instanceof Promise)) return converted as JsonValue;
+    throw new PendingConversion(converted.then((value) => void this.#converted.set(key, value as JsonValue)));
   }
 
   #versionOf(apiVersion: string): ServedResource | undefined {
@@ -131,13 +132,13 @@ class ServedVersions implements VersionConverter {
   }
 }
 
-function firstOf([value]: readonly Uint8Array[]): JsonValue {
-  return value ? parseJsonBytes(value) : null;
-}
-
 /** What was pruned has nulls where conversions expect nothing. */
 function kubeObjectOf(resource: ServedResource, value: JsonValue): KubeObject {
-  const { object } = decodeObject(resource.schema, isJsonObject(value) ? value : {});
+  const { object } = decodeObject(resource.schema, objectOf(value));
   // A kind's schema has these.
   return { metadata: {}, ...object, apiVersion: resource.apiVersion, kind: resource.kind };
+}
+
+function objectOf(value: JsonValue): JsonObject {
+  return isJsonObject(value) ? value : {};
 }

@@ -35,9 +35,8 @@ const statusAlone: ReadonlySet<string> = new Set([
   'storage.k8s.io/volumeattachments',
 ]);
 
-/** Of all versions of built-in kinds; of a custom one only its own. `subresource` is empty for the object itself. */
-export function resetFieldsOf(resource: ServedResource, subresource: string, apiVersion: string): FieldSet | undefined {
-  if (!resource.protobuf && apiVersion !== resource.apiVersion) return undefined;
+/** The same in all versions. `subresource` is empty for the object itself. */
+export function resetFieldsOf(resource: ServedResource, subresource: string): FieldSet | undefined {
   const name = `${resource.gr.group}/${resource.gr.resource}`;
   const found = special[`${name}/${subresource}`];
   if (found) return found;

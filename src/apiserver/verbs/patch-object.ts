@@ -89,7 +89,8 @@ function decodePatched(
     const decoded = decodeObject(schema, patched);
     reportStrictErrors(context, validation, [...patch.strictErrors, ...decoded.strictErrors], refuse);
     // Kinds stay what they were, or the write fails; every kind's schema has metadata.
-    return withManagedFieldsReset({ metadata: {}, ...decoded.object } as KubeObject, patched);
+    const object = { metadata: {}, ...decoded.object } as KubeObject;
+    return schema.decode ? object : withManagedFieldsReset(object, patched);
   } catch (error) {
     if (error instanceof DecodeError) throw refuse(error.message);
     throw error;

@@ -51,10 +51,11 @@ export async function readObject(
   reportStrictErrors(context, validation, strictErrorsOf(body, decoded.strictErrors), (text) =>
     cannotBeHandled(gvk, expected, text),
   );
-  return withManagedFieldsReset({ ...decoded.object, kind: gvk.kind, apiVersion: found }, value);
+  const object = { ...decoded.object, kind: gvk.kind, apiVersion: found };
+  return expected.schema.decode ? object : withManagedFieldsReset(object, value);
 }
 
-/** An empty list of managed fields says something, unlike other empty lists. May mutate `object`. */
+/** An empty list of managed fields says something, unlike other empty lists; of built-in kinds only. May mutate `object`. */
 export function withManagedFieldsReset(object: KubeObject, sent: JsonObject): KubeObject {
   const given = isJsonObject(sent['metadata']) ? sent['metadata']['managedFields'] : undefined;
   if (Array.isArray(given) && given.length === 0) object.metadata['managedFields'] = [];

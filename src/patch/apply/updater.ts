@@ -24,8 +24,8 @@ export interface VersionConverter {
   schemaOf(apiVersion: string): Schema | undefined;
   /** Only to versions that have a schema. May throw for values that can't be converted. */
   convert(value: TypedValue, apiVersion: string): TypedValue;
-  /** What strategies throw away of the version, with all below: nobody owns it. */
-  resetFields(apiVersion: string): FieldSet | undefined;
+  /** What strategies throw away, with all below, in any version: nobody owns it. */
+  resetFields(): FieldSet | undefined;
 }
 
 export interface Updated {
@@ -52,7 +52,7 @@ export function updateManagers(
   const { compared, owners } = takeChanges(converter, live, next, known, manager, true);
   const before = owners.get(manager)?.fields ?? FieldSet.empty;
   const after = before.difference(compared.removed).union(compared.modified).union(compared.added);
-  const fields = withoutReset(converter, live.apiVersion, after);
+  const fields = withoutReset(converter, after);
   return { managers: withOwner(owners, manager, { fields, apiVersion: live.apiVersion, applied: false }) };
 }
 
@@ -71,7 +71,7 @@ export function applyConfig(
   const { apiVersion } = live;
   const known = reconcileManagers(converter, managers);
   const merged = { ...live, value: mergeValues(live.schema, live.value, config.value) };
-  const fields = withoutReset(converter, apiVersion, fieldSetOf(config.schema, config.value));
+  const fields = withoutReset(converter, fieldSetOf(config.schema, config.value));
   const last = known.get(manager);
   const owners = new Map(known).set(manager, { fields, apiVersion, applied: true });
   const next = last ? prune(converter, merged, owners, manager, last) : merged;
@@ -147,14 +147,14 @@ function changesIn(
 function comparison(converter: VersionConverter, live: TypedValue, next: TypedValue): Comparison {
   const { added, modified, removed } = compareValues(live.schema, live.value, next.value);
   return {
-    added: withoutReset(converter, live.apiVersion, added),
-    modified: withoutReset(converter, live.apiVersion, modified),
-    removed: withoutReset(converter, live.apiVersion, removed),
+    added: withoutReset(converter, added),
+    modified: withoutReset(converter, modified),
+    removed: withoutReset(converter, removed),
   };
 }
 
-function withoutReset(converter: VersionConverter, apiVersion: string, fields: FieldSet): FieldSet {
-  const reset = converter.resetFields(apiVersion);
+function withoutReset(converter: VersionConverter, fields: FieldSet): FieldSet {
+  const reset = converter.resetFields();
   return reset ? fields.recursiveDifference(reset) : fields;
 }
 

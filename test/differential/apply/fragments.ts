@@ -324,4 +324,12 @@ const daemonSets: Kind = {
   }),
 };
 
-export const kinds: readonly Kind[] = [configMaps, secrets, services, deployments, pods, autoscalers, daemonSets];
+export const builtinKinds: readonly Kind[] = [
+  configMaps,
+  secrets,
+  services,
+  deployments,
+  pods,
+  autoscalers,
+  daemonSets,
+];

@@ -20,11 +20,18 @@ export async function runSequence(
     // Of what isn't there, upstream's strategies of some subresources make half an object.
     if (isSubresource(step) && !ours.exists && !theirs.exists) continue;
     const [left, right] = await Promise.all([ours.do(step), theirs.do(step)]);
+    if (right.some(({ answer }) => isNullLeftOver(answer))) return [];
     const found = differences(left, right);
     if (found.length > 0)
       return [`step ${index + 1} of ${sequence.steps.length}, ${sequence.kind.name}`, ...found, ...theirs.told];
   }
   return [];
+}
+
+/** Upstream refuses a custom object of which its own pruning has made nulls; ours drops them. What comes after can't be compared. */
+function isNullLeftOver({ status, body }: Comparable): boolean {
+  const message = isFields(body) ? body['message'] : undefined;
+  return status === 422 && typeof message === 'string' && /in body must be of type \w+: \\?"null/.test(message);
 }
 
 const isSubresource = ({ path }: Step): boolean => (path.split('?')[0] ?? '').split('/').length > 2;

@@ -5,7 +5,8 @@
 import { seededRandom } from '../../../src/client/fake-clock.test-double.ts';
 import { Choices } from '../../simulation/choices.ts';
 import type { Json, PatchForm } from '../case.ts';
-import { kinds, metadata, type Fields, type Kind } from './fragments.ts';
+import { things } from './custom-things.ts';
+import { builtinKinds, metadata, type Fields, type Kind } from './fragments.ts';
 
 export interface Step {
   readonly method: string;
@@ -25,6 +26,7 @@ export interface Sequence {
 
 const stepsMin = 5;
 const stepsMax = 14;
+const kinds: readonly Kind[] = [...builtinKinds, things, things];
 const managers = ['m1', 'm2', 'm3', 'kubectl'];
 
 export function sequenceOf(seed: number): Sequence {
