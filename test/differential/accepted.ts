@@ -37,6 +37,7 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   'the kind is not validated yet': ['deletion: a namespace keeps its finalizers over updates'],
   'upstream looks at the metadata of an update twice and lists its causes twice; the message is the same': [
     'metadata: an update that adds a deletion timestamp',
+    'apply: another uid, and a time of deletion',
     'metadata: an update with a label that is wrong',
     'concurrency: a patch with another uid',
     'patches: merge patch: a bad label',

@@ -1,5 +1,6 @@
 /** All families of cases, by the test that runs them. */
 import { aggregation } from './cases/aggregation.ts';
+import { applyCases } from './cases/apply.ts';
 import { authentication } from './cases/authentication.ts';
 import { bodies } from './cases/bodies.ts';
 import { certificates } from './cases/certificates.ts';
@@ -46,4 +47,14 @@ export const identities: readonly Family[] = [impersonation, requestHeader, toke
 export const aggregations: readonly Family[] = [aggregation];
 
 /** What is written and deleted, rightly and wrongly, and what is particular to some kinds. */
-export const crud: readonly Family[] = [health, events, flowControl, concurrency, patches, deletion, podCases, kinds];
+export const crud: readonly Family[] = [
+  health,
+  events,
+  flowControl,
+  concurrency,
+  patches,
+  applyCases,
+  deletion,
+  podCases,
+  kinds,
+];
