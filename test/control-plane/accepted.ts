@@ -6,10 +6,4 @@ interface Accepted {
   readonly reason: string;
 }
 
-export const accepted: readonly Accepted[] = [
-  {
-    matches: /configmaps \\"kube-apiserver-legacy-service-account-token-tracking\\" not found/,
-    // Its cleaner deletes Secrets whose tokens were not used for a year, by a label that the API server keeps.
-    reason: 'a tenant does not track the use of tokens in Secrets, and must not say that it does',
-  },
-];
+export const accepted: readonly Accepted[] = [];

@@ -24,3 +24,13 @@ test('where the range of Services is not known, nothing is said of it', async ()
   const answer = await api.get(path);
   assert.equal(answer.status, 404);
 });
+
+test('the day from which on the use of old tokens is noted is told, and stays', async () => {
+  const api = new TestApi({ definitions: builtinResourceDefinitions });
+  await bootstrapCluster(api);
+  const url = '/api/v1/namespaces/kube-system/configmaps/kube-apiserver-legacy-service-account-token-tracking';
+  const first = await api.get(url);
+  assert.match(first.body.data.since, /^\d{4}-\d\d-\d\d$/);
+  await bootstrapCluster(api);
+  assert.deepEqual((await api.get(url)).body, first.body);
+});

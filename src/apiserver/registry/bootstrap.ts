@@ -52,6 +52,8 @@ const priorityClasses = [
       'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
   },
 ];
+/** Mirrors pkg/controlplane/controller/legacytokentracking, v1.36. */
+const tokenTrackingName = 'kube-apiserver-legacy-service-account-token-tracking';
 const httpsPort = 443;
 /** As upstream's server calls itself. */
 const managerName = 'kube-apiserver';
@@ -68,6 +70,9 @@ export async function bootstrapCluster(options: BootstrapOptions): Promise<void>
     const config = { metadata: { name: authenticationConfigName }, data: { ...options.authentication } };
     await ensure(options, '', 'configmaps', 'kube-system', config, ['data']);
   }
+  // Since when the use of tokens in Secrets is noted (authn/legacy-tokens): kube-controller-manager's cleaner of unused ones begins to count then.
+  const since = new Date(options.store.clock.now()).toISOString().slice(0, 'yyyy-mm-dd'.length);
+  await ensure(options, '', 'configmaps', 'kube-system', { metadata: { name: tokenTrackingName }, data: { since } });
   if (options.serviceCidrs) await ensureServiceCidr(options, options.serviceCidrs);
   if (!options.kubernetesService) return;
   const { clusterIp, address, port } = options.kubernetesService;
