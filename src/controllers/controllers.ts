@@ -8,6 +8,7 @@ import { cleanerController } from './certificatesigning/cleaner-controller.ts';
 import { signingController } from './certificatesigning/signing-controller.ts';
 import { cronJobController } from './cronjob/cronjob-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
+import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
@@ -35,6 +36,7 @@ const builtinControllers: readonly BuiltinController[] = [
   cronJobController,
   ttlAfterFinishedController,
   resourceQuotaController,
+  disruptionController,
   claimProtection,
   volumeProtection,
   attributesClassProtection,

@@ -59,6 +59,12 @@ export const volumeAttributesClasses: GroupVersionResource = {
 
 export const resourceQuotas: GroupVersionResource = { group: '', version: 'v1', resource: 'resourcequotas' };
 
+export const podDisruptionBudgets: GroupVersionResource = {
+  group: 'policy',
+  version: 'v1',
+  resource: 'poddisruptionbudgets',
+};
+
 export const podKind: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 export const statefulSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 export const replicaSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'ReplicaSet' };
