@@ -14,6 +14,7 @@ import type { Serving } from './serving.ts';
 
 const noBody = new Uint8Array();
 const retryAfterSeconds = 1;
+const keepAliveMs = 30_000;
 /** What is served here; what is passed on may switch to anything. */
 const served = /^(?:websocket|spdy\/3\.1)$/i;
 
@@ -62,6 +63,8 @@ export async function answerUpgrade(
     return void socket.destroy();
   }
   socket.setTimeout(0);
+  // What is silent for long must still be found out when its other end is lost.
+  socket.setKeepAlive(true, keepAliveMs);
   socket.setNoDelay(true);
   if (head.length > 0) socket.unshift(head);
   response.upgrade(socket);
