@@ -5,7 +5,7 @@
  * Sets are values: but for {@link FieldSet.insert}, which is for those who build one, nothing changes a set, and results share parts with
  * what they were made of.
  */
-import { comparePathElements, pathElementText } from './path-element.ts';
+import { pathElementText, sortedPathElements } from './path-element.ts';
 
 export type Path = readonly string[];
 
@@ -72,8 +72,7 @@ export class FieldSet {
 
   /** In upstream's order. */
   sortedElements(): string[] {
-    const elements = [...this.#nodes.keys()];
-    return elements.length < 2 ? elements : elements.sort(comparePathElements);
+    return sortedPathElements([...this.#nodes.keys()]);
   }
 
   union(other: FieldSet): FieldSet {

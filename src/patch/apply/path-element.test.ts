@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  comparePathElements,
   keyElement,
   parsePathElement,
   pathElementText,
   PathElementError,
+  sortedPathElements,
   valueElement,
 } from './path-element.ts';
 
@@ -81,8 +81,11 @@ const ordered = [
 ];
 
 test('the order: fields, keys, values, indexes; numbers, texts, truths, lists, maps, nothing', () => {
-  assert.deepEqual(ordered.toReversed().sort(comparePathElements), ordered);
-  for (const element of ordered) assert.equal(comparePathElements(element, element), 0);
+  assert.deepEqual(sortedPathElements(ordered.toReversed()), ordered);
+  for (const [index, element] of ordered.entries()) {
+    const next = ordered[index + 1];
+    if (next !== undefined) assert.deepEqual(sortedPathElements([next, element]), [element, next]);
+  }
 });
 
 const shown: Record<string, string> = {

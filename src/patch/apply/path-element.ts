@@ -47,17 +47,23 @@ export function parsePathElement(text: string): string | undefined {
   }
 }
 
-/** Fields first, then keys, values, indexes; each kind in its own order. Mirrors PathElement.Compare. */
-export function comparePathElements(left: string, right: string): number {
-  if (left === right) return 0;
-  const leftKind = kindOrder.indexOf(left[0] ?? '');
-  const rightKind = kindOrder.indexOf(right[0] ?? '');
-  if (leftKind !== rightKind) return leftKind - rightKind;
-  if (leftKind === 0) return compareText(left, right);
-  // Both are of our making.
-  const [leftValue, rightValue] = [left, right].map((text) => valueOf(text.slice(2))) as [JsonValue, JsonValue];
-  if (leftKind !== 1) return compareValues(leftValue, rightValue);
-  return compareFields(sortedFields(leftValue), sortedFields(rightValue));
+/**
+ * In upstream's order: fields first, then keys, values, indexes, each kind in its own. Each element is read once, however many there
+ * are. Mirrors PathElement.Compare.
+ */
+export function sortedPathElements(elements: readonly string[]): string[] {
+  if (elements.length < 2) return [...elements];
+  const fields = elements.filter((element) => element.startsWith('f'));
+  const keys = read(elements, 'k').map(({ element, value }) => ({ element, fields: sortedFields(value) }));
+  const values = read(elements, 'v').sort((left, right) => compareValues(left.value, right.value));
+  const indexes = elements.filter((element) => element.startsWith('i'));
+  return [
+    // Only with surrogates is the order of bytes another than that of code units.
+    ...(fields.some((field) => surrogates.test(field)) ? fields.sort(compareText) : fields.sort()),
+    ...keys.sort((left, right) => compareFields(left.fields, right.fields)).map(({ element }) => element),
+    ...values.map(({ element }) => element),
+    ...indexes.sort((left, right) => Number(left.slice(2)) - Number(right.slice(2))),
+  ];
 }
 
 /** As messages show it: `.name`, `[name="x"]`, `[="x"]`, `[0]`. Mirrors PathElement.String. */
@@ -84,7 +90,6 @@ export function compareText(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-const kindOrder = 'fkvi';
 const surrogates = /[\ud800-\udfff]/;
 const escaped = /[<>&\u2028\u2029\b\f]/g;
 
@@ -118,6 +123,13 @@ function sortedFields(value: JsonValue): (readonly [name: string, value: JsonVal
   if (!isJsonObject(value)) throw new PathElementError('parsing key as path element: not an object');
   const entries: [string, JsonValue][] = Object.entries(value);
   return entries.length < 2 ? entries : entries.sort(([left], [right]) => compareText(left, right));
+}
+
+/** Of our own making. */
+function read(elements: readonly string[], kind: string): { readonly element: string; readonly value: JsonValue }[] {
+  return elements
+    .filter((element) => element.startsWith(kind))
+    .map((element) => ({ element, value: valueOf(element.slice(2)) }));
 }
 
 type Fields = readonly (readonly [name: string, value: JsonValue])[];
