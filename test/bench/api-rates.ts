@@ -27,12 +27,13 @@ type Costs = Readonly<Record<keyof typeof titles, Cost>>;
 
 const clients = 16;
 const objects = 1000;
-const counts = { get: 8000, list: 100, create: 2000, patch: 2000 };
+const counts = { get: 8000, list: 100, create: 2000, patch: 2000, apply: 1000 };
 const watchers = 100;
 const watchedEvents = 1000;
 const namespace = 'bench';
 const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
 const mergePatch = 'application/merge-patch+json';
+const applyPatch = 'application/apply-patch+yaml';
 const maps = `/api/v1/namespaces/${namespace}/configmaps`;
 
 const titles = {
@@ -40,6 +41,7 @@ const titles = {
   list: `1,000 × LIST of ${objects}`,
   create: '1,000 × CREATE',
   patch: '1,000 × merge patch',
+  apply: '1,000 × apply',
   watch: `${watchers} watchers × ${watchedEvents} events`,
 } as const;
 
@@ -115,10 +117,16 @@ async function costs(folder: WorkFolder, server: Server): Promise<Costs> {
   const patch = await load(counts.patch, (client, index) =>
     client.send('PATCH', `${maps}/${name(index)}`, mergePatch, `{"data":{"line-0":"${index}"}}`),
   );
+  // The first apply of each object shares all its fields, and changes one.
+  const apply = await load(counts.apply, (client, index) => {
+    const { data, ...map } = configMap(name(index));
+    const body = JSON.stringify({ ...map, data: { ...(data as object), 'line-0': String(index) } });
+    return client.send('PATCH', `${maps}/${name(index)}?fieldManager=bench&force=true`, applyPatch, body);
+  });
   const created = await load(counts.create, (client, index) => create(client, `new-${index}`));
   const watch = await measureWatch(server, caller, raw);
   for (const client of raw) client.close();
-  return { get, list, create: created, patch, watch };
+  return { get, list, create: created, patch, apply, watch };
 }
 
 async function measureWatch(server: Server, caller: Caller<'tenant'>, raw: readonly RawClient[]): Promise<Cost> {
