@@ -8,7 +8,7 @@ import { fieldErrorsText, path } from '../../api/field-error.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { objectAt, textAt } from '../../api/json-fields.ts';
 import { validateLabels } from '../../api/label-selector.ts';
-import { newInternalError } from '../../api/status.ts';
+import { failure } from '../../api/status.ts';
 import type { Random } from '../../lib/random.ts';
 import { copyValue } from '../../schema/structural/copy-value.ts';
 import { validateAnnotations } from '../registry/object-metadata.ts';
@@ -27,9 +27,9 @@ export function webhookConverter(webhook: Webhook, post: PostReview, random: Ran
     async convert(objects, apiVersion) {
       const [first] = objects;
       if (!first) return objects;
-      const fail = (text: string): Error => newInternalError(`conversion webhook for ${kindText(first)} ${text}`);
+      const fail = (text: string): Error => failure(500, '', `conversion webhook for ${kindText(first)} ${text}`);
       const version = webhook.reviewVersions.find((one) => one === 'v1' || one === 'v1beta1');
-      if (version === undefined) throw newInternalError('no supported conversion review versions');
+      if (version === undefined) throw failure(500, '', 'no supported conversion review versions');
       const uid = random.uuid();
       const review = {
         kind: 'ConversionReview',

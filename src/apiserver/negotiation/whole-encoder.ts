@@ -24,7 +24,7 @@ export function jsonEncoder(resource: EncodedResource, typed: boolean, frames: F
   const form = (type: string): string => `json ${resource.apiVersion} ${type}`;
   const listHead = (metadata: ListMeta): Buffer =>
     Buffer.from(
-      `{"kind":"${listKindOf(resource)}","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`,
+      `{"kind":"${listKindOf(resource)}","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify(metadataOf(metadata, typed))},"items":[`,
     );
   return {
     contentType: jsonWire.contentType,
