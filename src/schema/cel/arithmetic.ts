@@ -25,7 +25,6 @@ const itemsMax = 4 * 1024 * 1024;
 
 const integerOverflow = new CelError('integer overflow');
 const unsignedOverflow = new CelError('unsigned integer overflow');
-const durationOverflow = new CelError('duration overflow');
 const divisionByZero = new CelError('division by zero');
 const modulusByZero = new CelError('modulus by zero');
 const tooLarge = new CelError('operation cancelled: value is too large');
@@ -152,7 +151,7 @@ function subtractTimes(left: Value, right: Value): Value {
 }
 
 function duration(nanoseconds: bigint): Value {
-  return nanoseconds < int64Min || nanoseconds > int64Max ? durationOverflow : new CelDuration(nanoseconds);
+  return nanoseconds < int64Min || nanoseconds > int64Max ? integerOverflow : new CelDuration(nanoseconds);
 }
 
 function moved(time: CelTimestamp, nanoseconds: bigint): Value {

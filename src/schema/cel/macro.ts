@@ -34,7 +34,9 @@ export class MacroError extends Error {
 }
 
 /** Written where it can't be misread as a variable of the user. */
-const accumulator = '__result__';
+const accumulator = '@result';
+/** What older versions called it: no variable may have the name. */
+const oldAccumulator = '__result__';
 const unused = '#unused';
 const sortByInput = '@__sortBy_input__';
 
@@ -55,7 +57,6 @@ export const standardMacros: readonly Macro[] = [
   receiver('all', 2, (call) => quantifier(call, 'all')),
   receiver('exists', 2, (call) => quantifier(call, 'exists')),
   receiver('exists_one', 2, (call) => quantifier(call, 'existsOne')),
-  receiver('existsOne', 2, (call) => quantifier(call, 'existsOne')),
   receiver('map', 2, (call) => mapMacro(call)),
   receiver('map', 3, (call) => mapMacro(call)),
   receiver('filter', 2, filterMacro),
@@ -120,7 +121,7 @@ function variablesOf({ builder, args }: MacroCall, count: 1 | 2, wrong: string):
     throw new MacroError(placeOfArg(builder, args[1]), `duplicate variable name: ${first}`);
   }
   for (const [index, name] of names.entries()) {
-    if (name !== accumulator) continue;
+    if (name !== accumulator && name !== oldAccumulator) continue;
     throw new MacroError(placeOfArg(builder, args[index]), 'iteration variable overwrites accumulator variable');
   }
   return [first, second];

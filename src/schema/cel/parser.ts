@@ -172,9 +172,12 @@ class Parser {
     const symbol = this.#tokens.is('!') ? '!' : '-';
     const signed = symbol === '-' && ['NUM_INT', 'NUM_FLOAT'].includes(this.#tokens.ahead(1).kind);
     if (!this.#tokens.is(symbol) || signed) return this.#member();
-    let count = 0;
-    while (this.#tokens.takeIf(symbol)) count++;
-    if (!startsExpr(this.#tokens.current)) this.#noOperand(first, symbol);
+    let [count, last] = [0, first];
+    for (let sign = this.#tokens.takeIf(symbol); sign !== undefined; sign = this.#tokens.takeIf(symbol)) {
+      last = sign;
+      count++;
+    }
+    if (!startsExpr(this.#tokens.current)) this.#noOperand(last, symbol);
     const operand = this.#member();
     if (count % 2 === 0) return operand;
     const name = symbol === '!' ? operators.not : operators.negate;
@@ -182,9 +185,9 @@ class Parser {
   }
 
   /** What upstream says where nothing comes after a sign. */
-  #noOperand(first: Token, symbol: '!' | '-'): never {
+  #noOperand(sign: Token, symbol: '!' | '-'): never {
     if (symbol === '!') return this.#tokens.extraneous(exprStarts);
-    this.#tokens.noViableBefore(first);
+    this.#tokens.noViableBefore(sign);
     return this.#tokens.mismatch(exprStarts);
   }
 
@@ -361,7 +364,7 @@ class Parser {
       fields.push({ id: this.builder.id(colon.at), name: name.text, value, optional });
       if (!this.#continues('}')) break;
     }
-    this.#tokens.expect('}', () => false);
+    this.#tokens.expect('}', endsExpr);
     const typeName = `${rooted ? '.' : ''}${names.join('.')}`;
     const parts = fields.map(({ value }) => value);
     return this.#keep(this.builder.struct(open.at, typeName, fields), parts);

@@ -84,7 +84,13 @@ function run(evaluation: Evaluation, range: Value, twoVariables: boolean, turn: 
     }
     return undefined;
   }
-  return new CelError(`got '${typeOfValue(range).text}', expected iterable type`);
+  return new CelError(`got '${goTypeOf(range)}', expected iterable type`);
+}
+
+/** What Go calls the value's type. */
+function goTypeOf(value: Value): string {
+  const { kind, text } = typeOfValue(value);
+  return kind === 'opaque' || kind === 'struct' ? text : `types.${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
 
 /** Nobody but the loop has it: it may grow in place. */

@@ -14,7 +14,7 @@ import { operators } from './operators.ts';
 import { compilePattern, withPattern } from './regular-expression.ts';
 import { charge, type Evaluate, type Evaluation } from './runtime.ts';
 import { planLoop } from './plan-loop.ts';
-import { ArrayList, CelError, CelOptional, HashMap, noSuchOverload, type Value } from './value.ts';
+import { ArrayList, CelError, CelOptional, HashMap, ListValue, MapValue, noSuchOverload, type Value } from './value.ts';
 import { accepts, typeOfValue, valueText } from './value-type.ts';
 
 /** What is known of a part before it is evaluated. */
@@ -323,10 +323,18 @@ function attributeOf(planned: Plan): Attribute {
 }
 
 function index(operand: Plan, key: Plan, optional: boolean): Plan {
+  if (key.kind === 'constant' && key.value === null) throw new PlanError('invalid qualifier type: types.Null');
   const attribute = attributeOf(operand);
-  const read: Evaluate = key.kind === 'attribute' ? (evaluation) => key.attribute.resolve(evaluation) : evaluateOf(key);
+  const read: Evaluate =
+    key.kind === 'attribute' ? (evaluation) => qualifierOf(key.attribute.resolve(evaluation)) : evaluateOf(key);
   attribute.addQualifier({ optional, key: read, testOnly: false });
   return { kind: 'attribute', attribute };
+}
+
+/** What can't be a key isn't looked for. */
+function qualifierOf(value: Value): Value {
+  if (value instanceof MapValue) return new CelError('invalid qualifier type: map[string]interface {}');
+  return value instanceof ListValue ? new CelError('invalid qualifier type: []interface {}') : value;
 }
 
 /** `&&` and `||`: what decides wins over an error on the other side. */

@@ -81,7 +81,12 @@ export class TokenStream {
   wanted(names: readonly string[]): void {
     const set = new Set(names);
     if (set.has(nameOf(this.current))) return;
-    if (!set.has(nameOf(this.ahead(1)))) this.mismatch(names);
+    if (!set.has(nameOf(this.ahead(1)))) {
+      // Upstream passes by what it doesn't understand, and then misses something at the end.
+      const isLast = this.ahead(1).kind === 'EOF' && this.current.kind !== 'EOF';
+      if (isLast && !/^[)\]}]$/.test(this.current.text)) this.#complainAndTake(names);
+      this.mismatch(names);
+    }
     this.#complain(`extraneous input ${shown(this.current)} expecting ${expectation(names)}`);
     this.#next++;
   }
@@ -108,6 +113,11 @@ export class TokenStream {
     const upTo = this.#tokens.slice(this.#tokens.indexOf(from), this.#next + 1);
     const texts = upTo.filter(({ kind }) => kind !== 'EOF').map(({ text }) => text);
     this.#complain(`no viable alternative at input '${texts.join('')}'`);
+  }
+
+  #complainAndTake(names: readonly string[]): void {
+    this.#complain(`mismatched input ${shown(this.current)} expecting ${expectation(names)}`);
+    this.#next++;
   }
 
   #complain(message: string): void {

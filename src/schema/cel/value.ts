@@ -226,6 +226,7 @@ function hashOf(key: Value): string | number | bigint | boolean | undefined {
   if (typeof key === 'number') return key + 0;
   if (typeof key === 'bigint') return key;
   if (key instanceof CelUint) return intValue(key.value);
-  if (key instanceof CelDouble && Number.isInteger(key.value)) return intValue(BigInt(key.value));
+  // Numbers that are no integers are doubles only.
+  if (key instanceof CelDouble) return Number.isInteger(key.value) ? intValue(BigInt(key.value)) : key.value;
   return undefined;
 }

@@ -82,7 +82,12 @@ function given(value: Value | undefined): Value {
 }
 
 function failed(value: Value, to: CelType): CelError {
-  return new CelError(`type conversion error from '${typeOfValue(value).text}' to '${to.text}'`);
+  return new CelError(`type conversion error from '${fullName(typeOfValue(value))}' to '${fullName(to)}'`);
+}
+
+/** As Go prints it: times have their long names. */
+function fullName(type: CelType): string {
+  return type.params.length === 0 ? type.name : type.text;
 }
 
 function toBool(value: Value): Value {

@@ -51,14 +51,14 @@ export const listExtension = (): Library => ({
     {
       name: 'sort',
       overloads: sortableTypes.map((type) => member(`list_${type.name}_sort`, [listType(type)], listType(type))),
-      run: (list) => sortBy(list ?? null, list ?? null),
+      run: (list = null) => sortBy('sort', list, list),
     },
     {
       name: '@sortByAssociatedKeys',
       overloads: sortableTypes.map((type) =>
         member(`list_${type.name}_sortByAssociatedKeys`, [listOfT, listType(type)], listOfT),
       ),
-      run: (list, keys) => sortBy(list ?? null, keys ?? null),
+      run: (list = null, keys = null) => sortBy('@sortByAssociatedKeys', list, keys),
     },
     { name: 'lists.range', overloads: [global('lists_range', [intType], listType(intType), range)] },
     { name: 'reverse', overloads: [member('list_reverse', [listOfT], listOfT, reverse)] },
@@ -93,8 +93,8 @@ function flatten(list: Value = null, depth: Value = null): Value {
   return collect(list, Number(depth), 0) ? new ArrayList(items) : tooLarge;
 }
 
-function sortBy(list: Value, keys: Value): Value {
-  if (!(list instanceof ListValue) || !(keys instanceof ListValue)) return noSuchOverload;
+function sortBy(name: string, list: Value, keys: Value): Value {
+  if (!(list instanceof ListValue) || !(keys instanceof ListValue)) return new CelError(`no such overload: ${name}`);
   if (list.size !== keys.size) {
     return new CelError(
       `@sortByAssociatedKeys() expected a list of the same size as the associated keys list, but got ${list.size} and ${keys.size} elements respectively`,

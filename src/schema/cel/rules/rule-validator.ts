@@ -329,8 +329,13 @@ function memberRatchet(ratchet: Ratchet, name: string): Ratchet {
   return { current: ratchet.current.key(name), parent: ratchet.current };
 }
 
+/** Upstream's path of the whole object is none. */
+function fieldOf(path: Path): string {
+  return String(path) === '' ? '<nil>' : String(path);
+}
+
 function invalid(path: Path, detail: string, value: JsonValue): FieldError {
-  return { type: 'FieldValueInvalid', field: String(path), badValue: value, detail };
+  return { type: 'FieldValueInvalid', field: fieldOf(path), badValue: value, detail };
 }
 
 function ruleText(rule: ValidationRule): string {
@@ -344,9 +349,9 @@ function ruleError(
   detail: string,
   reason: ValidationRule['reason'],
 ): FieldError {
-  if (reason === 'FieldValueForbidden') return forbidden(path, detail);
-  if (reason === 'FieldValueRequired') return required(path, detail);
+  if (reason === 'FieldValueForbidden') return forbidden(fieldOf(path), detail);
+  if (reason === 'FieldValueRequired') return required(fieldOf(path), detail);
   const shown = value === undefined ? {} : { badValue: value };
-  if (reason === 'FieldValueDuplicate') return { type: reason, field: String(path), detail: '', ...shown };
-  return { type: 'FieldValueInvalid', field: String(path), detail, ...shown };
+  if (reason === 'FieldValueDuplicate') return { type: reason, field: fieldOf(path), detail: '', ...shown };
+  return { type: 'FieldValueInvalid', field: fieldOf(path), detail, ...shown };
 }
