@@ -41,7 +41,7 @@ export class IncomingRequest implements ApiRequest {
     this.path = question < 0 ? target : target.slice(0, question);
     this.query = question < 0 ? '' : target.slice(question + 1);
     this.headers = headersOf(headers.byName);
-    this.rawHeaders = headers.raw;
+    this.rawHeaders = repeatedHeaders(headers);
     this.body = body;
     this.bodyStream = rest.bodyStream;
     this.upgrade = rest.upgrade;
@@ -82,4 +82,9 @@ function headersOf(raw: IncomingHeaders['byName']): Headers {
     else if (value !== undefined) headers[name] = value.join(', ');
   }
   return headers;
+}
+
+/** Watches keep their request for hours: what says nothing more than the joined headers is not kept. */
+function repeatedHeaders({ byName, raw }: IncomingHeaders): readonly string[] | undefined {
+  return raw !== undefined && raw.length > 2 * Object.keys(byName).length ? raw : undefined;
 }

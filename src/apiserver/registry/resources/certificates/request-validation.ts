@@ -13,7 +13,7 @@ import { validateSignerName } from './signer-name.ts';
 /** By which door a request is written: only `/approval` decides, only `/status` gives the certificate. */
 export type Door = 'object' | 'status' | 'approval';
 
-export const legacyUnknownSigner = 'kubernetes.io/legacy-unknown';
+const legacyUnknownSigner = 'kubernetes.io/legacy-unknown';
 
 const usages = [
   'any',
