@@ -170,7 +170,7 @@ async function watch(
   note(figures, `memory with ${options.watches} watches`, running);
   await measure(figures, `${changes} pods changed, one watcher each`, running, async () => {
     await inParallel(1, indexes(changes), async (index) => {
-      const label = '{"metadata":{"labels":{"changed":"yes"}}}';
+      const label = `{"metadata":{"labels":{"changed":"${index}"}}}`;
       await clientAt(raw, 0).send('PATCH', `${pods}/pod-${index % options.pods}`, mergePatch, label);
     });
     await all.promise;

@@ -22,7 +22,7 @@ export interface RequestLimits {
 }
 
 /** Upstream's defaults; the waiting as of its priority level for ordinary users: a quarter of the time that a request has. */
-export const defaultRequestLimits: RequestLimits = {
+const defaultRequestLimits: RequestLimits = {
   readsInFlightMax: 400,
   writesInFlightMax: 200,
   waitingMax: 3000,
