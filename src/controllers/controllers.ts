@@ -11,6 +11,7 @@ import { deploymentController } from './deployment/deployment-controller.ts';
 import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
+import { endpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
 import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
@@ -41,6 +42,7 @@ const builtinControllers: readonly BuiltinController[] = [
   volumeProtection,
   attributesClassProtection,
   endpointSliceController,
+  endpointSliceMirroringController,
   endpointsController,
   serviceAccountTokenController,
   approvingController,

@@ -2,8 +2,6 @@
 import type { Skip } from './verdict.ts';
 
 const policies = 'admission policies are stored, and not evaluated yet: that comes with the admission plugins';
-const mirroring = 'a tenant has no controller yet that mirrors Endpoints to EndpointSlices';
-const disruption = 'a tenant has no controller yet that keeps the status of PodDisruptionBudgets';
 
 export const skips: readonly Skip[] = [
   {
@@ -21,20 +19,5 @@ export const skips: readonly Skip[] = [
   {
     test: '[sig-api-machinery] ValidatingAdmissionPolicy [Privileged:ClusterAdmin] should validate against a Deployment [Conformance]',
     reason: policies,
-  },
-  {
-    test: '[sig-network] EndpointSliceMirroring should mirror a custom Endpoints resource through create update and delete [Conformance]',
-    reason: mirroring,
-    needsControllerManager: true,
-  },
-  {
-    test: '[sig-apps] DisruptionController Listing PodDisruptionBudgets for all namespaces should list and delete a collection of PodDisruptionBudgets [Conformance]',
-    reason: disruption,
-    needsControllerManager: true,
-  },
-  {
-    test: '[sig-apps] DisruptionController should create a PodDisruptionBudget [Conformance]',
-    reason: disruption,
-    needsControllerManager: true,
   },
 ];
