@@ -7,7 +7,8 @@
 const int64Min = -(2n ** 63n);
 const int64Max = 2n ** 63n - 1n;
 const uint64Max = 2n ** 64n - 1n;
-const candidate = /\d{16}/;
+/** What stands in front of a number: half the price of looking for digits alone. */
+const candidate = /(?:^|[-:,[\s])\d{16}/;
 /** Strings are tokens of their own, so that digits in them don't count. */
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/gs;
 
