@@ -70,6 +70,7 @@ const texts = ['1', '2'];
 
 export const things: Kind = {
   name: 'custom things',
+  isCustom: true,
   apiVersion: 'example.com/v1',
   kind: 'Thing',
   path: 'things',

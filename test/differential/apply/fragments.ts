@@ -16,6 +16,7 @@ export interface Kind {
   /** Other versions in which it is served. */
   readonly otherVersions?: readonly { readonly apiVersion: string; readonly path: string }[];
   readonly subresources: readonly string[];
+  readonly isCustom?: boolean;
   /** Some fields besides metadata and status; `whole`: what a create needs as well. */
   fields(choices: Choices, whole: boolean, apiVersion: string): Fields;
   status?(choices: Choices): Fields;

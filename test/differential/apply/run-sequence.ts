@@ -80,12 +80,14 @@ class SequenceRun {
     const after = named(await this.#side.ask(stored, new Map()));
     this.exists = after.status === 200;
     const versionNow = versionOf(jsonOf(after));
+    // Empty lists that are applied to custom objects upstream stores as they are, and away they go with the next write of anything.
+    const isComparable = !kind.isCustom;
     const changed = versionNow === this.#version ? 'nothing was written' : 'something was written';
     this.#version = versionNow;
     return [
       { request: `${step.method} ${path}`, answer: inOrder(comparable(answer), jsonOf(answer)) },
       { request: 'the object after it', answer: inOrder(comparable(after), jsonOf(after)) },
-      { request: 'whether it was written', answer: { status: 0, headers: {}, body: changed } },
+      { request: 'whether it was written', answer: { status: 0, headers: {}, body: isComparable ? changed : '' } },
     ];
   }
 
