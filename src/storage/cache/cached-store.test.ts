@@ -167,6 +167,13 @@ test('a watch from before the first one has a subscription of its own', async ()
     [3, 4, 5],
   );
   assert.equal(inner.watches, 2);
+  live.close();
+  assert.equal(inner.open, 1);
+  early.close();
+  const alone = await recordWatch(store, '/x/', 2);
+  assert.equal(inner.open, 1);
+  alone.close();
+  assert.equal(inner.open, 0);
 });
 
 test('property: lists between writes, kept or not, are those of the store', async () => {

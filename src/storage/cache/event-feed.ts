@@ -62,6 +62,7 @@ export class EventFeed {
     try {
       return this.#add(options);
     } catch (error) {
+      if (this.idle) this.#onIdle();
       if (!(error instanceof CompactedError)) throw error;
       return this.#store.watch(options);
     }
