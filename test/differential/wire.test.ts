@@ -158,6 +158,8 @@ function normalText(text: string): string {
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
       .replaceAll(/("resourceVersion": ?)"\d+"/g, '$1"<revision>"')
+      // An age.
+      .replaceAll(/"\d+s"/g, '"<age>"')
       // The texts of columns are upstream's own, and no part of this repository.
       .replaceAll(/("description":)"(?:[^"\\]|\\.)*"/g, '$1"<text>"')
       .replaceAll(/("serverAddress":)"[^"]*"/g, '$1"<address>"')

@@ -2,7 +2,6 @@
 import { call, del, each, get, one, patch, post, put, type Call, type Family, type Json } from '../case.ts';
 
 const path = '/apis/apiregistration.k8s.io/v1/apiservices';
-const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
 const spec = { group: 'a.example', version: 'v1', groupPriorityMinimum: 1500, versionPriority: 10 };
 const service = { namespace: '{ns}', name: 'absent' };
@@ -49,7 +48,6 @@ export const aggregation: Family = {
         patch('merge', name('local.example'), { spec: { versionPriority: 12 } }),
         patch('merge', name('local.example'), { spec: { group: 'other.example' } }),
         patch('merge', `${name('local.example')}/status`, { status: { conditions: [{ type: 'A', status: 'Maybe' }] } }),
-        get(name('local.example'), { accept: table }),
         get('/apis'),
         get('/apis/local.example'),
         get('/apis/local.example/v1'),
