@@ -47,6 +47,9 @@ export async function startTenant(options: TenantOptions, report: (line: string)
     await removeStateFolder(folder);
     callOff();
   };
+  // Who ends us by a signal ends it, too.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().finally(() => process.exit(1)));
   try {
     if (controllerManager) {
       const off = controllerManager === 'all' ? [] : [...builtinControllerNames, ...notForTenants];

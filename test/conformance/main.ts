@@ -35,9 +35,6 @@ async function main(): Promise<number> {
   try {
     if (flags.kubeconfig === undefined)
       tenant = await startTenant(flags.controllerManager ? { controllerManager: 'missing' } : {}, report);
-    // Who ends us by a signal ends it, too.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => void tenant?.stop().finally(() => process.exit(1)));
     if (tenant) await addNode(tenant.kubeconfig);
     const kubeconfig = flags.kubeconfig ?? tenant?.kubeconfig ?? '';
     const suite: SuiteOptions = { program, kubectl, kubeconfig, limitMinutes: flags.batchMinutes };
