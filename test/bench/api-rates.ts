@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { call, namespaces, untilServing, type Caller, type Connection } from './connection.ts';
 import { inParallel } from './in-parallel.ts';
-import { cpuSeconds } from './process-tree.ts';
+import { cpuSeconds, memoryOf } from './process-tree.ts';
 import { RawClient } from './raw-client.ts';
 import type { BenchOptions, Figure, Report } from './report.ts';
 import { placeOnHost, tenantRole } from './sublet-process.ts';
@@ -25,6 +25,12 @@ interface Cost {
 
 type Costs = Readonly<Record<keyof typeof titles, Cost>>;
 
+interface Measured {
+  readonly costs: Costs;
+  /** Bytes, when all of it is over. */
+  readonly memory: number;
+}
+
 const clients = 16;
 const objects = 1000;
 const counts = { get: 8000, list: 100, create: 2000, patch: 2000, apply: 1000 };
@@ -33,7 +39,9 @@ const watchedEvents = 1000;
 const namespace = 'bench';
 const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
 const mergePatch = 'application/merge-patch+json';
+const strategicPatch = 'application/strategic-merge-patch+json';
 const applyPatch = 'application/apply-patch+yaml';
+const mebibyte = 1024 * 1024;
 const maps = `/api/v1/namespaces/${namespace}/configmaps`;
 
 const titles = {
@@ -41,6 +49,7 @@ const titles = {
   list: `1,000 × LIST of ${objects}`,
   create: '1,000 × CREATE',
   patch: '1,000 × merge patch',
+  strategic: '1,000 × strategic merge patch',
   apply: '1,000 × apply',
   watch: `${watchers} watchers × ${watchedEvents} events`,
 } as const;
@@ -51,16 +60,23 @@ export async function apiRates(options: BenchOptions): Promise<Report> {
     const host = call('host', upstream.connection);
     folder.onEnd(() => host.close());
     const tenant = await startTenant(folder, options, host);
-    const theirs = await costs(folder, upstream);
+    const theirs = await measured(folder, upstream);
     options.say('upstream: done');
-    const ours = await costs(folder, tenant);
+    const ours = await measured(folder, tenant);
     const figures = Object.entries(titles).flatMap(([kind, what]): Figure[] => {
       // The keys of `titles`.
-      const [our, their] = [ours[kind as keyof Costs], theirs[kind as keyof Costs]];
+      const [our, their] = [ours.costs[kind as keyof Costs], theirs.costs[kind as keyof Costs]];
       return [
         { what: `${what}: CPU of the server`, unit: 's', ours: our.cpu, upstream: their.cpu },
         { what: `${what}: wall`, unit: 's', ours: our.wall, upstream: their.wall },
       ];
+    });
+    figures.push({
+      what: 'memory after it: RSS',
+      unit: 'MiB',
+      ours: ours.memory / mebibyte,
+      upstream: theirs.memory / mebibyte,
+      aim: 200,
     });
     return { name: 'api-rates', about: `${clients} clients; upstream is etcd + kube-apiserver`, figures };
   });
@@ -85,7 +101,7 @@ async function startTenant(folder: WorkFolder, { program }: BenchOptions, host: 
   return { connection: role.connection, pids: [running.pid] };
 }
 
-async function costs(folder: WorkFolder, server: Server): Promise<Costs> {
+async function measured(folder: WorkFolder, server: Server): Promise<Measured> {
   const caller = call('tenant', server.connection);
   folder.onEnd(() => caller.close());
   await caller.client
@@ -117,6 +133,9 @@ async function costs(folder: WorkFolder, server: Server): Promise<Costs> {
   const patch = await load(counts.patch, (client, index) =>
     client.send('PATCH', `${maps}/${name(index)}`, mergePatch, `{"data":{"line-0":"${index}"}}`),
   );
+  const strategic = await load(counts.patch, (client, index) =>
+    client.send('PATCH', `${maps}/${name(index)}`, strategicPatch, `{"data":{"line-2":"${index}"}}`),
+  );
   // The first apply of each object shares all its fields, and changes one.
   const apply = await load(counts.apply, (client, index) => {
     const { data, ...map } = configMap(name(index));
@@ -126,7 +145,8 @@ async function costs(folder: WorkFolder, server: Server): Promise<Costs> {
   const created = await load(counts.create, (client, index) => create(client, `new-${index}`));
   const watch = await measureWatch(server, caller, raw);
   for (const client of raw) client.close();
-  return { get, list, create: created, patch, apply, watch };
+  const costs = { get, list, create: created, patch, strategic, apply, watch };
+  return { costs, memory: memoryOf(server.pids).rss };
 }
 
 async function measureWatch(server: Server, caller: Caller<'tenant'>, raw: readonly RawClient[]): Promise<Cost> {
