@@ -133,6 +133,8 @@ export class SqliteStore implements Store {
   async compact(revision: number): Promise<void> {
     this.#checkOpen();
     if (revision > this.#newest) throw new FutureRevisionError(revision, this.#newest);
+    // Nobody can begin there any more: at rest, no old events are held in memory.
+    this.#hub.forget(revision);
     try {
       await this.#compaction.advance(revision);
     } catch (error) {
