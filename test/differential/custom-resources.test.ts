@@ -7,12 +7,15 @@ import { get, post, type Call, type Json } from './case.ts';
 import { comparable, type Comparable } from './comparable.ts';
 import { definitionCases } from './custom-resources/definitions.ts';
 import { definitions, instanceCases } from './custom-resources/instances.ts';
+import { ruledDefinition, ruledDefinitionCases, ruledInstanceCases } from './custom-resources/rules.ts';
+import { convertedDefinition, updateCases, updatedDefinition } from './custom-resources/updates.ts';
 import { differences, type Asked } from './differences.ts';
 import { startPair, type RunningPair } from './pair.ts';
 import type { Kept, Side } from './side.ts';
 
 const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const establishedMs = 60_000;
+const defined = [...definitions, ruledDefinition, convertedDefinition, updatedDefinition];
 
 describe('custom resources of Sublet and of upstream', { skip: upstreamUnavailable() ?? false }, () => {
   let pair: RunningPair | undefined;
@@ -23,20 +26,18 @@ describe('custom resources of Sublet and of upstream', { skip: upstreamUnavailab
   };
   before(async () => {
     pair = await startPair();
-    await Promise.all(
-      [pair.sublet, pair.upstream].map((side) => Promise.all(definitions.map((one) => define(side, one)))),
-    );
+    await Promise.all([pair.sublet, pair.upstream].map((side) => Promise.all(defined.map((one) => define(side, one)))));
   });
   after(() => pair?.stop());
 
   describe('definitions', () => {
-    for (const { name, object } of definitionCases) {
+    for (const { name, object } of [...definitionCases, ...ruledDefinitionCases]) {
       test(name, async () => assert.equal(await both((side) => asked(side, [post(path, object)], new Map())), ''));
     }
   });
 
   describe('instances', () => {
-    for (const [index, { name, calls }] of instanceCases.entries()) {
+    for (const [index, { name, calls }] of [...instanceCases, ...ruledInstanceCases, ...updateCases].entries()) {
       test(name, async () => {
         const namespace = `instances-${index}`;
         const kept = (): Kept => new Map([['ns', namespace]]);
