@@ -103,7 +103,7 @@ export function inequalityCost(left: Value, right: Value): number {
 }
 
 /** As `size()`, and 1 for what has none. */
-export function actualSize(value: Value | undefined): number {
+function actualSize(value: Value | undefined): number {
   if (typeof value === 'string') return codePointCount(value);
   if (typeof value !== 'object' || value === null) return 1;
   if (value instanceof ListValue || value instanceof MapValue) return value.size;

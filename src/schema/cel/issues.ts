@@ -22,11 +22,10 @@ interface Place {
 /** All of them, in the order of their places. */
 export function issuesText(source: string, issues: readonly Issue[]): string {
   const lines = source.split('\n');
-  const placed = issues.map((issue) => ({ issue, place: placeOf(lines, issue.at) }));
-  const shown = placed.slice(0, issuesShownMax);
+  const shown = issues.slice(0, issuesShownMax).map((issue) => ({ issue, place: placeOf(lines, issue.at) }));
   shown.sort((left, right) => left.place.line - right.place.line || left.place.column - right.place.column);
   const texts = shown.map(({ issue, place }) => issueText(place, issue.message));
-  if (placed.length > issuesShownMax) texts.push(`${placed.length - issuesShownMax} more errors were truncated`);
+  if (issues.length > issuesShownMax) texts.push(`${issues.length - issuesShownMax} more errors were truncated`);
   return texts.join('\n');
 }
 

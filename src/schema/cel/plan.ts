@@ -41,7 +41,7 @@ export function plan(checked: Checked, environment: Environment): Planned {
   return { evaluate, slotCount: planner.slotCount };
 }
 
-export class Planner {
+class Planner {
   readonly #checked: Checked;
   readonly #environment: Environment;
   /** Variables of loops: how they are read. */

@@ -25,16 +25,7 @@ const tooLarge = new CelError('operation cancelled: value is too large');
 
 const listOfT = listType(paramType('T'));
 /** In upstream's order. */
-export const sortableTypes = [
-  intType,
-  uintType,
-  doubleType,
-  boolType,
-  durationType,
-  timestampType,
-  stringType,
-  bytesType,
-];
+const sortableTypes = [intType, uintType, doubleType, boolType, durationType, timestampType, stringType, bytesType];
 
 export const listExtension = (): Library => ({
   macros: [sortByMacro],

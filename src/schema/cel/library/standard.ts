@@ -140,7 +140,7 @@ function refused(name: string, result: Value, left: Value, types: readonly CelTy
 }
 
 /** `size(x)` */
-export function sizeOf(value: Value): Value {
+function sizeOf(value: Value): Value {
   if (typeof value === 'string') return codePointCount(value);
   if (value instanceof Uint8Array) return value.length;
   if (value instanceof ListValue || value instanceof MapValue) return value.size;

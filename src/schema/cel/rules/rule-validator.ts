@@ -4,12 +4,13 @@
  */
 import { fieldErrorText, forbidden, required, type FieldError, type Path } from '../../../api/field-error.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../api/json.ts';
+import { Correlation } from '../../structural/correlation.ts';
 import type { StructuralSchema, ValidationRule } from '../../structural/structural-schema.ts';
 import { callCostMax, evaluate, type Program } from '../program.ts';
 import type { Bindings } from '../runtime.ts';
 import { CelError, CelOptional, type Value } from '../value.ts';
-import { Correlation, keyedItems } from './correlation.ts';
 import { hasRules } from './has-rules.ts';
+import { keyedItems } from './keyed-items.ts';
 import { escapeProperty } from './property-name.ts';
 import { compileNodeRules, type CompiledRule } from './rule-compilation.ts';
 import { schemaType, withObjectMeta, type SchemaType } from './schema-type.ts';
