@@ -199,7 +199,7 @@ export function factsOf(
 }
 
 /** `com.example.v1.Thing`: as OpenAPI names the definition. */
-export function schemaName(group: string, version: string, kind: string): string {
+function schemaName(group: string, version: string, kind: string): string {
   return [...group.split('.').toReversed(), version, kind].join('.');
 }
 

@@ -9,7 +9,7 @@ const int64Limit = 2 ** 63;
 const jsonIntegerMax = 2 ** 53 - 1;
 
 /** The types that a schema allows; none: any. */
-export function typesOf({ type, intOrString }: StructuralSchema): readonly string[] {
+function typesOf({ type, intOrString }: StructuralSchema): readonly string[] {
   if (intOrString) return ['integer', 'string'];
   return type === undefined ? [] : [type];
 }
