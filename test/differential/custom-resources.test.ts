@@ -7,6 +7,7 @@ import { get, post, type Call, type Json } from './case.ts';
 import { comparable, type Comparable } from './comparable.ts';
 import { definitionCases } from './custom-resources/definitions.ts';
 import { definitions, instanceCases } from './custom-resources/instances.ts';
+import { operatorDefinitions } from './custom-resources/operators.ts';
 import { ruledDefinition, ruledDefinitionCases, ruledInstanceCases } from './custom-resources/rules.ts';
 import { convertedDefinition, updateCases, updatedDefinition } from './custom-resources/updates.ts';
 import { differences, type Asked } from './differences.ts';
@@ -36,6 +37,18 @@ describe('custom resources of Sublet and of upstream', { skip: upstreamUnavailab
     }
   });
 
+  test("an operator's definitions, unmodified", async () => {
+    // Different controllers of upstream's set these two.
+    const reasons = ['InitialNamesAccepted', 'ApprovedAnnotation'];
+    for (const { name, text } of await operatorDefinitions()) {
+      const created = post(path, text, { type: 'application/yaml' });
+      assert.equal(await both((side) => asked(side, [created], new Map())), '', name);
+      assert.ok(pair);
+      await Promise.all([pair.sublet, pair.upstream].map((side) => established(side, name, reasons)));
+      assert.equal(await both((side) => asked(side, [get(`${path}/${name}`)], new Map())), '', name);
+    }
+  });
+
   describe('instances', () => {
     for (const [index, { name, calls }] of [...instanceCases, ...ruledInstanceCases, ...updateCases].entries()) {
       test(name, async () => {
@@ -56,10 +69,16 @@ async function define(side: Side, object: Json): Promise<void> {
   const name = textAt(object, 'metadata', 'name');
   const answer = comparable(await side.ask(post(path, object), new Map()));
   assert.equal(answer.status, 201, `${side.name}: ${JSON.stringify(answer.body)}`);
+  await established(side, name);
+}
+
+/** Waits until conditions have these reasons. */
+async function established(side: Side, name: string, reasons = ['InitialNamesAccepted']): Promise<void> {
   const deadline = performance.now() + establishedMs;
   for (;;) {
     const { body } = comparable(await side.ask(get(`${path}/${name}`), new Map()));
-    if (JSON.stringify(body).includes('"reason":"InitialNamesAccepted"')) return;
+    const text = JSON.stringify(body);
+    if (reasons.every((reason) => text.includes(`"reason":"${reason}"`))) return;
     assert.ok(performance.now() < deadline, `${side.name} does not establish ${name}`);
     await sleep(100);
   }
@@ -85,7 +104,11 @@ function normal(value: Json, key: string): Json {
   if (typeof value === 'string') return key === 'message' ? sortedMessage(value) : value;
   if (Array.isArray(value)) {
     const items = value.map((item: Json) => normal(item, key));
-    return key === 'causes' ? items.toSorted(byText) : key === 'cells' ? items.map(withoutAge) : items;
+    return key === 'causes' || key === 'conditions'
+      ? items.toSorted(byText)
+      : key === 'cells'
+        ? items.map(withoutAge)
+        : items;
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([name]) => name !== 'managedFields');
