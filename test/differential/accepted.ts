@@ -70,9 +70,6 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   "go-restful's own text; only those who cannot read the answer see it": [
     'negotiation: discovery for who accepts: text/plain',
   ],
-  "upstream's etcd takes 1.5 MiB, of which managed fields are the first to go; our store takes more": [
-    'sizes: 100,000 labels',
-  ],
 };
 
 /** The reason, by `family: case`. */

@@ -151,8 +151,8 @@ export const sizes: Family = {
       [post(configMaps, of({}))],
     ),
     one(
-      '100,000 labels',
-      post(configMaps, () => `{"metadata":{"name":"a","labels":{${many(100_000, (index) => `"l${index}":"v"`)}}}}`),
+      '30,000 labels',
+      post(configMaps, () => `{"metadata":{"name":"a","labels":{${many(30_000, (index) => `"l${index}":"v"`)}}}}`),
     ),
     one(
       '100,000 annotations',
