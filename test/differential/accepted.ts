@@ -28,11 +28,10 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'pods: the log of an unknown container',
     'pods: the log with bad options',
   ],
-  'the admission plugin is not there: nothing here would take the taint away again, or read runtime classes': [
+  'the admission plugin is not there: nothing here would take the taint away again': [
     'names: with a dot, a: Node',
     'names: beginning with a digit, a: Node',
     'names: of 64 characters, a: Node',
-    'pods: invalid: an unknown runtime class',
   ],
   'the kind is not validated yet': ['deletion: a namespace keeps its finalizers over updates'],
   'upstream looks at the metadata of an update twice and lists its causes twice; the message is the same': [

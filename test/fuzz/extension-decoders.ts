@@ -2,7 +2,7 @@
 import { definitionOf } from '../../src/apiserver/crd/definition.ts';
 import { validateDefinition } from '../../src/apiserver/crd/definition-validation.ts';
 import { JsonPathError, parseJsonPath } from '../../src/apiserver/crd/json-path-parser.ts';
-import { decodeManagedFields, ManagedFieldsError } from '../../src/apiserver/registry/managed-fields-entry.ts';
+import { decodeManagedFields, ManagedFieldsError } from '../../src/apiserver/registry/managed-fields/entry.ts';
 import { decodeJson, DecodeError as JsonDecodeError } from '../../src/api/codec/json.ts';
 import type { JsonObject } from '../../src/api/json.ts';
 import type { KubeObject } from '../../src/api/object.ts';

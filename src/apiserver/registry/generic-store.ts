@@ -29,7 +29,7 @@ import {
   ensureNamespace,
   fillSystemMetadata,
 } from './before-write.ts';
-import { keepManagedTimes } from './managed-fields.ts';
+import { keepManagedTimes } from './managed-fields/managed-fields.ts';
 import { failedPrecondition, storeFailure } from './storage-errors.ts';
 import { allowsCreateOnUpdate, allowsUnconditionalUpdate } from './resource-traits.ts';
 import type { ServedResource } from './served-resource.ts';

@@ -1,8 +1,8 @@
 /** POST. Mirrors apiserver endpoints/handlers createHandler. */
 import type { KubeObject } from '../../api/object.ts';
 import { ensureNamespace, wipeSystemMetadata } from '../registry/before-write.ts';
-import { trackUpdate } from '../registry/managed-fields.ts';
-import { managedScope } from '../registry/managed-fields-scope.ts';
+import { trackUpdate } from '../registry/managed-fields/managed-fields.ts';
+import { managedScope } from '../registry/managed-fields/scope.ts';
 import { dropRepeatedOwners } from '../registry/object-metadata.ts';
 import type { RequestContext } from '../request-context.ts';
 import { fieldManagerOf } from './field-manager.ts';

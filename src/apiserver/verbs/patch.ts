@@ -1,8 +1,8 @@
 /** PATCH, of an object and of its subresources of the same kind. Mirrors apiserver endpoints/handlers PatchResource. */
 import { newNotFound } from '../../api/status.ts';
 import { ensureNamespace } from '../registry/before-write.ts';
-import { trackUpdate } from '../registry/managed-fields.ts';
-import { managedScope } from '../registry/managed-fields-scope.ts';
+import { trackUpdate } from '../registry/managed-fields/managed-fields.ts';
+import { managedScope } from '../registry/managed-fields/scope.ts';
 import { applyVerb } from './apply.ts';
 import { isApplyPatch } from './apply-config.ts';
 import { warnOfRepeatedOwners } from './create.ts';

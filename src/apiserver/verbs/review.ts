@@ -2,8 +2,8 @@
 import { plainResponse, encoderOf, type VerbRequest } from './verb.ts';
 import type { ApiResponse } from '../../api/exchange.ts';
 import type { VirtualResource } from '../registry/virtual-resource.ts';
-import { managedFieldsAfterUpdate } from '../registry/managed-fields.ts';
-import { managedScope } from '../registry/managed-fields-scope.ts';
+import { managedFieldsAfterUpdate } from '../registry/managed-fields/managed-fields.ts';
+import { managedScope } from '../registry/managed-fields/scope.ts';
 import { fieldManagerOf } from './field-manager.ts';
 import { setManagedFields } from './object-part.ts';
 import { writeOptions } from './query-options.ts';

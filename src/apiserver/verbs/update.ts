@@ -1,7 +1,7 @@
 /** PUT, of an object and of its subresources of the same kind. Mirrors apiserver endpoints/handlers UpdateResource. */
 import { ensureNamespace } from '../registry/before-write.ts';
-import { trackUpdate } from '../registry/managed-fields.ts';
-import { managedScope } from '../registry/managed-fields-scope.ts';
+import { trackUpdate } from '../registry/managed-fields/managed-fields.ts';
+import { managedScope } from '../registry/managed-fields/scope.ts';
 import { warnOfRepeatedOwners } from './create.ts';
 import { fieldManagerOf } from './field-manager.ts';
 import { setManagedFields, subresourcePart } from './object-part.ts';

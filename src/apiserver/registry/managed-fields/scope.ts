@@ -1,14 +1,14 @@
 /** As what an object is written: in which version, through which subresource. Mirrors what NewDefaultFieldManager is given. */
-import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '../../api/gvk.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
-import type { KubeObject } from '../../api/object.ts';
-import type { VersionConverter } from '../../patch/apply/updater.ts';
-import { decodeObject } from '../../schema/decode.ts';
-import type { ObjectSchema } from '../../schema/schema.ts';
-import type { EntryForm } from './entry-form.ts';
+import { apiVersionOf, parseApiVersion, type GroupVersionKind } from '../../../api/gvk.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../api/json.ts';
+import type { KubeObject } from '../../../api/object.ts';
+import type { VersionConverter } from '../../../patch/apply/updater.ts';
+import { decodeObject } from '../../../schema/decode.ts';
+import type { ObjectSchema } from '../../../schema/schema.ts';
+import type { EntryForm } from '../entry-form.ts';
 import { resetFieldsOf } from './reset-fields.ts';
-import type { ResourceRegistry } from './resource-registry.ts';
-import type { ServedResource } from './served-resource.ts';
+import type { ResourceRegistry } from '../resource-registry.ts';
+import type { ServedResource } from '../served-resource.ts';
 
 export interface ManagedScope {
   readonly gvk: GroupVersionKind;

@@ -1,10 +1,10 @@
 /** What a client is told of conflicts. Mirrors apimachinery util/managedfields/internal conflict.go. */
-import { goQuote } from '../../api/go-text.ts';
-import { newApplyConflict, type StatusError } from '../../api/status.ts';
-import { pathText } from '../../patch/apply/field-set.ts';
-import type { Conflict } from '../../patch/apply/managers.ts';
-import { compareText } from '../../patch/apply/path-element.ts';
-import { managerIdentity } from './managed-fields-entry.ts';
+import { goQuote } from '../../../api/go-text.ts';
+import { newApplyConflict, type StatusError } from '../../../api/status.ts';
+import { pathText } from '../../../patch/apply/field-set.ts';
+import type { Conflict } from '../../../patch/apply/managers.ts';
+import { compareText } from '../../../patch/apply/path-element.ts';
+import { managerIdentity } from './entry.ts';
 
 export function applyConflict(conflicts: readonly Conflict[]): StatusError {
   const causes = conflicts.map(({ manager, path }) => ({

@@ -3,8 +3,8 @@
  * of kubernetes pkg/registry, v1.36: a write of the object throws its status away, one of its status everything else that it says.
  * Of pods' resize and ephemeral containers the filters are there, but upstream's storage doesn't hand them on.
  */
-import { FieldSet } from '../../patch/apply/field-set.ts';
-import { subresourceOf, type ServedResource } from './served-resource.ts';
+import { FieldSet } from '../../../patch/apply/field-set.ts';
+import { subresourceOf, type ServedResource } from '../served-resource.ts';
 
 const spec = ['f:spec'];
 const status = ['f:status'];

@@ -1,12 +1,12 @@
 /**
  * Who manages an object's number of replicas, as its Scale says it, and back. Mirrors apimachinery util/managedfields scalehandler.go.
  */
-import type { JsonObject } from '../../api/json.ts';
-import type { ObjectMeta } from '../../api/object.ts';
-import { failure } from '../../api/status.ts';
-import { FieldSet, type Path } from '../../patch/apply/field-set.ts';
-import type { OwnedFields } from '../../patch/apply/managers.ts';
-import { decodeManagedFields, encodeManagedFields, ManagedFieldsError, type Managed } from './managed-fields-entry.ts';
+import type { JsonObject } from '../../../api/json.ts';
+import type { ObjectMeta } from '../../../api/object.ts';
+import { failure } from '../../../api/status.ts';
+import { FieldSet, type Path } from '../../../patch/apply/field-set.ts';
+import type { OwnedFields } from '../../../patch/apply/managers.ts';
+import { decodeManagedFields, encodeManagedFields, ManagedFieldsError, type Managed } from './entry.ts';
 
 /**
  * Where a version of the object has its number: `unknown`: there is no such version, and who speaks it is forgotten; undefined: it has

@@ -2,13 +2,13 @@
  * `metadata.managedFields` as stored, and as what the pure core of server-side apply works on: managers by identifier, and when each
  * has last changed something. Mirrors apimachinery util/managedfields/internal managedfields.go.
  */
-import { parseJson } from '../../api/codec/parse-json.ts';
-import { goJson } from '../../api/go-text.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
-import { textAt } from '../../api/json-fields.ts';
-import { decodeFieldsV1, encodeFieldsV1 } from '../../patch/apply/fields-v1.ts';
-import type { Managers, OwnedFields } from '../../patch/apply/managers.ts';
-import { compareText, PathElementError } from '../../patch/apply/path-element.ts';
+import { parseJson } from '../../../api/codec/parse-json.ts';
+import { goJson } from '../../../api/go-text.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../api/json.ts';
+import { textAt } from '../../../api/json-fields.ts';
+import { decodeFieldsV1, encodeFieldsV1 } from '../../../patch/apply/fields-v1.ts';
+import type { Managers, OwnedFields } from '../../../patch/apply/managers.ts';
+import { compareText, PathElementError } from '../../../patch/apply/path-element.ts';
 
 /** What makes a manager another one. */
 export interface ManagerIdentity {

@@ -3,19 +3,19 @@
  * up to date. Only for the manager named `kubectl`. Mirrors apimachinery util/managedfields/internal lastappliedmanager.go and
  * lastappliedupdater.go.
  */
-import { parseJson } from '../../api/codec/parse-json.ts';
-import { goJson } from '../../api/go-text.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
-import type { KubeObject } from '../../api/object.ts';
-import { compareValues } from '../../patch/apply/compare.ts';
-import type { FieldSet } from '../../patch/apply/field-set.ts';
-import { ConflictsError } from '../../patch/apply/managers.ts';
-import { fieldSetOf } from '../../patch/apply/to-field-set.ts';
-import { TypedError } from '../../patch/apply/typed-error.ts';
-import { validateValue } from '../../patch/apply/validate-value.ts';
+import { parseJson } from '../../../api/codec/parse-json.ts';
+import { goJson } from '../../../api/go-text.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../api/json.ts';
+import type { KubeObject } from '../../../api/object.ts';
+import { compareValues } from '../../../patch/apply/compare.ts';
+import type { FieldSet } from '../../../patch/apply/field-set.ts';
+import { ConflictsError } from '../../../patch/apply/managers.ts';
+import { fieldSetOf } from '../../../patch/apply/to-field-set.ts';
+import { TypedError } from '../../../patch/apply/typed-error.ts';
+import { validateValue } from '../../../patch/apply/validate-value.ts';
 import { applyObject, type AppliedObject, type ManagedApply } from './managed-fields.ts';
-import type { ManagedScope } from './managed-fields-scope.ts';
-import { annotationsTooLong } from './object-metadata.ts';
+import type { ManagedScope } from './scope.ts';
+import { annotationsTooLong } from '../object-metadata.ts';
 
 const kubectl = 'kubectl';
 const annotation = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -3,20 +3,20 @@
  * util/managedfields/internal: the chain that NewDefaultFieldManager makes (versioncheck, skipnonapplied, capmanagers,
  * buildmanagerinfo, managedfieldsupdater, stripmeta, structuredmerge), without what only kubectl gets (see last-applied).
  */
-import { parseApiVersion } from '../../api/gvk.ts';
-import { textAt } from '../../api/json-fields.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
-import type { KubeObject, ObjectMeta } from '../../api/object.ts';
-import { failure, newBadRequest, StatusError } from '../../api/status.ts';
-import { FieldSet } from '../../patch/apply/field-set.ts';
-import type { Managers } from '../../patch/apply/managers.ts';
-import { TypedError } from '../../patch/apply/typed-error.ts';
-import { applyConfig, updateManagers, type TypedValue } from '../../patch/apply/updater.ts';
-import { validateValue } from '../../patch/apply/validate-value.ts';
-import { timestamp } from '../../lib/clock.ts';
-import { zeroValue } from '../../schema/go-zero.ts';
-import type { ObjectSchema } from '../../schema/schema.ts';
-import { capUpdateManagers } from './managed-fields-cap.ts';
+import { parseApiVersion } from '../../../api/gvk.ts';
+import { textAt } from '../../../api/json-fields.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../api/json.ts';
+import type { KubeObject, ObjectMeta } from '../../../api/object.ts';
+import { failure, newBadRequest, StatusError } from '../../../api/status.ts';
+import { FieldSet } from '../../../patch/apply/field-set.ts';
+import type { Managers } from '../../../patch/apply/managers.ts';
+import { TypedError } from '../../../patch/apply/typed-error.ts';
+import { applyConfig, updateManagers, type TypedValue } from '../../../patch/apply/updater.ts';
+import { validateValue } from '../../../patch/apply/validate-value.ts';
+import { timestamp } from '../../../lib/clock.ts';
+import { zeroValue } from '../../../schema/go-zero.ts';
+import type { ObjectSchema } from '../../../schema/schema.ts';
+import { capUpdateManagers } from './cap.ts';
 import {
   decodeManagedFields,
   encodeManagedFields,
@@ -25,8 +25,8 @@ import {
   managerIdentifier,
   noManaged,
   type Managed,
-} from './managed-fields-entry.ts';
-import { withConversions, type ManagedScope } from './managed-fields-scope.ts';
+} from './entry.ts';
+import { withConversions, type ManagedScope } from './scope.ts';
 
 export interface ManagedUpdate {
   readonly scope: ManagedScope;

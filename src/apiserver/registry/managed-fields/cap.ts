@@ -2,8 +2,8 @@
  * Who only updates is remembered by name for a while; of too many, the oldest become one. Mirrors apimachinery
  * util/managedfields/internal capmanagers.go.
  */
-import { compareText } from '../../patch/apply/path-element.ts';
-import { managerIdentifier, secondsOf, type Managed } from './managed-fields-entry.ts';
+import { compareText } from '../../../patch/apply/path-element.ts';
+import { managerIdentifier, secondsOf, type Managed } from './entry.ts';
 
 const updateManagersMax = 10;
 const oldManager = 'ancient-changes';
