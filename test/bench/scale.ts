@@ -45,7 +45,7 @@ const watchesPerConnection = 80;
 const changes = 1000;
 const lists = 5;
 const parallelLists = 4;
-const triesMax = 5;
+const triesMax = 60;
 /** Longer than a process takes to look whether it can give memory back. */
 const quietMs = 40_000;
 const mebibyte = 1024 * 1024;
@@ -104,10 +104,20 @@ async function load(server: Server, running: Running, options: ScaleOptions, fig
     await caller.client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
   await serviceAccountOf(server, caller);
-  const raw = await Promise.all(Array.from({ length: clients }, () => RawClient.connect(server.connection)));
   const cost = (what: string, run: () => Promise<void>) => measure(figures, what, running, run);
-  const each = (count: number, request: (client: RawClient, index: number) => Promise<unknown>): Promise<void> =>
-    inParallel(clients, indexes(count), async (index, worker) => void (await request(clientAt(raw, worker), index)));
+  const each = async (
+    count: number,
+    request: (client: RawClient, index: number) => Promise<unknown>,
+  ): Promise<void> => {
+    // A server closes connections that have been idle for long: each step has its own.
+    const raw = await connections(server.connection, clients);
+    await inParallel(
+      clients,
+      indexes(count),
+      async (index, worker) => void (await request(clientAt(raw, worker), index)),
+    );
+    for (const client of raw) client.close();
+  };
   const post = (client: RawClient, path: string, object: KubeObject): Promise<void> =>
     client.send('POST', path, 'application/json', JSON.stringify(object));
   await cost(`${options.pods} pods created`, () =>
@@ -123,14 +133,15 @@ async function load(server: Server, running: Running, options: ScaleOptions, fig
   );
   say('config maps: done');
   await cost(`${lists} lists of all pods`, async () => {
-    for (let count = 0; count < lists; count++) await clientAt(raw, 0).send('GET', pods);
+    const [client] = await connections(server.connection, 1);
+    for (let count = 0; count < lists; count++) await client?.send('GET', pods);
+    client?.close();
   });
   await cost(`${parallelLists} lists of all config maps at once`, () =>
     each(parallelLists, (client) => untilServed(options, () => client.send('GET', maps))),
   );
   note(figures, 'memory right after it', running);
-  await watch(server, running, raw, options, figures);
-  for (const client of raw) client.close();
+  await watch(server, running, options, figures);
   caller.close();
   await sleep(quietMs);
   note(figures, 'memory some time after all of it', running);
@@ -138,13 +149,7 @@ async function load(server: Server, running: Running, options: ScaleOptions, fig
 }
 
 /** Each watcher wants the pods of one node, as kubelets do, or one config map. */
-async function watch(
-  { connection }: Server,
-  running: Running,
-  raw: readonly RawClient[],
-  options: ScaleOptions,
-  figures: Figures,
-): Promise<void> {
+async function watch({ connection }: Server, running: Running, options: ScaleOptions, figures: Figures): Promise<void> {
   const caller = call('tenant', connection);
   const { metadata } = await caller.client.resource({ group: '', version: 'v1', resource: 'pods' }).list({ limit: 1 });
   caller.close();
@@ -155,7 +160,7 @@ async function watch(
     if (lines >= changes) all.resolve();
   };
   const count = Math.ceil(options.watches / watchesPerConnection);
-  const watching = await Promise.all(Array.from({ length: count }, () => RawClient.connect(connection)));
+  const watching = await connections(connection, count);
   const since = `watch=1&resourceVersion=${metadata.resourceVersion ?? ''}`;
   await measure(figures, `${options.watches} watches opened`, running, async () => {
     await inParallel(clients, indexes(options.watches), async (index) => {
@@ -168,14 +173,15 @@ async function watch(
     });
   });
   note(figures, `memory with ${options.watches} watches`, running);
+  const writer = await RawClient.connect(connection);
   await measure(figures, `${changes} pods changed, one watcher each`, running, async () => {
     await inParallel(1, indexes(changes), async (index) => {
       const label = `{"metadata":{"labels":{"changed":"${index}"}}}`;
-      await clientAt(raw, 0).send('PATCH', `${pods}/pod-${index % options.pods}`, mergePatch, label);
+      await writer.send('PATCH', `${pods}/pod-${index % options.pods}`, mergePatch, label);
     });
     await all.promise;
   });
-  for (const client of watching) client.close();
+  for (const client of [writer, ...watching]) client.close();
 }
 
 async function unload(server: Server, running: Running, options: ScaleOptions, figures: Figures): Promise<void> {
@@ -245,6 +251,10 @@ async function measure(figures: Figures, what: string, running: Running, run: ()
 
 function note(figures: Figures, what: string, { pids }: Running): void {
   figures.set(`${what}: RSS`, { unit: 'MiB', value: memoryOf(pids).rss / mebibyte });
+}
+
+function connections(connection: Connection, count: number): Promise<RawClient[]> {
+  return Promise.all(indexes(count).map(() => RawClient.connect(connection)));
 }
 
 function indexes(count: number): number[] {
