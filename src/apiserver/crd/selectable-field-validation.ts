@@ -3,8 +3,8 @@ import * as field from '../../api/field-error.ts';
 import type { FieldError, Path } from '../../api/field-error.ts';
 import type { JsonObject } from '../../api/json.ts';
 import { textAt } from '../../api/json-fields.ts';
+import { findFieldPath } from '../../schema/structural/field-path.ts';
 import { compileStructural } from '../../schema/structural/structural-schema.ts';
-import { schemaPath } from './schema-path.ts';
 
 const fieldsMax = 8;
 const selectable: ReadonlySet<string> = new Set(['string', 'boolean', 'integer']);
@@ -20,17 +20,17 @@ export function validateSelectableFields(fields: readonly JsonObject[], schema: 
       errors.push(field.required(at, ''));
       continue;
     }
-    const found = schemaPath(text, structural, false);
+    const found = findFieldPath(text, structural, false);
     if (!found.ok) {
       errors.push(field.invalid(at, text, `is an invalid path: ${found.error}`));
       continue;
     }
-    if (found.names[0] === 'metadata') errors.push(field.invalid(at, text, 'must not point to fields in metadata'));
+    const name = found.path.toString();
+    if (/^metadata($|[.[])/.test(name)) errors.push(field.invalid(at, text, 'must not point to fields in metadata'));
     if (!selectable.has(found.schema.type ?? '')) {
       const what = 'must point to a field of type string, boolean or integer.';
       errors.push(field.invalid(at, text, `${what} Enum string fields and strings with formats are allowed.`));
     }
-    const name = found.names.join('.');
     if (seen.has(name)) errors.push(field.duplicate(at, text));
     seen.add(name);
   }

@@ -7,7 +7,7 @@ import { boolType, optionalType, stringType, type CelType } from '../cel-type.ts
 import { createEnvironment, kubernetesLibraries, type Environment } from '../environment.ts';
 import { estimateCost } from '../estimate.ts';
 import { compile, type Program } from '../program.ts';
-import { findFieldPath } from './field-path.ts';
+import { findFieldPath } from '../../structural/field-path.ts';
 import { cardinalityMax, celTypeOf, sizeEstimator, type SchemaType } from './schema-type.ts';
 
 export interface CompiledRule {

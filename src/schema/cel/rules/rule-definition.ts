@@ -15,7 +15,7 @@ import {
 import type { JsonObject } from '../../../api/json.ts';
 import type { StructuralSchema, ValidationRule } from '../../structural/structural-schema.ts';
 import { unboundedCost } from '../cost-range.ts';
-import { findFieldPath } from './field-path.ts';
+import { findFieldPath } from '../../structural/field-path.ts';
 import { escapeProperty } from './property-name.ts';
 import { compileNodeRules, type CompiledRule } from './rule-compilation.ts';
 import { schemaType, type SchemaType } from './schema-type.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileStructural } from '../../structural/structural-schema.ts';
+import { compileStructural } from './structural-schema.ts';
 import { findFieldPath } from './field-path.ts';
 
 const text = { type: 'string' };

@@ -1,6 +1,6 @@
-/** The `fieldPath` of a rule: `.spec.replicas`, `.labels['a.b']`. Mirrors apiextensions-apiserver schema/cel ValidFieldPath. */
-import { Path } from '../../../api/field-error.ts';
-import type { StructuralSchema } from '../../structural/structural-schema.ts';
+/** Paths of fields in a schema, as rules and selectable fields name them: `.spec.replicas`, `.labels['a.b']`. Mirrors apiextensions-apiserver schema/cel ValidFieldPath. */
+import { Path } from '../../api/field-error.ts';
+import type { StructuralSchema } from './structural-schema.ts';
 
 const escapes: Readonly<Record<string, string>> = {
   a: '\u0007',
