@@ -1,7 +1,7 @@
 /** The built-in controllers, each listed once. */
 import type { Side } from '../api/side.ts';
 import type { Controller } from '../controller/controller.ts';
-import { allOn, switchedOn } from '../lib/switches.ts';
+import { allOn } from '../lib/switches.ts';
 import type { BuiltinController, ControllerContext } from './builtin-controller.ts';
 import { approvingController } from './certificatesigning/approving-controller.ts';
 import { cleanerController } from './certificatesigning/cleaner-controller.ts';
@@ -19,6 +19,7 @@ import { attributesClassProtection, claimProtection, volumeProtection } from './
 import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
 import { resourceQuotaController } from './resourcequota/resourcequota-controller.ts';
 import { rootCaController } from './root-ca/root-ca-controller.ts';
+import { selectControllers } from './selection.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
 import { statefulSetController } from './statefulset/statefulset-controller.ts';
@@ -58,7 +59,7 @@ export function createControllers<S extends Side>(
   context: ControllerContext<S>,
   selection: readonly string[] = allOn,
 ): Controller[] {
-  const selected = switchedOn('controllers', builtinControllerNames, selection);
+  const selected = selectControllers(builtinControllerNames, selection);
   return builtinControllers
     .filter(({ name }) => selected.includes(name))
     .map((controller) => controller.create(context));
