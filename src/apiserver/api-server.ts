@@ -21,7 +21,7 @@ import { isBuiltinGroup } from './discovery/group-priority.ts';
 import type { ResourceCatalog } from './discovery/resource-catalog.ts';
 import { InFlightRequests, tooManyRequests, type RequestLimits } from './http/request-limits.ts';
 import { CallerMetrics } from './http/caller-metrics.ts';
-import { metricText, type Metric } from './http/metric-text.ts';
+import { metricText, type Metric } from '../lib/metrics/metric-text.ts';
 import { metricVerb, RequestMetrics } from './http/request-metrics.ts';
 import { watchedStream } from './http/watched-stream.ts';
 import { createNegotiation } from './negotiation/create-negotiation.ts';
@@ -233,8 +233,8 @@ class ApiServer {
     return {
       paths: ['/metrics'],
       handle: async () => {
-        const further = [...this.#callers.metrics(), ...((await this.#options.metrics?.()) ?? [])];
-        const text = this.#metrics.text() + further.map(metricText).join('');
+        const further = (await this.#options.metrics?.()) ?? [];
+        const text = [...this.#metrics.metrics(), ...this.#callers.metrics(), ...further].map(metricText).join('');
         return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(text) };
       },
     };

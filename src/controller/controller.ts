@@ -7,16 +7,18 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
 import { unreachable } from '../lib/unreachable.ts';
-import { WorkQueue, type WorkQueueMetrics } from './work-queue.ts';
+import { WorkQueue, type DelayOptions, type WorkQueueMetrics } from './work-queue.ts';
 
-export type Result = { readonly kind: 'done' } | { readonly kind: 'requeue'; readonly afterMs: number };
+export type Result =
+  | { readonly kind: 'done' }
+  | ({ readonly kind: 'requeue'; readonly afterMs: number } & DelayOptions);
 
 /** Nothing more to do until something changes. */
 export const done: Result = { kind: 'done' };
 
-/** Look again after so long, though nothing may have changed. */
-export function requeueAfter(afterMs: number): Result {
-  return { kind: 'requeue', afterMs };
+/** Look again after so long, though nothing may have changed. A process that sleeps is woken for it, unless `wakes` is false. */
+export function requeueAfter(afterMs: number, options: DelayOptions = {}): Result {
+  return { kind: 'requeue', afterMs, ...options };
 }
 
 /** A throw means: again, later and later. `signal` aborts when the controller stops. */
@@ -87,7 +89,7 @@ export class Controller implements Service {
         case 'done':
           return;
         case 'requeue':
-          return this.queue.addAfter(key, result.afterMs);
+          return this.queue.addAfter(key, result.afterMs, result);
         default:
           unreachable(result);
       }

@@ -76,6 +76,20 @@ test('of several delays the earliest counts', async () => {
   assert.equal(q.nextWakeUp(), undefined);
 });
 
+test('a look now and then wakes nobody, and hides no time that does', async () => {
+  const { clock, queue: q } = queue();
+  q.addAfter('a', 100, { wakes: false });
+  assert.equal(q.nextWakeUp(), undefined);
+  q.addAfter('a', 300);
+  assert.equal(q.nextWakeUp(), 300);
+  q.addAfter('a', 20, { wakes: false });
+  assert.equal(q.nextWakeUp(), 300);
+  q.addAfter('b', 200);
+  assert.equal(q.nextWakeUp(), 200);
+  await clock.advance(20);
+  assert.equal(await q.take(), 'a');
+});
+
 test('a closed queue gives nothing more and has no timers left', async () => {
   const { clock, queue: q } = queue();
   const waiting = q.take();
@@ -94,6 +108,8 @@ test('metrics tell depth, waiting and working times', async () => {
     name: 'q',
     clock,
     metrics: {
+      opened: ({ name }) => told.push(`opened ${name}`),
+      added: () => told.push('added'),
       depth: (_name, depth) => told.push(`depth ${depth}`),
       waited: (_name, ms) => told.push(`waited ${ms}`),
       worked: (_name, ms) => told.push(`worked ${ms}`),
@@ -104,7 +120,8 @@ test('metrics tell depth, waiting and working times', async () => {
   await clock.advance(30);
   await q.take();
   await clock.advance(40);
+  assert.deepEqual(q.workUnderWay(), { totalMs: 40, longestMs: 40 });
   q.done('a');
   q.addRateLimited('a');
-  assert.deepEqual(told, ['depth 1', 'waited 30', 'depth 0', 'worked 40', 'retried']);
+  assert.deepEqual(told, ['opened q', 'added', 'depth 1', 'waited 30', 'depth 0', 'worked 40', 'retried']);
 });

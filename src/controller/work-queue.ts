@@ -19,6 +19,9 @@ export interface WorkQueueOptions {
 
 /** What a queue tells of itself. Methods must not throw. */
 export interface WorkQueueMetrics {
+  /** There is a new queue; it can be asked what it is doing. */
+  opened(queue: Pick<WorkQueue, 'name' | 'workUnderWay'>): void;
+  added(queue: string): void;
   /** How many keys wait, after each change. */
   depth(queue: string, depth: number): void;
   /** How long a key has waited when it is taken. */
@@ -28,9 +31,16 @@ export interface WorkQueueMetrics {
   retried(queue: string): void;
 }
 
+export interface DelayOptions {
+  /** Whether a process that sleeps must be up when the delay is over. Default true; false for what is only looked at again now and then. */
+  readonly wakes?: boolean;
+}
+
 interface Delayed {
   /** Milliseconds of the clock's wall time. */
   readonly at: number;
+  /** The earliest time for which a sleeping process must be up, of all delays that were asked for; `Infinity`: none. */
+  readonly wakesAt: number;
   readonly timer: Timer;
 }
 
@@ -52,6 +62,7 @@ export class WorkQueue {
   constructor(options: WorkQueueOptions) {
     this.#options = options;
     this.name = options.name;
+    options.metrics?.opened(this);
   }
 
   /** How many keys wait for their turn now (without those that are delayed or worked on). */
@@ -65,13 +76,14 @@ export class WorkQueue {
   }
 
   add(key: string): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#waiting.has(key)) return;
     const working = this.#working.get(key);
+    if (working?.again) return;
+    this.#options.metrics?.added(this.name);
     if (working) {
       working.again = true;
       return;
     }
-    if (this.#waiting.has(key)) return;
     const taker = this.#takers.shift();
     if (taker) {
       this.#begin(key, 0);
@@ -83,19 +95,20 @@ export class WorkQueue {
   }
 
   /** Adds the key when the delay is over. Of several delays of one key the earliest counts. */
-  addAfter(key: string, delayMs: number): void {
+  addAfter(key: string, delayMs: number, { wakes = true }: DelayOptions = {}): void {
     if (this.#closed) return;
     if (delayMs <= 0) return this.add(key);
     const { clock } = this.#options;
     const at = clock.now() + delayMs;
     const known = this.#delayed.get(key);
-    if (known && known.at <= at) return;
+    const wakesAt = Math.min(known?.wakesAt ?? Infinity, wakes ? at : Infinity);
+    if (known && known.at <= at) return void this.#delayed.set(key, { ...known, wakesAt });
     known?.timer.cancel();
     const timer = clock.after(Math.min(delayMs, timerMaxMs), () => {
       this.#delayed.delete(key);
       this.add(key);
     });
-    this.#delayed.set(key, { at, timer });
+    this.#delayed.set(key, { at, wakesAt, timer });
   }
 
   /** Adds the key after a delay that doubles each time, until {@link forget}. */
@@ -146,13 +159,24 @@ export class WorkQueue {
 
   /**
    * When (milliseconds since the epoch) there will be work without anything happening outside: now when keys wait or are worked
-   * on, the earliest delayed key's time, or `undefined` for never. A process that sleeps must be up again by then.
+   * on, the earliest time of those delays that wake, or `undefined` for never. A process that sleeps must be up again by then.
    */
   nextWakeUp(): number | undefined {
     if (!this.idle) return this.#options.clock.now();
-    let earliest: number | undefined;
-    for (const { at } of this.#delayed.values()) earliest = earliest === undefined ? at : Math.min(earliest, at);
-    return earliest;
+    let earliest = Infinity;
+    for (const { wakesAt } of this.#delayed.values()) earliest = Math.min(earliest, wakesAt);
+    return earliest === Infinity ? undefined : earliest;
+  }
+
+  /** For how long the keys that are being worked on have been, in milliseconds. */
+  workUnderWay(): { readonly totalMs: number; readonly longestMs: number } {
+    const now = this.#options.clock.monotonic();
+    let [totalMs, longestMs] = [0, 0];
+    for (const { since } of this.#working.values()) {
+      totalMs += now - since;
+      longestMs = Math.max(longestMs, now - since);
+    }
+    return { totalMs, longestMs };
   }
 
   /** Nothing is taken or added any more; those who wait get `undefined`. Idempotent. */

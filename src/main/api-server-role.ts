@@ -38,6 +38,7 @@ import { tokenSubresource } from '../apiserver/verbs/service-account-token.ts';
 import { createResourceHandler } from '../apiserver/verbs/dispatch.ts';
 import { versionInfo, versionPath } from '../apiserver/version.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Metric } from '../lib/metrics/metric-text.ts';
 import type { Service } from '../lib/service.ts';
 import { builtinResources, builtinVersion } from '../schema/builtin/catalog.ts';
 import { protobufTable } from '../schema/builtin/protobuf.ts';
@@ -67,6 +68,8 @@ export interface ApiServerParts extends TokensParts {
   readonly serviceAddresses: ServiceAddresses;
   /** Upstream's descriptions of fields, as the build found them; absent: `explain` shows none. */
   readonly descriptions?: Uint8Array;
+  /** What `/metrics` tells besides of the server itself. */
+  readonly metrics?: () => readonly Metric[];
   readonly logger: Logger;
 }
 
@@ -129,7 +132,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     handleResource,
     authenticator: roleAuthenticator(clock, tokens.all, parts.identity),
     authorizer: rbac.authorizer,
-    metrics: () => serverMetrics(store, resources, version.gitVersion),
+    metrics: () => serverMetrics(store, resources, version.gitVersion, parts.metrics),
     paths: [
       createDiscovery({ catalog, codec, address: parts.address }),
       healthPaths(healthChecks(store, startup), logger),
@@ -157,6 +160,7 @@ export function roleApiServer(
   store: Store,
   serviceAddresses: ServiceAddresses,
   logger: Logger,
+  metrics: () => readonly Metric[],
 ): ComposedApiServer {
   const descriptions = builtDescriptions();
   return composeApiServer({
@@ -169,6 +173,7 @@ export function roleApiServer(
     address: `${config.listen.address}:${config.listen.port}`,
     serviceAddresses,
     logger,
+    metrics,
     ...(descriptions === undefined ? {} : { descriptions }),
   });
 }

@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
 import { Manager } from '../controller/manager.ts';
+import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { ControllerContext } from '../controllers/builtin-controller.ts';
 import { createControllers } from '../controllers/controllers.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -22,10 +23,14 @@ export function controllersOf<S extends Side>(
   logger: Logger,
   selection?: readonly string[],
   secrets: ControllerSecrets = {},
+  metrics?: WorkQueueMetrics,
 ): Manager {
   const common = { client, clock: realClock, random: realRandom, logger };
   const informers = new InformerFactory(common);
   const events = new EventRecorder(common);
-  const controllers = createControllers({ ...common, ...secrets, informers, events, rootCertificate }, selection);
+  const controllers = createControllers(
+    { ...common, ...secrets, informers, events, rootCertificate, ...(metrics ? { metrics } : {}) },
+    selection,
+  );
   return new Manager({ name: 'controllers', informers: [informers], controllers, services: [events] });
 }

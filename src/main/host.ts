@@ -17,6 +17,7 @@ import {
   roleListener,
 } from './api-server-role.ts';
 import { connectionExchange } from './connection-exchange.ts';
+import { BackgroundWork } from './background-work.ts';
 import { controllersOf } from './controllers-role.ts';
 import { HeapKeeper } from './heap-keeper.ts';
 import { controllerSecretsOf } from './identity-role.ts';
@@ -60,7 +61,8 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
   const logger = processLogger('host', config.logLevel);
   const { store, service } = await openRoleStore(config, logger);
   const addresses = new LocalServiceAddresses({ serviceCidr: config.serviceCidr, random: realRandom });
-  const api = roleApiServer(config, store, addresses, logger);
+  const work = new BackgroundWork();
+  const api = roleApiServer(config, store, addresses, logger, work.metrics);
   const start: Service = {
     name: 'bootstrap',
     async start() {
@@ -82,12 +84,15 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
     start,
     api.aggregation,
     roleListener(config, api, logger),
-    controllersOf(
-      client('sublet-host-controllers', 'kube-controller-manager'),
-      readFileSync(config.authority, 'utf8'),
-      logger,
-      undefined,
-      controllerSecretsOf(config, api.tokens),
+    work.include(
+      controllersOf(
+        client('sublet-host-controllers', 'kube-controller-manager'),
+        readFileSync(config.authority, 'utf8'),
+        logger,
+        undefined,
+        controllerSecretsOf(config, api.tokens),
+        work.queues,
+      ),
     ),
     createScheduler({ ...common, host: client('sublet-host-scheduler', 'kube-scheduler') }),
     createSimulatedNodes({ ...common, host: client('sublet-host-nodes', 'kubelet'), nodes: config.nodes }),

@@ -1,10 +1,15 @@
 /** What a role's API server tells of its store and of its process, under upstream's names. */
-import type { Metric } from '../apiserver/http/metric-text.ts';
+import type { Metric } from '../lib/metrics/metric-text.ts';
 import type { ResourceRegistry } from '../apiserver/registry/resource-registry.ts';
 import type { Store } from '../storage/store.ts';
 
 /** Asked for at each scrape: nothing is counted meanwhile. */
-export async function serverMetrics(store: Store, resources: ResourceRegistry, gitVersion: string): Promise<Metric[]> {
+export async function serverMetrics(
+  store: Store,
+  resources: ResourceRegistry,
+  gitVersion: string,
+  further: () => readonly Metric[] = () => [],
+): Promise<Metric[]> {
   const counts = await Promise.all(
     resources.stored().map(async ({ gr, storagePrefix }) => {
       const { entries, remaining } = await store.list({ prefix: storagePrefix, limit: 1, counted: true });
@@ -30,6 +35,7 @@ export async function serverMetrics(store: Store, resources: ResourceRegistry, g
     },
     ...processMetrics(),
     gauge('kubernetes_build_info', 'What this server calls itself.', 1, build),
+    ...further(),
   ];
 }
 

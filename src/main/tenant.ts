@@ -15,6 +15,7 @@ import type { SyncedKind } from '../syncer/synced-kind.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
 import { bootstrap, openRoleStore, roleApiServer, roleListener, type ComposedApiServer } from './api-server-role.ts';
+import { BackgroundWork } from './background-work.ts';
 import { HeapKeeper } from './heap-keeper.ts';
 import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
 import { controllersOf } from './controllers-role.ts';
@@ -45,7 +46,8 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     // What the host gave goes with the copy, which is the syncer's loop to remove.
     release: () => Promise.resolve(),
   };
-  const api = roleApiServer(config, store, addresses, logger);
+  const work = new BackgroundWork();
+  const api = roleApiServer(config, store, addresses, logger, work.metrics);
   const client = (name: string, fieldManager = name) =>
     createClient('tenant', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: fieldManager });
   const syncer = createSyncer({
@@ -56,7 +58,9 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     clock: realClock,
     random: realRandom,
     logger,
+    metrics: work.queues,
   });
+  work.include(syncer);
   return [
     new HeapKeeper({ clock: realClock }),
     service,
@@ -64,13 +68,16 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     api.aggregation,
     host.service,
     roleListener(config, api, logger),
-    controllersOf(
-      // GitOps tools pass by what upstream's controllers manage, by that name.
-      client('sublet-controllers', 'kube-controller-manager'),
-      readFileSync(config.authority, 'utf8'),
-      logger,
-      config.controllers,
-      controllerSecretsOf(config, api.tokens),
+    work.include(
+      controllersOf(
+        // GitOps tools pass by what upstream's controllers manage, by that name.
+        client('sublet-controllers', 'kube-controller-manager'),
+        readFileSync(config.authority, 'utf8'),
+        logger,
+        config.controllers,
+        controllerSecretsOf(config, api.tokens),
+        work.queues,
+      ),
     ),
     inBackground(syncer, logger),
     new KubernetesServiceKeeper(api, config.listen.port, logger),

@@ -8,6 +8,7 @@ import { StatusError } from '../api/status.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
 import type { Informer } from '../client/informer.ts';
 import { Controller, done } from '../controller/controller.ts';
+import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Logger } from '../lib/logger.ts';
 import { tenantEvent, type EventSubject } from '../translate/events.ts';
 import { namesInPod } from '../translate/host-texts.ts';
@@ -30,6 +31,7 @@ export function createEventLoop(
     readonly kinds: readonly SyncedKind[];
     readonly tenantPods: Informer<'tenant'>;
     readonly logger: Logger;
+    readonly metrics?: WorkQueueMetrics | undefined;
   },
 ): Controller {
   const { place, clock } = hands;
@@ -51,6 +53,7 @@ export function createEventLoop(
     clock,
     logger: options.logger,
     retryMaxMs: 60_000,
+    ...(options.metrics ? { metrics: options.metrics } : {}),
   });
   const add = (event: On<'host', KubeObject>): void => controller.queue.add(objectKey(event));
   hostEvents.addHandler({ onAdd: add, onUpdate: (_old, event) => add(event) });

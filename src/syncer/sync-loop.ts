@@ -7,6 +7,7 @@ import type { On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
 import type { Informer } from '../client/informer.ts';
 import { Controller, done, requeueAfter, type Result } from '../controller/controller.ts';
+import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { RecordEvent } from '../controller/event-recorder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -32,6 +33,7 @@ export interface SyncLoopOptions {
   readonly record: RecordEvent;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: WorkQueueMetrics | undefined;
 }
 
 /** How many keys of a kind are worked on at once: what waits is the host's answer, not our processor. */
@@ -40,7 +42,7 @@ const concurrency = 64;
 const retryMaxMs = 60_000;
 
 export function createSyncLoop(options: SyncLoopOptions): Controller {
-  const { kind, clock, logger } = options;
+  const { kind, clock, logger, metrics } = options;
   const controller = new Controller({
     name: `sync ${kind.gvr.resource}`,
     reconcile: (key) => reconcile(options, key),
@@ -48,6 +50,7 @@ export function createSyncLoop(options: SyncLoopOptions): Controller {
     logger,
     concurrency,
     retryMaxMs,
+    ...(metrics ? { metrics } : {}),
   });
   listen(options, (key) => controller.queue.add(key));
   return controller;

@@ -12,6 +12,7 @@ import { InformerFactory } from '../client/informer-factory.ts';
 import type { Informer } from '../client/informer.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
 import { Manager } from '../controller/manager.ts';
+import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
@@ -36,6 +37,7 @@ export interface SyncerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly metrics?: WorkQueueMetrics;
 }
 
 export interface Syncer extends Service {
@@ -85,6 +87,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
       record,
       clock,
       logger,
+      metrics: options.metrics,
     }),
   );
   const podLoop = loops.find(({ name }) => name === 'sync pods');
@@ -100,7 +103,12 @@ export function createSyncer(options: SyncerOptions): Syncer {
     podLoop?.queue.add(key);
     leaps.watch();
   });
-  const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger });
+  const events = createEventLoop(hands, hostInformers, {
+    kinds: options.kinds,
+    tenantPods,
+    logger,
+    metrics: options.metrics,
+  });
   const manager = new Manager({
     name: 'syncer',
     informers: [tenantInformers, hostInformers],

@@ -1,7 +1,7 @@
 /** Counts of who was let in, and who might do what he asked for. Mirrors apiserver endpoints/filters metrics.go. */
 import type { Authentication } from '../authn/authenticator.ts';
 import type { Decision } from '../authz/authorizer.ts';
-import type { Metric } from './metric-text.ts';
+import type { Metric } from '../../lib/metrics/metric-text.ts';
 
 const authenticationResults = { authenticated: 'success', none: 'failure', failed: 'error' } as const;
 const authorizationResults = { allow: 'allowed', deny: 'denied', none: 'no-opinion' } as const;

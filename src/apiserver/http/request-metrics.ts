@@ -1,5 +1,7 @@
 /** Counts of requests, and how long they took, under upstream's names. Mirrors apiserver endpoints/metrics. */
 import type { ApiRequest } from '../../api/exchange.ts';
+import { Histogram } from '../../lib/metrics/histogram.ts';
+import type { Labels, Metric, Sample } from '../../lib/metrics/metric-text.ts';
 import type { RequestInfo } from '../request-context.ts';
 
 /** What a finished request was. */
@@ -19,17 +21,13 @@ const buckets = [
 
 /** Labels come from clients: more combinations than this are counted as one. */
 const seriesMax = 5000;
+const others = 'other';
+
 const readVerbs = new Set(['get', 'list', 'watch', '']);
 
-interface Histogram {
-  readonly counts: number[];
-  count: number;
-  sum: number;
-}
-
 export class RequestMetrics {
-  readonly #totals = new Map<string, number>();
-  readonly #durations = new Map<string, Histogram>();
+  readonly #totals = new Map<string, { readonly labels: Labels; count: number }>();
+  readonly #durations = new Map<string, { readonly labels: Labels; readonly histogram: Histogram }>();
   #reading = 0;
   #mutating = 0;
   #watching = 0;
@@ -49,60 +47,67 @@ export class RequestMetrics {
   }
 
   finished({ info, verb, code, dryRun, seconds }: FinishedRequest): void {
-    const where = labels([
-      ['component', 'apiserver'],
-      ['dry_run', dryRun ? 'All' : ''],
-      ['group', info.group],
-      ['resource', info.resource],
-      ['scope', scopeOf(info)],
-      ['subresource', info.isResourceRequest ? info.subresource : ''],
-      ['verb', verb],
-      ['version', info.version],
-    ]);
-    const total = `${labels([['code', String(code)]])},${where}`;
-    this.#totals.set(...bounded(this.#totals, total, (this.#totals.get(total) ?? 0) + 1));
-    if (info.verb === 'watch') return;
-    const before = this.#durations.get(where);
-    const histogram = before ?? { counts: buckets.map(() => 0), count: 0, sum: 0 };
-    if (!before && this.#durations.size >= seriesMax) return;
-    this.#durations.set(where, histogram);
-    const bucket = buckets.findIndex((bound) => seconds <= bound);
-    if (bucket >= 0) histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
-    histogram.count++;
-    histogram.sum += seconds;
+    const where: Labels = {
+      component: 'apiserver',
+      dry_run: dryRun ? 'All' : '',
+      group: info.group,
+      resource: info.resource,
+      scope: scopeOf(info),
+      subresource: info.isResourceRequest ? info.subresource : '',
+      verb,
+      version: info.version,
+    };
+    const key = Object.values(where).join('\n');
+    this.#count(`${code}\n${key}`, { code: String(code), ...where });
+    if (info.verb !== 'watch') this.#time(key, where, seconds);
   }
 
-  /** Prometheus' text format, version 0.0.4. */
-  text(): string {
-    const lines = [
-      '# HELP apiserver_current_inflight_requests Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
-      '# TYPE apiserver_current_inflight_requests gauge',
-      `apiserver_current_inflight_requests{request_kind="mutating"} ${this.#mutating}`,
-      `apiserver_current_inflight_requests{request_kind="readOnly"} ${this.#reading}`,
-      '# HELP apiserver_longrunning_requests Gauge of all active long-running apiserver requests.',
-      '# TYPE apiserver_longrunning_requests gauge',
-      `apiserver_longrunning_requests{component="apiserver",verb="WATCH"} ${this.#watching}`,
-      '# HELP apiserver_request_duration_seconds Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
-      '# TYPE apiserver_request_duration_seconds histogram',
+  metrics(): readonly Metric[] {
+    const inFlight = (kind: string, value: number): Sample => ({ labels: { request_kind: kind }, value });
+    return [
+      {
+        name: 'apiserver_current_inflight_requests',
+        help: 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
+        type: 'gauge',
+        samples: [inFlight('mutating', this.#mutating), inFlight('readOnly', this.#reading)],
+      },
+      {
+        name: 'apiserver_longrunning_requests',
+        help: 'Gauge of all active long-running apiserver requests.',
+        type: 'gauge',
+        samples: [{ labels: { component: 'apiserver', verb: 'WATCH' }, value: this.#watching }],
+      },
+      {
+        name: 'apiserver_request_duration_seconds',
+        help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
+        type: 'histogram',
+        samples: [...this.#durations.values()].flatMap(({ labels, histogram }) => histogram.samples(labels)),
+      },
+      {
+        name: 'apiserver_request_total',
+        help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
+        type: 'counter',
+        samples: [...this.#totals.values()].map(({ labels, count }) => ({ labels, value: count })),
+      },
     ];
-    for (const [where, { counts, count, sum }] of this.#durations) {
-      let cumulated = 0;
-      for (const [index, bound] of buckets.entries()) {
-        cumulated += counts[index] ?? 0;
-        lines.push(`apiserver_request_duration_seconds_bucket{${where},le="${bound}"} ${cumulated}`);
-      }
-      lines.push(
-        `apiserver_request_duration_seconds_bucket{${where},le="+Inf"} ${count}`,
-        `apiserver_request_duration_seconds_sum{${where}} ${sum}`,
-        `apiserver_request_duration_seconds_count{${where}} ${count}`,
-      );
+  }
+
+  #count(key: string, labels: Labels): void {
+    const total = this.#totals.get(key);
+    if (total) total.count++;
+    else if (this.#totals.size < seriesMax) this.#totals.set(key, { labels, count: 1 });
+    else if (key !== others) this.#count(others, { code: 'other' });
+    else this.#totals.set(others, { labels, count: 1 });
+  }
+
+  #time(key: string, labels: Labels, seconds: number): void {
+    let duration = this.#durations.get(key);
+    if (!duration) {
+      if (this.#durations.size >= seriesMax) return;
+      duration = { labels, histogram: new Histogram(buckets) };
+      this.#durations.set(key, duration);
     }
-    lines.push(
-      '# HELP apiserver_request_total Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
-      '# TYPE apiserver_request_total counter',
-    );
-    for (const [where, count] of this.#totals) lines.push(`apiserver_request_total{${where}} ${count}`);
-    return `${lines.join('\n')}\n`;
+    duration.histogram.observe(seconds);
   }
 }
 
@@ -119,17 +124,8 @@ export function metricVerb(info: RequestInfo, { method, headers }: Pick<ApiReque
   return reportedVerbs.has(verb) ? verb : 'other';
 }
 
-function bounded(totals: ReadonlyMap<string, number>, key: string, count: number): [string, number] {
-  if (totals.has(key) || totals.size < seriesMax) return [key, count];
-  return ['code="other"', (totals.get('code="other"') ?? 0) + 1];
-}
-
 function scopeOf(info: RequestInfo): string {
   if (!info.isResourceRequest) return '';
   if (info.name !== '' || info.verb === 'create') return 'resource';
   return info.namespace === '' ? 'cluster' : 'namespace';
-}
-
-function labels(pairs: readonly (readonly [string, string])[]): string {
-  return pairs.map(([name, value]) => `${name}="${value.replaceAll(/["\\\n]/g, '_')}"`).join(',');
 }
