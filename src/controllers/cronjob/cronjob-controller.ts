@@ -21,8 +21,6 @@ const scheduledAnnotation = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 const minuteMs = 60_000;
 /** The Jobs of a CronJob, by its key. */
 const parentIndex = 'cronjob';
-/** Timers hold no more; it is looked again then. */
-const waitMsMax = 2 ** 31 - 1;
 
 export const cronJobController: BuiltinController = {
   name: 'cronjob-controller',
@@ -273,7 +271,7 @@ class CronJobSync<S extends Side> {
 
   #again(schedule: CronSchedule, now: number): Result {
     const wait = untilNextMs({ ...this.#cronJob, status: this.status }, schedule, now);
-    return wait === undefined ? done : requeueAfter(Math.min(waitMsMax, Math.max(0, wait)));
+    return wait === undefined ? done : requeueAfter(Math.max(0, wait));
   }
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {

@@ -7,9 +7,6 @@ import type { BuiltinController, ControllerContext } from '../builtin-controller
 import { asJob } from '../job/job.ts';
 import { jobs } from '../resources.ts';
 
-/** Timers hold no more; it is looked again then. */
-const waitMsMax = 2 ** 31 - 1;
-
 export const ttlAfterFinishedController: BuiltinController = {
   name: 'ttl-after-finished-controller',
   create<S extends Side>({ client, informers, clock, logger, metrics }: ControllerContext<S>): Controller {
@@ -21,12 +18,12 @@ export const ttlAfterFinishedController: BuiltinController = {
         const seen = informer.get(key);
         const wait = seen && remainingMs(seen, clock.now());
         if (wait === undefined) return done;
-        if (wait > 0) return requeueAfter(Math.min(wait, waitMsMax));
+        if (wait > 0) return requeueAfter(wait);
         // The time may have been put off since.
         const fresh = await unlessNotFound(client.resource(jobs, namespace).get(name));
         const stillDue = fresh && remainingMs(fresh, clock.now());
         if (stillDue === undefined) return done;
-        if (stillDue > 0) return requeueAfter(Math.min(stillDue, waitMsMax));
+        if (stillDue > 0) return requeueAfter(stillDue);
         const uid = fresh?.metadata.uid ?? '';
         const options = { propagationPolicy: 'Foreground', preconditions: { uid } } as const;
         await unlessNotFound(client.resource(jobs, namespace).delete(name, options));
