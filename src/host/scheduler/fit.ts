@@ -1,7 +1,8 @@
 /** Whether a pod may run on a node, and why not: pure. Wording mirrors the scheduler's plugins (pkg/scheduler/framework/plugins). */
-import { hasLabels, matchesLabels, type LabelOperator, type Labels } from '../../api/label-requirement.ts';
+import { requiredNodes } from '../../api/node-affinity.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { nodeParts, podSpec, type NodeSelectorTerm, type PodSpec, type Requirement, type Taint } from './pod-view.ts';
+import { untoleratedTaint } from '../../api/toleration.ts';
+import { nodeParts, podSpec } from './pod-view.ts';
 import { missingResource, resourcesOf, type Resources } from './resources.ts';
 
 /** A node with what is left of it. */
@@ -9,6 +10,9 @@ export interface Candidate {
   readonly node: Readonly<KubeObject>;
   readonly free: Resources;
 }
+
+const unschedulable = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+const keptAway = ['NoSchedule', 'NoExecute'];
 
 /** `undefined`: it fits. Else the reason, as the pod's condition and Event give it. */
 export function unfitness(
@@ -18,12 +22,13 @@ export function unfitness(
 ): string | undefined {
   const spec = podSpec(pod);
   const { spec: nodeSpec } = nodeParts(node);
-  if (nodeSpec.unschedulable && !tolerates(spec, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })) {
+  const { tolerations = [] } = spec;
+  if (nodeSpec.unschedulable && untoleratedTaint([unschedulable], tolerations, keptAway)) {
     return 'node(s) were unschedulable';
   }
-  const taint = nodeSpec.taints?.find((found) => found.effect !== 'PreferNoSchedule' && !tolerates(spec, found));
+  const taint = untoleratedTaint(nodeSpec.taints ?? [], tolerations, keptAway);
   if (taint) return `node(s) had untolerated taint(s)`;
-  if (!matchesSelector(spec, node)) return "node(s) didn't match Pod's node affinity/selector";
+  if (!requiredNodes(spec)(node)) return "node(s) didn't match Pod's node affinity/selector";
   const missing = missingResource(requests, free);
   return missing === undefined ? undefined : missing === 'pods' ? 'Too many pods' : `Insufficient ${missing}`;
 }
@@ -42,46 +47,4 @@ export function unfitnessText(nodes: number, reasons: readonly string[]): string
   return parts.length === 0
     ? `0/${nodes} nodes are available: no nodes available to schedule pods.`
     : `0/${nodes} nodes are available: ${parts.join(', ')}.`;
-}
-
-function tolerates(spec: PodSpec, taint: Taint): boolean {
-  return (spec.tolerations ?? []).some(
-    ({ key = '', operator = 'Equal', value = '', effect = '' }) =>
-      (effect === '' || effect === taint.effect) &&
-      (key === '' ? operator === 'Exists' : key === taint.key) &&
-      (operator === 'Exists' || value === (taint.value ?? '')),
-  );
-}
-
-function matchesSelector(spec: PodSpec, node: Readonly<KubeObject>): boolean {
-  const labels = node.metadata.labels ?? {};
-  if (!hasLabels(spec.nodeSelector ?? {}, labels)) return false;
-  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  return !required || required.nodeSelectorTerms.some((term) => matchesTerm(term, node));
-}
-
-/** A term without requirements matches nothing. */
-function matchesTerm(term: NodeSelectorTerm, node: Readonly<KubeObject>): boolean {
-  const { matchExpressions = [], matchFields = [] } = term;
-  if (matchExpressions.length + matchFields.length === 0) return false;
-  const labels = node.metadata.labels ?? {};
-  const fields: Readonly<Record<string, string>> = { 'metadata.name': node.metadata.name ?? '' };
-  return (
-    matchExpressions.every((requirement) => matches(requirement, labels)) &&
-    matchFields.every((requirement) => matches(requirement, fields))
-  );
-}
-
-const operators: Readonly<Partial<Record<string, LabelOperator>>> = {
-  In: 'in',
-  NotIn: 'notin',
-  Exists: 'exists',
-  DoesNotExist: '!',
-  Gt: 'gt',
-  Lt: 'lt',
-};
-
-function matches({ key, operator: name, values = [] }: Requirement, labels: Labels): boolean {
-  const operator = operators[name];
-  return operator !== undefined && matchesLabels([{ key, operator, values }], labels);
 }

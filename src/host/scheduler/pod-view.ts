@@ -1,51 +1,21 @@
 /** A typed look at the parts of pods and nodes that scheduling reads. */
+import type { NodeDemands } from '../../api/node-affinity.ts';
 import type { KubeObject } from '../../api/object.ts';
-
-export interface Requirement {
-  readonly key: string;
-  readonly operator: string;
-  readonly values?: readonly string[];
-}
-
-export interface NodeSelectorTerm {
-  readonly matchExpressions?: readonly Requirement[];
-  readonly matchFields?: readonly Requirement[];
-}
-
-export interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
-}
-
-export interface Taint {
-  readonly key: string;
-  readonly value?: string;
-  readonly effect: string;
-}
+import type { Taint, Toleration } from '../../api/toleration.ts';
 
 interface Container {
   readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
   readonly restartPolicy?: string;
 }
 
-export interface PodSpec {
+export interface PodSpec extends NodeDemands {
   readonly nodeName?: string;
   readonly schedulerName?: string;
   readonly schedulingGates?: readonly unknown[];
-  readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly Toleration[];
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly overhead?: Readonly<Record<string, string>>;
-  readonly affinity?: {
-    readonly nodeAffinity?: {
-      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-        readonly nodeSelectorTerms: readonly NodeSelectorTerm[];
-      };
-    };
-  };
 }
 
 export interface NodeParts {
