@@ -8,7 +8,8 @@ import { hostName } from '../../src/translate/names.ts';
 import type { Choices } from './choices.ts';
 import { configNames, podNames, serviceNames, tenantNamespaces } from './tenant-objects.ts';
 import { configmaps, events, pods, secrets, services, type Operation } from './tenant-operations.ts';
-import { objectsOn, type World } from './world.ts';
+import { objectsOn } from './stored-objects.ts';
+import type { World } from './world.ts';
 
 /** Made by others: `kind/namespace/name/uid`. */
 export type Foreign = Map<string, KubeObject>;

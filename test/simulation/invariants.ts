@@ -14,7 +14,8 @@ import type { Foreign } from './host-operations.ts';
 import type { PodLives } from './pod-lives.ts';
 import { ownerMark } from './tenant-objects.ts';
 import type { TenantMachine } from './tenant-machine.ts';
-import { hostWords, objectsOn, type World } from './world.ts';
+import { objectsOn } from './stored-objects.ts';
+import { hostWords, type World } from './world.ts';
 
 const prefixes = {
   pods: '/registry/pods/',

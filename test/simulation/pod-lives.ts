@@ -5,7 +5,8 @@
  */
 import type { KubeObject } from '../../src/api/object.ts';
 import { viewPod } from '../../src/translate/pods/pod-view.ts';
-import { objectOf, objectsOn, type World } from './world.ts';
+import { objectOf, objectsOn } from './stored-objects.ts';
+import type { World } from './world.ts';
 
 export interface PodLives {
   /** Violations. */

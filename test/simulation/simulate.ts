@@ -9,7 +9,9 @@ import { followPods } from './pod-lives.ts';
 import type { TenantMachine } from './tenant-machine.ts';
 import { tenantNamespaces } from './tenant-objects.ts';
 import { namespaces, tenantOperation, type Operation } from './tenant-operations.ts';
-import { createWorld, isBadLuck, objectsOn, type World } from './world.ts';
+import { objectsOn } from './stored-objects.ts';
+import { isBadLuck } from './watchful-logger.ts';
+import { createWorld, type World } from './world.ts';
 
 export interface Outcome {
   /** What was wrong; empty: nothing. */

@@ -2,7 +2,7 @@
  * One tenant on a machine of its own: a disk that outlives its processes, and processes that crash at any write. A crashed process never does
  * anything again: its timers are dead, its requests are neither sent nor answered, its store is closed.
  */
-import type { ApiRequest, ByteStream, Exchange } from '../../src/api/exchange.ts';
+import type { Exchange } from '../../src/api/exchange.ts';
 import type { Client } from '../../src/client/client.ts';
 import { InformerFactory } from '../../src/client/informer-factory.ts';
 import { createRateBudget } from '../../src/client/rate-budget.ts';
@@ -18,6 +18,7 @@ import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
 import { createSyncer, type Syncer } from '../../src/syncer/syncer.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
 import { clientOf } from './clients.ts';
+import { mortalExchange, never, newLife, withCrashPoints, type Life } from './mortal-exchange.ts';
 import { MachineClock, ProcessClock, type VirtualTime } from './virtual-clock.ts';
 
 export interface TenantMachineOptions {
@@ -31,14 +32,11 @@ export interface TenantMachineOptions {
   readonly host: (clock: MachineClock) => Exchange;
 }
 
-interface Process {
+interface Process extends Life {
   readonly exchange: Exchange;
   readonly syncer: Syncer;
   readonly store: MemoryStore;
   readonly clock: ProcessClock;
-  dead: boolean;
-  /** Ends what its peers still have open. */
-  readonly death: AbortController;
 }
 
 /** What the syncer has asked of either side, for tests of silence. */
@@ -48,9 +46,6 @@ export interface Asked {
   readonly path: string;
   readonly query: string;
 }
-
-/** A promise of its own each time: one that all wait for would keep them all in memory. */
-const never = (): Promise<never> => new Promise<never>(() => undefined);
 
 export class TenantMachine {
   readonly name: string;
@@ -113,8 +108,8 @@ export class TenantMachine {
     const clock = new ProcessClock(this.clock);
     const store = new MemoryStore(this.disk);
     const common = { clock, random, logger };
-    const life = { dead: false, death: new AbortController() };
-    const alive = (exchange: Exchange): Exchange => this.#mortal(life, exchange);
+    const life = newLife();
+    const alive = (exchange: Exchange): Exchange => mortalExchange(life, this.#options.time, exchange);
     const api = composeApiServer({
       ...common,
       store: this.#crashing(life, store),
@@ -128,7 +123,7 @@ export class TenantMachine {
     });
     const exchange = alive(api.exchange);
     const budget = createRateBudget({ clock });
-    const toHost = this.#counted('host', alive(this.#crashPoints(life, host(this.clock))));
+    const toHost = this.#counted('host', alive(withCrashPoints(life, () => this.#passCrashPoint(), host(this.clock))));
     const syncer = createSyncer({
       ...common,
       place: this.place,
@@ -157,39 +152,6 @@ export class TenantMachine {
     };
   }
 
-  /** Of a process that is dead no request is sent, and no answer arrives. */
-  #mortal(life: Pick<Process, 'dead' | 'death'>, exchange: Exchange): Exchange {
-    const { time } = this.#options;
-    return async (request) => {
-      if (life.dead) return never();
-      time.stir();
-      try {
-        const signal = isWatch(request) ? AbortSignal.any([request.signal, life.death.signal]) : request.signal;
-        const response = await exchange({ ...request, signal });
-        time.stir();
-        if (life.dead) return await never();
-        return response.body instanceof Uint8Array
-          ? response
-          : { ...response, body: mortalStream(life, response.body) };
-      } catch (error) {
-        time.stir();
-        if (life.dead) return never();
-        throw error;
-      }
-    };
-  }
-
-  #crashPoints(life: { readonly dead: boolean }, exchange: Exchange): Exchange {
-    return async (request: ApiRequest) => {
-      if (request.method === 'GET') return exchange(request);
-      this.#passCrashPoint();
-      if (life.dead) return never();
-      const response = await exchange(request);
-      this.#passCrashPoint();
-      return response;
-    };
-  }
-
   #crashing(life: { readonly dead: boolean }, store: Store): Store {
     return {
       revision: () => store.revision(),
@@ -213,18 +175,6 @@ export class TenantMachine {
     if (this.#writesUntilCrash === undefined) return;
     if (this.#writesUntilCrash-- <= 0) this.crash();
   }
-}
-
-function isWatch({ query }: ApiRequest): boolean {
-  return query.includes('watch=true');
-}
-
-async function* mortalStream(life: { readonly dead: boolean }, body: ByteStream): ByteStream {
-  for await (const chunk of body) {
-    if (life.dead) await never();
-    yield chunk;
-  }
-  if (life.dead) await never();
 }
 
 function controllersOf(

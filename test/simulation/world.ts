@@ -1,23 +1,19 @@
 /** The whole system in one process: a host with nodes and a scheduler, two tenants on machines of their own, unreliable networks between. */
 import { generateKeyPairSync } from 'node:crypto';
 import type { Exchange } from '../../src/api/exchange.ts';
-import type { KubeObject } from '../../src/api/object.ts';
-import { StatusError } from '../../src/api/status.ts';
 import { LocalServiceAddresses } from '../../src/apiserver/registry/local-service-addresses.ts';
 import type { Client } from '../../src/client/client.ts';
-import { ConnectionError } from '../../src/client/connection-error.ts';
 import { seededRandom } from '../../src/client/fake-clock.test-double.ts';
 import { createScheduler } from '../../src/host/scheduler/scheduler.ts';
 import { createSimulatedNodes } from '../../src/host/simulation/simulated-nodes.ts';
-import type { Logger } from '../../src/lib/logger.ts';
 import type { Random } from '../../src/lib/random.ts';
 import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { emptyMemoryState, MemoryStore, type MemoryState } from '../../src/storage/memory/memory-store.ts';
-import { StoreClosedError } from '../../src/storage/store.ts';
 import { clientOf } from './clients.ts';
 import { faultyExchange, type Faults } from './faulty-exchange.ts';
 import { TenantMachine } from './tenant-machine.ts';
 import { MachineClock, VirtualTime } from './virtual-clock.ts';
+import { watchfulLogger } from './watchful-logger.ts';
 
 export interface World {
   readonly time: VirtualTime;
@@ -48,7 +44,7 @@ export async function createWorld(seed: number): Promise<World> {
   const log: string[] = [];
   const bugs: string[] = [];
   const note = (text: string): void => void log.push(`${(time.elapsed / 1000).toFixed(3)} ${text}`);
-  const logger = watchfulLogger(note, bugs);
+  const logger = watchfulLogger(note, bugs, expected);
   const clock = new MachineClock(time);
   const hostDisk = emptyMemoryState();
   const hostStore = new MemoryStore(hostDisk);
@@ -104,41 +100,5 @@ export async function createWorld(seed: number): Promise<World> {
   return { time, random, host, hostDisk, hostStore, tenants, faults, undisturbed: true, log, bugs, note };
 }
 
-/** All objects that a disk holds, of the kinds whose keys start so: `/registry/pods/`. */
-export function objectsOn(disk: MemoryState, prefix: string): KubeObject[] {
-  const found: KubeObject[] = [];
-  for (const [key, entry] of disk.current) {
-    if (key.startsWith(prefix)) found.push(objectOf(entry.value, entry.revision));
-  }
-  return found;
-}
-
-/** The object in a store's entry: its resourceVersion is the entry's revision. */
-export function objectOf(value: Uint8Array, revision: number): KubeObject {
-  const object = JSON.parse(Buffer.from(value).toString()) as KubeObject;
-  object.metadata.resourceVersion = String(revision);
-  return object;
-}
-
-/** Refusals and broken connections are what this is about; any other error is a bug. */
-export function isBadLuck(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (at instanceof StatusError || at instanceof ConnectionError || at instanceof StoreClosedError) return true;
-  }
-  return false;
-}
-
 /** Said by errors that are no StatusErrors, and yet in the course of things. */
 const expected = /isn't the tenant's|unexpected items still remain in namespace/;
-
-function watchfulLogger(note: (text: string) => void, bugs: string[]): Logger {
-  const look = (details: object, message = ''): void => {
-    const error: unknown = 'err' in details ? details.err : 'error' in details ? details.error : undefined;
-    if (!(error instanceof Error)) return;
-    const key = 'key' in details ? String(details.key) : '';
-    note(`${message} ${key}: ${error.message}`);
-    if (!isBadLuck(error) && !expected.test(error.message)) bugs.push(`${message}: ${error.stack}`);
-  };
-  const logger: Logger = { debug: () => undefined, info: look, warn: look, error: look, child: () => logger };
-  return logger;
-}
