@@ -44,6 +44,7 @@ const kinds: Readonly<Record<string, string>> = {
   nodes: 'Node',
   deployments: 'Deployment',
   replicasets: 'ReplicaSet',
+  leases: 'Lease',
 };
 
 export class FakeApi {

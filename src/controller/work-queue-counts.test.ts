@@ -30,6 +30,8 @@ test('queues tell how full, how slow and how stuck they are', async () => {
   ])
     assert.ok(text.split('\n').includes(line), line);
   assert.equal(key, 'a');
+  new WorkQueue({ name: 'deployment', clock, metrics: counts }).add('z');
+  assert.match(counts.metrics().map(metricText).join(''), /^workqueue_adds_total\{name="deployment"\} 3$/m);
   queue.close();
   quiet.close();
 });

@@ -7,7 +7,7 @@ import type { WorkQueue, WorkQueueMetrics } from './work-queue.ts';
 const bounds = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10] as const;
 
 interface Counts {
-  readonly queue: Pick<WorkQueue, 'workUnderWay'>;
+  queue: Pick<WorkQueue, 'workUnderWay'>;
   depth: number;
   adds: number;
   retries: number;
@@ -18,7 +18,14 @@ interface Counts {
 export class WorkQueueCounts implements WorkQueueMetrics {
   readonly #counts = new Map<string, Counts>();
 
+  /** A queue of a known name takes the place of a former one: its counts go on. */
   opened(queue: Pick<WorkQueue, 'name' | 'workUnderWay'>): void {
+    const former = this.#counts.get(queue.name);
+    if (former) {
+      former.queue = queue;
+      former.depth = 0;
+      return;
+    }
     const [waited, worked] = [new Histogram(bounds), new Histogram(bounds)];
     this.#counts.set(queue.name, { queue, depth: 0, adds: 0, retries: 0, waited, worked });
   }
