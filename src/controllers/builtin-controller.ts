@@ -28,6 +28,8 @@ export interface ControllerContext<S extends Side> {
     secret: string,
   ) => string;
   readonly metrics?: WorkQueueMetrics;
+  /** Pods run on another cluster, and a syncer ends those that it ended: nothing is to be concluded from nodes that are seen here, or aren't. */
+  readonly podsRunElsewhere?: boolean;
 }
 
 export interface BuiltinController {

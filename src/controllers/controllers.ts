@@ -15,6 +15,7 @@ import { endpointSliceMirroringController } from './endpointslicemirroring/endpo
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
 import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
+import { podGarbageCollector } from './podgc/podgc-controller.ts';
 import { attributesClassProtection, claimProtection, volumeProtection } from './protection/protection-controller.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
 import { resourceQuotaController } from './resourcequota/resourcequota-controller.ts';
@@ -39,6 +40,7 @@ const builtinControllers: readonly BuiltinController[] = [
   ttlAfterFinishedController,
   resourceQuotaController,
   disruptionController,
+  podGarbageCollector,
   claimProtection,
   volumeProtection,
   attributesClassProtection,

@@ -14,7 +14,7 @@ import { realClock } from '../main/real-clock.ts';
 import { realRandom } from '../main/real-random.ts';
 import { LocalServiceAddresses } from '../apiserver/registry/local-service-addresses.ts';
 import { MemoryStore } from '../storage/memory/memory-store.ts';
-import type { ControllerContext } from './builtin-controller.ts';
+import type { BuiltinController, ControllerContext } from './builtin-controller.ts';
 import { createControllers } from './controllers.ts';
 import { pods } from './resources.ts';
 
@@ -22,11 +22,17 @@ const user = { name: 'admin', groups: ['system:masters', 'system:authenticated']
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** `signer`: what some controllers sign with. `clock`: where time is to be moved. */
-export async function world({
-  clock = realClock,
-  ...secrets
-}: Pick<ControllerContext<'tenant'>, 'signer'> & { readonly clock?: Clock } = {}) {
+interface WorldOptions extends Pick<ControllerContext<'tenant'>, 'signer' | 'podsRunElsewhere'> {
+  /** Where time is to be moved. */
+  readonly clock?: Clock;
+  /** These instead of all. */
+  readonly only?: readonly BuiltinController[];
+  /** Pods stay as they are created. */
+  readonly podsStay?: boolean;
+}
+
+/** `signer`: what some controllers sign with. */
+export async function world({ clock = realClock, only, podsStay = false, ...given }: WorldOptions = {}) {
   const store = new MemoryStore();
   const common = { clock, random: realRandom, logger: silentLogger };
   const api = composeApiServer({
@@ -45,20 +51,21 @@ export async function world({
   const client = createClient('tenant', counted, { user });
   const informers = new InformerFactory({ ...common, client });
   const events = new EventRecorder({ ...common, client });
-  const controllers = createControllers({
+  const context = {
     ...common,
-    ...secrets,
+    ...given,
     client,
     informers,
     events,
     rootCertificate: 'PEM',
     accountToken: api.tokens.legacy.issue,
-  });
+  };
+  const controllers = only ? only.map((controller) => controller.create(context)) : createControllers(context);
   const podInformer = informers.informer({ gvr: pods });
   const manager = new Manager({ name: 'controllers', informers: [informers], controllers, services: [events] });
   await manager.start();
   const made = (pod: KubeObject): void => void runPod(pod).catch(() => undefined);
-  podInformer.addHandler({ onAdd: made, onUpdate: (_old, pod) => made(pod) });
+  if (!podsStay) podInformer.addHandler({ onAdd: made, onUpdate: (_old, pod) => made(pod) });
   return { client, api, manager, controllers, writes, stop: () => manager.stop() };
 
   async function runPod(pod: KubeObject): Promise<void> {

@@ -22,14 +22,14 @@ export function controllersOf<S extends Side>(
   rootCertificate: string,
   logger: Logger,
   selection?: readonly string[],
-  secrets: ControllerSecrets = {},
+  given: ControllerSecrets & Pick<ControllerContext<Side>, 'podsRunElsewhere'> = {},
   metrics?: WorkQueueMetrics,
 ): Manager {
   const common = { client, clock: realClock, random: realRandom, logger };
   const informers = new InformerFactory(common);
   const events = new EventRecorder(common);
   const controllers = createControllers(
-    { ...common, ...secrets, informers, events, rootCertificate, ...(metrics ? { metrics } : {}) },
+    { ...common, ...given, informers, events, rootCertificate, ...(metrics ? { metrics } : {}) },
     selection,
   );
   return new Manager({ name: 'controllers', informers: [informers], controllers, services: [events] });

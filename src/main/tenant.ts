@@ -50,11 +50,12 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   const api = roleApiServer(config, store, addresses, logger, work.metrics);
   const client = (name: string, fieldManager = name) =>
     createClient('tenant', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: fieldManager });
+  const kinds = kindsToSync(config);
   const syncer = createSyncer({
     place,
     tenant: client('sublet-syncer'),
     host: host.client,
-    kinds: kindsToSync(config),
+    kinds,
     clock: realClock,
     random: realRandom,
     logger,
@@ -75,7 +76,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
         readFileSync(config.authority, 'utf8'),
         logger,
         config.controllers,
-        controllerSecretsOf(config, api.tokens),
+        { ...controllerSecretsOf(config, api.tokens), podsRunElsewhere: kinds.some(({ kind }) => kind === 'Pod') },
         work.queues,
       ),
     ),

@@ -24,7 +24,6 @@ const notYet = [
   'ephemeral-volume-controller',
   'horizontal-pod-autoscaler-controller',
   'legacy-serviceaccount-token-cleaner-controller',
-  'pod-garbage-collector-controller',
   'resourceclaim-controller',
   'service-cidr-controller',
   'taint-eviction-controller',
