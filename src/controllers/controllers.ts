@@ -12,6 +12,7 @@ import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { endpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
+import { ephemeralVolumeController } from './ephemeralvolume/ephemeralvolume-controller.ts';
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
 import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
@@ -41,6 +42,7 @@ const builtinControllers: readonly BuiltinController[] = [
   resourceQuotaController,
   disruptionController,
   podGarbageCollector,
+  ephemeralVolumeController,
   claimProtection,
   volumeProtection,
   attributesClassProtection,

@@ -21,7 +21,6 @@ const cloudNames = {
 /** Being built. */
 const notYet = [
   'daemonset-controller',
-  'ephemeral-volume-controller',
   'horizontal-pod-autoscaler-controller',
   'legacy-serviceaccount-token-cleaner-controller',
   'resourceclaim-controller',
