@@ -104,5 +104,12 @@ export function equivalentTypes(left: CelType, right: CelType): boolean {
   return left.params.every((param, index) => equivalentTypes(param, right.params[index] ?? errorType));
 }
 
+/** The fields of one struct type. */
+export interface FieldTypes {
+  get(field: string): CelType | undefined;
+}
+
 /** Fields of struct types, by type name and field name. */
-export type TypeFields = ReadonlyMap<string, ReadonlyMap<string, CelType>>;
+export interface TypeFields {
+  get(typeName: string): FieldTypes | undefined;
+}

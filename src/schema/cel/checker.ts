@@ -20,7 +20,7 @@ import {
   type CelType,
 } from './cel-type.ts';
 import type { FunctionDeclaration, Overload } from './declaration.ts';
-import { candidateNames, type Environment } from './environment.ts';
+import { candidateNames, declaredType, type Environment } from './environment.ts';
 import {
   qualifiedName,
   type CallExpr,
@@ -345,7 +345,7 @@ class Checker {
         const local = this.#scopes[index]?.get(candidate);
         if (local !== undefined) return { name: candidate, type: local };
       }
-      const type = this.#environment.identifiers.get(candidate);
+      const type = declaredType(this.#environment, candidate);
       if (type !== undefined) return { name: candidate, type };
     }
     return undefined;

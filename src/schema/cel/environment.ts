@@ -4,6 +4,7 @@
  */
 import { typeOfType, type CelType, type TypeFields } from './cel-type.ts';
 import { mergeFunctions, type FunctionDeclaration, type Library } from './declaration.ts';
+import { authorizerLibrary } from './library/authorizer.ts';
 import { comprehensionsLibrary } from './library/comprehensions.ts';
 import { formatLibrary } from './library/format.ts';
 import { listExtension } from './library/list-extension.ts';
@@ -28,6 +29,8 @@ export interface EnvironmentOptions {
   readonly variables?: ReadonlyMap<string, CelType>;
   /** Of the struct types that variables are of. */
   readonly fields?: TypeFields;
+  /** Struct types that are too many to list, by their names. */
+  readonly structs?: (name: string) => CelType | undefined;
   /** Names are looked up in it, and in what surrounds it: `a.b`. */
   readonly container?: string;
   /** `a.?b`. Default: true. */
@@ -42,6 +45,7 @@ export interface Environment {
   /** Variables and types, by their names. */
   readonly identifiers: ReadonlyMap<string, CelType>;
   readonly fields: TypeFields;
+  readonly structs?: (name: string) => CelType | undefined;
   readonly container: string;
   readonly optionalSyntax: boolean;
   readonly strictLiterals: boolean;
@@ -52,6 +56,7 @@ export const kubernetesLibraries: Libraries = [
   urlsLibrary,
   regexLibrary,
   listsLibrary,
+  authorizerLibrary,
   optionalsLibrary,
   quantityLibrary,
   stringsLibrary,
@@ -75,10 +80,19 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     identifiers:
       options.variables === undefined ? base.identifiers : new Map([...base.identifiers, ...options.variables]),
     fields: options.fields ?? noFields,
+    ...(options.structs === undefined ? {} : { structs: options.structs }),
     container: options.container ?? '',
     optionalSyntax: options.optionalSyntax ?? true,
     strictLiterals: options.strictLiterals ?? true,
   };
+}
+
+/** What `name` (with all of its dots) is declared as. */
+export function declaredType({ identifiers, structs }: Environment, name: string): CelType | undefined {
+  const declared = identifiers.get(name);
+  if (declared !== undefined || structs === undefined) return declared;
+  const struct = structs(name);
+  return struct === undefined ? undefined : typeOfType(struct);
 }
 
 /** Names that `name` may stand for, the most particular first. */

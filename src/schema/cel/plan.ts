@@ -6,7 +6,7 @@ import { ChainAttribute, ConditionalAttribute, type Attribute } from './attribut
 import { callCost, costFactors, equalityCost, inequalityCost, needsResult, type CallCost } from './call-cost.ts';
 import type { Checked } from './checker.ts';
 import type { FunctionDeclaration, Implementation, Overload } from './declaration.ts';
-import type { Environment } from './environment.ts';
+import { declaredType, type Environment } from './environment.ts';
 import { contains, equalValues } from './equality.ts';
 import type { CallExpr, ComprehensionExpr, Expr, ListExpr, MapExpr, SelectExpr, StructExpr } from './expr.ts';
 import { conversionNames } from './library/conversions.ts';
@@ -98,7 +98,7 @@ class Planner {
       const local = this.#locals[index];
       if (local?.[0] === name) return { kind: 'attribute', attribute: new ChainAttribute(local[1]) };
     }
-    if (named !== undefined && this.#environment.identifiers.get(name) === type) {
+    if (named !== undefined && declaredType(this.#environment, name)?.text === type?.text) {
       return { kind: 'constant', value: named };
     }
     const missing = new CelError(`no such attribute(s): ${name}`);

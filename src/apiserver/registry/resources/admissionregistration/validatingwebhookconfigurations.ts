@@ -1,8 +1,15 @@
 import { defineResource } from '../../resource-definition.ts';
+import { reservedNameWarnings } from './reserved-names.ts';
 import { webhookTable } from './webhook-table.ts';
+import { validateWebhooks, validateWebhooksUpdate } from './webhook-validation.ts';
 
 export const validatingwebhookconfigurations = defineResource({
   group: 'admissionregistration.k8s.io',
   resource: 'validatingwebhookconfigurations',
   table: webhookTable,
+  strategy: {
+    validate: validateWebhooks,
+    validateUpdate: validateWebhooksUpdate,
+    warnings: reservedNameWarnings,
+  },
 });
