@@ -1,4 +1,6 @@
 /** What of a node's taints a pod bears. Mirrors core/v1 Toleration.ToleratesTaint (comparisons of numbers switched off, as they are by default). */
+import { equalJson, type JsonValue } from './json.ts';
+import type { KubeObject } from './object.ts';
 
 export interface Taint {
   readonly key: string;
@@ -35,4 +37,16 @@ export function untoleratedTaint(
   return taints.find(
     (taint) => effects.includes(taint.effect) && !tolerations.some((toleration) => tolerates(toleration, taint)),
   );
+}
+
+/** A node's. A door: its API server has checked them. */
+export function taintsOf(node: Readonly<KubeObject>): readonly Taint[] {
+  const { taints } = (node['spec'] ?? {}) as { readonly taints?: readonly Taint[] };
+  return taints ?? [];
+}
+
+/** In the same order too. */
+export function equalTaints(left: readonly Taint[], right: readonly Taint[]): boolean {
+  // Plain JSON in a typed view.
+  return equalJson(left as unknown as JsonValue, right as unknown as JsonValue);
 }

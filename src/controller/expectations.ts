@@ -13,7 +13,7 @@ interface Expectation {
 }
 
 /** Expectations older than this are not waited for. */
-const expiresMs = 5 * 60_000;
+export const expectationsExpireMs = 5 * 60_000;
 
 export class Expectations {
   readonly #clock: Clock;
@@ -25,12 +25,17 @@ export class Expectations {
 
   /** `key` is about to create so many objects. */
   expectCreations(key: string, count: number): void {
-    this.#expected.set(key, { creations: count, deletions: new Set(), since: this.#clock.monotonic() });
+    this.expect(key, count, []);
   }
 
   /** `key` is about to delete these. */
   expectDeletions(key: string, objects: Iterable<string>): void {
-    this.#expected.set(key, { creations: 0, deletions: new Set(objects), since: this.#clock.monotonic() });
+    this.expect(key, 0, objects);
+  }
+
+  /** Both at once. */
+  expect(key: string, creations: number, deletions: Iterable<string>): void {
+    this.#expected.set(key, { creations, deletions: new Set(deletions), since: this.#clock.monotonic() });
   }
 
   /** One was created (the informer has shown it), or will not be (the creation failed). */
@@ -49,7 +54,7 @@ export class Expectations {
     const expected = this.#expected.get(key);
     if (!expected) return true;
     if (expected.creations <= 0 && expected.deletions.size === 0) return true;
-    return this.#clock.monotonic() - expected.since > expiresMs;
+    return this.#clock.monotonic() - expected.since > expectationsExpireMs;
   }
 
   forget(key: string): void {

@@ -1,5 +1,7 @@
 /** What controllers read of pods. Mirrors kubernetes pkg/api/v1/pod and pkg/controller/controller_utils.go. */
+import type { NodeDemands } from '../api/node-affinity.ts';
 import type { KubeObject, ObjectMeta } from '../api/object.ts';
+import type { Toleration } from '../api/toleration.ts';
 
 export interface Pod {
   readonly metadata: Readonly<ObjectMeta>;
@@ -8,6 +10,8 @@ export interface Pod {
     readonly hostname?: string;
     readonly subdomain?: string;
     readonly hostNetwork?: boolean;
+    readonly affinity?: NodeDemands['affinity'];
+    readonly tolerations?: readonly Toleration[];
     readonly containers?: readonly PodContainer[];
     readonly initContainers?: readonly PodContainer[];
   };
@@ -59,6 +63,18 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): 
   if (minReadySeconds === 0) return true;
   const since = readySince(pod);
   return since !== undefined && since + minReadySeconds * 1000 <= now;
+}
+
+/** Milliseconds until the next of `pods` has been ready for long enough; `undefined`: none is waited for. */
+export function nextAvailabilityMs(pods: readonly Pod[], minReadySeconds: number, now: number): number | undefined {
+  if (minReadySeconds <= 0) return undefined;
+  let next: number | undefined;
+  for (const pod of pods) {
+    const since = readySince(pod);
+    const wait = since === undefined ? 0 : since + minReadySeconds * 1000 - now;
+    if (wait > 0) next = Math.min(wait, next ?? wait);
+  }
+  return next;
 }
 
 export function isPodTerminal(pod: Pod): boolean {

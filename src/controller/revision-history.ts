@@ -10,9 +10,10 @@ import type { Side } from '../api/side.ts';
 import type { ResourceClient } from '../client/client.ts';
 import { controllerReference } from './owner-reference.ts';
 import { isAlreadyExists } from './status-cause.ts';
-import { sameTemplate, templateHash } from './template-hash.ts';
+import { revisionHash, sameTemplate } from './template-hash.ts';
 
-const revisionHashLabel = 'controller-revision-hash';
+/** Of revisions, and of the pods that are made from them. */
+export const revisionHashLabel = 'controller-revision-hash';
 
 /** What becomes of the history when the owner has this template. */
 export type RevisionPlan =
@@ -105,7 +106,8 @@ function newRevision(
   number: number,
   probe: number,
 ): KubeObject {
-  const hash = templateHash(template, probe);
+  const data = { spec: { template: { ...template, $patch: 'replace' } } };
+  const hash = revisionHash(data, probe);
   const { labels } = (objectAt(template, 'metadata') ?? {}) as { readonly labels?: Readonly<Record<string, string>> };
   const { annotations, namespace = '', name = '' } = owner.metadata;
   return {
@@ -118,7 +120,7 @@ function newRevision(
       ...(annotations ? { annotations } : {}),
       ownerReferences: [controllerReference(owner, gvk)],
     },
-    data: { spec: { template: { ...template, $patch: 'replace' } } },
+    data,
     revision: number,
   };
 }

@@ -7,6 +7,7 @@ import { approvingController } from './certificatesigning/approving-controller.t
 import { cleanerController } from './certificatesigning/cleaner-controller.ts';
 import { signingController } from './certificatesigning/signing-controller.ts';
 import { cronJobController } from './cronjob/cronjob-controller.ts';
+import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
@@ -14,6 +15,7 @@ import { endpointSliceController } from './endpointslice/endpointslice-controlle
 import { endpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
 import { ephemeralVolumeController } from './ephemeralvolume/ephemeralvolume-controller.ts';
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
+import { horizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontalpodautoscaler-controller.ts';
 import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { podGarbageCollector } from './podgc/podgc-controller.ts';
@@ -32,6 +34,7 @@ const builtinControllers: readonly BuiltinController[] = [
   serviceAccountController,
   rootCaController,
   garbageCollector,
+  daemonSetController,
   deploymentController,
   replicaSetController,
   replicationController,
@@ -41,6 +44,7 @@ const builtinControllers: readonly BuiltinController[] = [
   ttlAfterFinishedController,
   resourceQuotaController,
   disruptionController,
+  horizontalPodAutoscalerController,
   podGarbageCollector,
   ephemeralVolumeController,
   claimProtection,

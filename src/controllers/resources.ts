@@ -65,8 +65,28 @@ export const podDisruptionBudgets: GroupVersionResource = {
   resource: 'poddisruptionbudgets',
 };
 
+export const horizontalPodAutoscalers: GroupVersionResource = {
+  group: 'autoscaling',
+  version: 'v2',
+  resource: 'horizontalpodautoscalers',
+};
+
 export const podKind: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 export const statefulSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 export const replicaSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'ReplicaSet' };
 export const deploymentKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'Deployment' };
 export const replicationControllerKind: GroupVersionKind = { group: '', version: 'v1', kind: 'ReplicationController' };
+
+export const daemonSets: GroupVersionResource = { group: 'apps', version: 'v1', resource: 'daemonsets' };
+export const daemonSetKind: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'DaemonSet' };
+
+export const resourceClaims: GroupVersionResource = {
+  group: 'resource.k8s.io',
+  version: 'v1',
+  resource: 'resourceclaims',
+};
+export const resourceClaimTemplates: GroupVersionResource = {
+  group: 'resource.k8s.io',
+  version: 'v1',
+  resource: 'resourceclaimtemplates',
+};
