@@ -73,8 +73,16 @@ export function apiServer(folder: string, ports: Ports, extraArgs: readonly stri
   };
 }
 
+/** How many requests it sends in a second, and how many at once. */
+const usualRate = { qps: 200, burst: 400 };
+
 /** `controllers`: which of them run, as its `--controllers` takes it. */
-export function controllerManager(folder: string, ports: Ports, controllers = '*'): Component {
+export function controllerManager(
+  folder: string,
+  ports: Ports,
+  controllers = '*',
+  { qps, burst }: Readonly<typeof usualRate> = usualRate,
+): Component {
   const files = credentialFiles(folder);
   return {
     program: 'kube-controller-manager',
@@ -88,8 +96,8 @@ export function controllerManager(folder: string, ports: Ports, controllers = '*
       `--cluster-signing-cert-file=${files.authority.certificate}`,
       `--cluster-signing-key-file=${files.authority.key}`,
       `--service-cluster-ip-range=${serviceRange}`,
-      '--kube-api-qps=200',
-      '--kube-api-burst=400',
+      `--kube-api-qps=${qps}`,
+      `--kube-api-burst=${burst}`,
       `--controllers=${controllers}`,
     ],
   };

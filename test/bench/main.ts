@@ -10,6 +10,7 @@ import { apiRates } from './api-rates.ts';
 import { coldStart } from './cold-start.ts';
 import { idleMemory } from './idle-memory.ts';
 import { reportText, runBench, type Bench, type TimedReport } from './report.ts';
+import { rollouts } from './rollouts.ts';
 import { syncLatency } from './sync-latency.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'idle-memory': idleMemory,
   'sync-latency': syncLatency,
   'api-rates': apiRates,
+  rollouts,
 };
 
 const { values, positionals } = parseArgs({

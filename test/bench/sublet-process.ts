@@ -62,7 +62,12 @@ export async function placeOnHost(client: Client<'host'>, connection: Connection
 }
 
 /** `sublet tenant` in a folder. */
-export async function tenantRole(folder: string, tenant: string, host: TenantHost): Promise<Role> {
+export async function tenantRole(
+  folder: string,
+  tenant: string,
+  host: TenantHost,
+  further: Pick<TenantConfig, 'sync'> = {},
+): Promise<Role> {
   const { server, role } = await serverRole(folder, 'tenant', `sublet-${tenant}`);
   writeFileSync(join(folder, 'host-connection.json'), JSON.stringify(host.connection));
   const config: TenantConfig = {
@@ -70,6 +75,7 @@ export async function tenantRole(folder: string, tenant: string, host: TenantHos
     tenant,
     hostNamespace: host.hostNamespace,
     hostConnection: 'host-connection.json',
+    ...further,
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
   return role;

@@ -1,7 +1,7 @@
 /** Upstream's kube-apiserver and etcd, to compare with: started one by one, so that their start itself can be measured. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiServer, etcd, type Ports } from '../../hack/host-cluster/components.ts';
+import { apiServer, controllerManager, etcd, type Component, type Ports } from '../../hack/host-cluster/components.ts';
 import { credentialFiles, ensureCredentials, writeKubeconfigs } from '../../hack/host-cluster/credentials.ts';
 import { endProcess, isRunning, startDetached, type ProcessIdentity } from '../../hack/host-cluster/processes.ts';
 import { buildHostCluster } from '../../hack/host-cluster/programs.ts';
@@ -10,6 +10,8 @@ import type { Connection } from './connection.ts';
 
 export interface UpstreamProcess {
   readonly pids: readonly number[];
+  /** Starts kube-controller-manager beside them, when they serve; no rate limit of its own holds it back. */
+  startControllers(): Promise<void>;
   assertRunning(): void;
   stop(): Promise<void>;
 }
@@ -21,6 +23,7 @@ export interface Upstream {
 }
 
 const stopGraceMs = 15_000;
+const unlimited = { qps: 10_000, burst: 10_000 };
 
 /** Credentials and ports in a folder; builds the programs where they are not cached. */
 export async function prepareUpstream(folder: string, say: (text: string) => void): Promise<Upstream> {
@@ -34,11 +37,16 @@ export async function prepareUpstream(folder: string, say: (text: string) => voi
     connection: connectionOf(folder, server),
     async start() {
       const running: ProcessIdentity[] = [];
-      for (const { program, args } of [etcd(folder, ports), apiServer(folder, ports, [])]) {
+      const run = async ({ program, args }: Component): Promise<void> => {
         running.push(await startDetached(join(programs, program), args, join(folder, 'logs', `${program}.log`)));
-      }
+      };
+      await run(etcd(folder, ports));
+      await run(apiServer(folder, ports, []));
       return {
-        pids: running.map(({ pid }) => pid),
+        get pids() {
+          return running.map(({ pid }) => pid);
+        },
+        startControllers: () => run(controllerManager(folder, ports, '*', unlimited)),
         assertRunning: () => {
           if (!running.every(isRunning)) throw new Error(`a component ended; see its log in ${folder}`);
         },

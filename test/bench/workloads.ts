@@ -10,13 +10,13 @@ export function pod(name: string, node?: string): KubeObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: 'bench' } }, spec };
 }
 
-export function deployment(name: string): KubeObject {
+export function deployment(name: string, replicas = 1): KubeObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name },
     spec: {
-      replicas: 1,
+      replicas,
       selector: { matchLabels: { app: name } },
       template: { metadata: { labels: { app: name } }, spec: podSpec() },
     },
