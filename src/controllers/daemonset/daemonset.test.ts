@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
-import type { Toleration } from '../../api/toleration.ts';
 import { asPod } from '../../controller/pod.ts';
 import { controllerRevisions, daemonSets, namespaces, nodes, pods } from '../resources.ts';
 import { eventually, world } from '../world.test-double.ts';
@@ -63,12 +62,13 @@ test('each node gets a pod that is pinned to it and bears what becomes of it', a
   const [revision] = await listed(controllerRevisions);
   const hash = revision?.metadata.labels?.['controller-revision-hash'];
   const [pod] = await listed(pods);
-  assert.deepEqual(pod?.metadata.labels, {
+  assert.ok(pod);
+  assert.deepEqual(pod.metadata.labels, {
     app: 'agent',
     'controller-revision-hash': hash,
     'pod-template-generation': '1',
   });
-  const { tolerations, affinity } = pod?.['spec'] as { tolerations: Toleration[]; affinity: JsonObject };
+  const { tolerations = [], affinity } = asPod(pod).spec;
   assert.deepEqual(
     tolerations.map(({ key, effect }) => `${key}:${effect}`.replace('node.kubernetes.io/', '')),
     [
