@@ -1,7 +1,8 @@
 /** A tenant of `sublet up`: provisioned on its host, running in a process of its own, with a token that is renewed in time. */
 import { join } from 'node:path';
 import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
-import { hostRules } from '../syncer/host-rules.ts';
+import { mirroredKinds } from '../syncer/mirrors/mirrored-kinds.ts';
+import { clusterRules, hostRules } from '../syncer/host-rules.ts';
 import { removeAllCopies } from '../syncer/removal.ts';
 import { placeOf } from '../translate/marks.ts';
 import type { Timer } from '../lib/clock.ts';
@@ -55,7 +56,8 @@ export class LocalTenant implements Service {
     const folder = this.#folder.tenantFolder(this.name);
     const remembered = await this.#recall();
     const place: TenantPlace = { tenant: this.name, hostNamespace: remembered.hostNamespace };
-    await provisionTenant(this.#host.client, place, hostRules(syncedKinds));
+    const readable = clusterRules(mirroredKinds, this.#flags.fromHost);
+    await provisionTenant(this.#host.client, place, hostRules(syncedKinds), readable);
     await this.#renewToken(place, join(folder, 'host-connection.json'));
     const file = await this.#writeConfig(folder, remembered);
     this.#child = new ChildRole({
@@ -113,7 +115,7 @@ export class LocalTenant implements Service {
   }
 
   async #writeConfig(folder: string, { port, hostNamespace }: RememberedTenant): Promise<string> {
-    const { address, logLevel, controllers, sync } = this.#flags;
+    const { address, logLevel, controllers, sync, fromHost, pseudoCapacity } = this.#flags;
     const credentials = await ensureClusterCredentials(realClock, folder, {
       name: `sublet-${this.name}`,
       hosts: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', address],
@@ -135,6 +137,8 @@ export class LocalTenant implements Service {
       logLevel,
       controllers,
       sync,
+      fromHost,
+      pseudoNodes: { capacity: pseudoCapacity },
       ...(serviceCidrs ? { serviceCidrs } : {}),
     };
     const file = join(folder, 'config.json');

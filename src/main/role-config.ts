@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { RequestHeaderOptions } from '../apiserver/authn/request-header.ts';
+import type { FromHost } from '../syncer/mirrored-kind.ts';
+import type { PseudoFigures } from '../translate/nodes/pseudo-node.ts';
 
 /** How an API server of ours is reached, and what it knows itself by. */
 export interface ServerConfig {
@@ -49,6 +51,10 @@ export interface TenantConfig extends ServerConfig {
   readonly serviceCidrs?: readonly string[];
   /** Which kinds the syncer carries to the host, in the same way: `["*", "-pods"]`. All when absent. */
   readonly sync?: readonly string[];
+  /** What the tenant sees of its host's own objects, by plural: `{"nodes": {"selector": "pool=a", "hide": ["taints"]}}`. Nothing when absent. */
+  readonly fromHost?: FromHost;
+  /** What the nodes claim to be that stand for those of the host, where these can't be seen. */
+  readonly pseudoNodes?: Partial<PseudoFigures>;
 }
 
 export interface HostConfig extends ServerConfig {

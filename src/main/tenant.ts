@@ -20,6 +20,7 @@ import { HeapKeeper } from './heap-keeper.ts';
 import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
 import { controllersOf } from './controllers-role.ts';
 import { controllerSecretsOf } from './identity-role.ts';
+import { mirrorsOf } from './mirrors-role.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
@@ -56,6 +57,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     tenant: client('sublet-syncer'),
     host: host.client,
     kinds,
+    mirrors: mirrorsOf(config),
     clock: realClock,
     random: realRandom,
     logger,

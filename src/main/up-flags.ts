@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { parseSwitches } from '../lib/switches.ts';
+import type { FromHost } from '../syncer/mirrored-kind.ts';
+import { mirrorsOf, parseFromHost } from './mirrors-role.ts';
 
 export interface UpFlags {
   readonly dir: string;
@@ -15,6 +17,10 @@ export interface UpFlags {
   readonly controllers: readonly string[];
   /** Which kinds go to the host. */
   readonly sync: readonly string[];
+  /** What the tenants see of their host. */
+  readonly fromHost: FromHost;
+  /** What pseudo nodes claim to have, where that isn't the default. */
+  readonly pseudoCapacity: Readonly<Record<string, string>>;
 }
 
 export const upHelp = `sublet up: a host and its tenants on this machine
@@ -28,6 +34,12 @@ export const upHelp = `sublet up: a host and its tenants on this machine
   --log-level LEVEL       debug, info, warn, error or silent (default warn)
   --controllers LIST      the tenants' built-in controllers: '*' for all, 'name' for one, '-name' for one less (default *)
   --sync LIST             which kinds the tenants' syncers carry to the host, in the same way: '*,-pods' (default *)
+  --from-host KIND[:SELECTOR]
+                          which of their host's own objects tenants see, once for each kind: nodes, or
+                          nodes:pool=tenants (default none: then a node stands for each on which a pod runs)
+  --hide KIND.WHAT        what they don't see of these: nodes.taints, nodes.addresses
+  --pseudo-capacity LIST  what the nodes that only stand for others claim to have (default
+                          cpu=16,memory=32Gi,ephemeral-storage=100Gi,pods=110)
 `;
 
 /** @throws Error in words for who typed it; `undefined`: help was asked for */
@@ -45,6 +57,9 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
       'log-level': { type: 'string', default: 'warn' },
       controllers: { type: 'string', default: '*' },
       sync: { type: 'string', default: '*' },
+      'from-host': { type: 'string', multiple: true, default: [] },
+      hide: { type: 'string', multiple: true, default: [] },
+      'pseudo-capacity': { type: 'string', default: '' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -68,5 +83,20 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
     logLevel: values['log-level'],
     controllers: parseSwitches(values.controllers),
     sync: parseSwitches(values.sync),
+    fromHost: parseFromHost(values['from-host'], values.hide.flatMap(parseSwitches)),
+    pseudoCapacity: parseCapacity(values['pseudo-capacity']),
   };
+}
+
+function parseCapacity(text: string): Record<string, string> {
+  const capacity = Object.fromEntries(
+    parseSwitches(text).map((entry) => {
+      const [, name, amount] = /^([^=]+)=([^=]+)$/.exec(entry) ?? [];
+      if (name === undefined || amount === undefined)
+        throw new Error(`--pseudo-capacity takes cpu=4,memory=8Gi and the like, not ${entry}`);
+      return [name, amount];
+    }),
+  );
+  mirrorsOf({ pseudoNodes: { capacity } });
+  return capacity;
 }

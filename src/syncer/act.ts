@@ -48,6 +48,9 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
       await unlessNotFound(host.resource(gvr, place.hostNamespace).delete(name, { preconditions: { uid }, ...grace }));
       return;
     }
+    case 'create-tenant':
+      await tenant.resource(action.gvr, action.object.metadata.namespace).create(action.object);
+      return;
     case 'update-tenant':
       await tenant.resource(action.gvr, action.object.metadata.namespace).update(action.object);
       return;

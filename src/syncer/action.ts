@@ -16,6 +16,8 @@ export type Action =
       readonly uid: string;
       readonly gracePeriodSeconds?: number;
     }
+  /** Fails when something has that name. */
+  | { readonly type: 'create-tenant'; readonly gvr: GroupVersionResource; readonly object: On<'tenant', KubeObject> }
   /** Replace; fail when the tenant's object has another resourceVersion by now. */
   | { readonly type: 'update-tenant'; readonly gvr: GroupVersionResource; readonly object: On<'tenant', KubeObject> }
   | {

@@ -1,5 +1,6 @@
-/** The Role that a tenant's account has on its host: derived from the synced kinds, nothing more. */
+/** What a tenant's account may do on its host: derived from the synced kinds and from those that it sees of its host, nothing more. */
 import type { JsonObject } from '../api/json.ts';
+import type { FromHost, MirroredKind } from './mirrored-kind.ts';
 import type { SyncedKind } from './synced-kind.ts';
 
 export interface HostRule extends JsonObject {
@@ -11,6 +12,7 @@ export interface HostRule extends JsonObject {
 /** Reading the host's Events is what all tenants need, to tell their users what happened to their pods. */
 const eventRule: HostRule = { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] };
 
+/** Of its Role in the host namespace. */
 export function hostRules(kinds: readonly SyncedKind[]): readonly HostRule[] {
   const rules = kinds.flatMap(({ gvr, hostVerbs }) =>
     Object.entries(hostVerbs).map(([subresource, verbs]) => ({
@@ -20,4 +22,11 @@ export function hostRules(kinds: readonly SyncedKind[]): readonly HostRule[] {
     })),
   );
   return [...rules, eventRule];
+}
+
+/** Of its ClusterRole: to read what it is to see, and nothing of what it isn't. None: it needs no ClusterRole. */
+export function clusterRules(kinds: readonly MirroredKind[], fromHost: FromHost): readonly HostRule[] {
+  return kinds
+    .filter(({ gvr }) => Object.hasOwn(fromHost, gvr.resource))
+    .map(({ gvr }) => ({ apiGroups: [gvr.group], resources: [gvr.resource], verbs: ['get', 'list', 'watch'] }));
 }

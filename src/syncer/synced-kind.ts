@@ -33,6 +33,8 @@ export interface View {
   readonly hasEnded: (uid: string) => boolean;
   /** A copy of the tenant's pod with this UID was made a moment ago; the host hasn't shown it yet. */
   readonly isOnItsWay: (uid: string) => boolean;
+  /** Whether the tenant sees the node: then its pods may name it. */
+  readonly isShown: (node: string) => boolean;
   /** A copy that was made ahead of the tenant's object, which is about to be stored. */
   readonly isAwaited: (key: string) => boolean;
 }

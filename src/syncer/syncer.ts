@@ -10,6 +10,7 @@ import { nameOf } from '../translate/identity.ts';
 import type { Client } from '../client/client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import type { Informer } from '../client/informer.ts';
+import type { Controller } from '../controller/controller.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
 import { Manager } from '../controller/manager.ts';
 import type { WorkQueueMetrics } from '../controller/work-queue.ts';
@@ -24,6 +25,8 @@ import { originOfTokenSecret, tokenSecretName } from '../translate/pods/tokens.t
 import type { Hands } from './act.ts';
 import { ClockLeaps } from './clock-leaps.ts';
 import { createEventLoop } from './host-events.ts';
+import { createMirrorLoops, type Mirrors } from './mirror-loops.ts';
+import { createNodePods, type NodePods } from './node-pods.ts';
 import { createPodCopies, type PodCopies } from './pod-copies.ts';
 import { createServiceAddresses, type AwaitedCopies, type ServiceAddressGiver } from './service-addresses.ts';
 import { createSyncLoop } from './sync-loop.ts';
@@ -34,6 +37,7 @@ export interface SyncerOptions {
   readonly tenant: Client<'tenant'>;
   readonly host: Client<'host'>;
   readonly kinds: readonly SyncedKind[];
+  readonly mirrors: Mirrors;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -52,10 +56,11 @@ export interface Syncer extends Service {
 const pods: GroupVersionResource = { group: '', version: 'v1', resource: 'pods' };
 const secrets: GroupVersionResource = { group: '', version: 'v1', resource: 'secrets' };
 const services: GroupVersionResource = { group: '', version: 'v1', resource: 'services' };
+const nodes: GroupVersionResource = { group: '', version: 'v1', resource: 'nodes' };
 const namespaces: GroupVersionResource = { group: '', version: 'v1', resource: 'namespaces' };
 
 export function createSyncer(options: SyncerOptions): Syncer {
-  const { place, clock, logger } = options;
+  const { place, clock, logger, metrics } = options;
   const tenantInformers = new InformerFactory({ ...options, client: options.tenant });
   const hostInformers = new InformerFactory({ ...options, client: options.host });
   const hostInformer = (gvr: GroupVersionResource): Informer<'host'> =>
@@ -67,8 +72,10 @@ export function createSyncer(options: SyncerOptions): Syncer {
   tenantInformers
     .informer({ gvr: services })
     .addHandler({ onAdd: (service) => addresses.awaited.arrived(objectKey(service)) });
+  const tenantNodes = tenantInformers.informer({ gvr: nodes });
   const snapshot = createView(options, {
     tenantPods,
+    tenantNodes,
     tenantNamespaces: tenantInformers.informer({ gvr: namespaces }),
     hostSecrets: hostInformer(secrets),
     awaited: addresses.awaited,
@@ -87,33 +94,20 @@ export function createSyncer(options: SyncerOptions): Syncer {
       record,
       clock,
       logger,
-      metrics: options.metrics,
+      metrics,
     }),
   );
   const podLoop = loops.find(({ name }) => name === 'sync pods');
-  // Delays don't notice that a machine slept: what is due by the wall clock is looked for again.
-  const leaps = new ClockLeaps(
-    clock,
-    () => podLoop?.queue.nextWakeUp() !== undefined,
-    () => {
-      for (const pod of tenantPods.list()) podLoop?.queue.add(objectKey(pod));
-    },
-  );
-  renewTokensOf(place, hostInformer(secrets), (key) => {
-    podLoop?.queue.add(key);
-    leaps.watch();
-  });
-  const events = createEventLoop(hands, hostInformers, {
-    kinds: options.kinds,
-    tenantPods,
-    logger,
-    metrics: options.metrics,
-  });
+  const leaps = podLoop ? renewTokens(options, podLoop, tenantPods, hostInformer(secrets)) : undefined;
+  const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger, metrics });
+  const nodePods = createNodePods(place, hostInformer(pods), tenantPods);
+  const mirrors = createMirrorLoops({ ...options, hands, tenantInformers, nodePods, metrics });
+  if (podLoop) planPodsOfNewNodes(podLoop, tenantNodes, nodePods);
   const manager = new Manager({
     name: 'syncer',
-    informers: [tenantInformers, hostInformers],
-    controllers: [...loops, events],
-    services: [recorder, leaps],
+    informers: [tenantInformers, hostInformers, ...mirrors.informers],
+    controllers: [...loops, ...mirrors.controllers, events],
+    services: [recorder, ...(leaps ? [leaps] : [])],
   });
   return {
     name: 'syncer',
@@ -129,6 +123,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
 
 interface ViewSources {
   readonly tenantPods: Informer<'tenant'>;
+  readonly tenantNodes: Informer<'tenant'>;
   readonly tenantNamespaces: Informer<'tenant'>;
   readonly hostSecrets: Informer<'host'>;
   readonly awaited: AwaitedCopies;
@@ -155,15 +150,41 @@ function createView({ place, clock }: SyncerOptions, sources: ViewSources): () =
       sources.hostSecrets.get(`${place.hostNamespace}/${tokenSecretName(place.tenant, namespace, name)}`),
     hasEnded: (uid) => sources.podCopies.hasEnded(uid),
     isOnItsWay: (uid) => sources.podCopies.isOnItsWay(uid),
+    isShown: (node) => sources.tenantNodes.get(node) !== undefined,
     isAwaited: (key) => sources.awaited.has(key),
   });
 }
 
-/** A change of a pod's token Secret is a matter of the pod's loop. */
-function renewTokensOf(place: Place, hostSecrets: Informer<'host'>, addPod: (key: string) => void): void {
+/** Plans a pod again when its tokens are due, by the wall clock, and when somebody changes their Secret. */
+function renewTokens(
+  { place, clock }: SyncerOptions,
+  { queue }: Controller,
+  tenantPods: Informer<'tenant'>,
+  hostSecrets: Informer<'host'>,
+): ClockLeaps {
+  // Delays don't notice that a machine slept: what is due is looked for again.
+  const leaps = new ClockLeaps(
+    clock,
+    () => queue.nextWakeUp() !== undefined,
+    () => {
+      for (const pod of tenantPods.list()) queue.add(objectKey(pod));
+    },
+  );
   const add = (secret: On<'host', KubeObject>): void => {
     const origin = originOfTokenSecret(place, secret);
-    if (origin) addPod(`${origin.namespace}/${origin.name}`);
+    if (!origin) return;
+    queue.add(`${origin.namespace}/${origin.name}`);
+    leaps.watch();
   };
   hostSecrets.addHandler({ onAdd: add, onUpdate: (_old, secret) => add(secret), onDelete: add });
+  return leaps;
+}
+
+/** A pod is bound when its node is there to be seen. */
+function planPodsOfNewNodes({ queue }: Controller, tenantNodes: Informer<'tenant'>, nodePods: NodePods): void {
+  tenantNodes.addHandler({
+    onAdd: (node) => {
+      for (const key of nodePods.keysOn(nameOf(node))) queue.add(key);
+    },
+  });
 }

@@ -30,17 +30,23 @@ const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 const serviceAccounts = { group: '', version: 'v1', resource: 'serviceaccounts' };
 const serviceCidrs = { group: 'networking.k8s.io', version: 'v1', resource: 'servicecidrs' };
 const roles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'roles' };
+const clusterRoles = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' };
+const clusterRoleBindings = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterrolebindings' };
 const roleBindings = { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'rolebindings' };
 
 /** Says whom a namespace was made for; one without it is not ours to delete. */
 const tenantLabel = 'sublet.dev/tenant';
 const managedBy = { 'app.kubernetes.io/managed-by': 'sublet' };
 
-/** Makes or repairs the tenant's namespace, account, role and binding on the host. Level-triggered: call it as often as you like. */
+/**
+ * Makes or repairs the tenant's namespace, account, role and binding on the host. Level-triggered: call it as often as you like. `clusterRules`: what it may
+ * read beyond its namespace; none: it has no ClusterRole, and one that it had before goes.
+ */
 export async function provisionTenant(
   host: Client<'host'>,
   place: TenantPlace,
   rules: readonly PolicyRule[],
+  clusterRules: readonly PolicyRule[] = [],
 ): Promise<void> {
   const { tenant, hostNamespace } = place;
   const account = accountName(tenant);
@@ -64,6 +70,44 @@ export async function provisionTenant(
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: account },
     subjects: [{ kind: 'ServiceAccount', name: account, namespace: hostNamespace }],
   });
+  if (clusterRules.length === 0) await removeClusterRole(host, place);
+  else await provideClusterRole(host, place, clusterRules);
+}
+
+async function provideClusterRole(
+  host: Client<'host'>,
+  place: TenantPlace,
+  rules: readonly PolicyRule[],
+): Promise<void> {
+  const { tenant, hostNamespace } = place;
+  const metadata = { name: clusterRoleName(place), labels: { ...managedBy, [tenantLabel]: tenant } };
+  await createOrReplace(host, clusterRoles, undefined, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata,
+    rules: [...rules],
+  });
+  await createOrReplace(host, clusterRoleBindings, undefined, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: accountName(tenant), namespace: hostNamespace }],
+  });
+}
+
+/** Binding first: a role that is bound to nobody gives nothing. Who may not look at cluster roles has never made one. */
+async function removeClusterRole(host: Client<'host'>, place: TenantPlace): Promise<void> {
+  for (const gvr of [clusterRoleBindings, clusterRoles]) {
+    try {
+      const found = await host.resource(gvr).get(clusterRoleName(place));
+      if (found.metadata.labels?.[tenantLabel] !== place.tenant) continue;
+      const { uid } = found.metadata;
+      await host.resource(gvr).delete(clusterRoleName(place), uid === undefined ? {} : { preconditions: { uid } });
+    } catch (error) {
+      if (!(error instanceof StatusError) || (error.status.code !== 404 && error.status.code !== 403)) throw error;
+    }
+  }
 }
 
 /** A short-lived token of the tenant's account on the host. */
@@ -100,11 +144,12 @@ export async function serviceCidrsOf(host: Client<'host'>): Promise<readonly str
 }
 
 /**
- * Removes the tenant's account, role and binding, and the host namespace if it was made for this tenant. The tenant's copies are the
+ * Removes the tenant's account, roles and bindings, and the host namespace if it was made for this tenant. The tenant's copies are the
  * syncer's to delete, before.
  */
 export async function deprovisionTenant(host: Client<'host'>, place: TenantPlace): Promise<void> {
   const account = accountName(place.tenant);
+  await removeClusterRole(host, place);
   const found = await unlessNotFound(host.resource(namespaces).get(place.hostNamespace));
   if (!found) return;
   await unlessNotFound(host.resource(roleBindings, place.hostNamespace).delete(account));
@@ -120,6 +165,11 @@ export async function deprovisionTenant(host: Client<'host'>, place: TenantPlace
 
 function accountName(tenant: string): string {
   return `sublet-${tenant}`;
+}
+
+/** Tenants of two host namespaces may have one name; neither has a colon in it. */
+function clusterRoleName({ tenant, hostNamespace }: TenantPlace): string {
+  return `sublet:${hostNamespace}:${tenant}`;
 }
 
 /** Whether it was created. */
@@ -141,7 +191,7 @@ async function createUnlessThere(
 async function createOrReplace(
   host: Client<'host'>,
   gvr: { group: string; version: string; resource: string },
-  namespace: string,
+  namespace: string | undefined,
   object: KubeObject,
 ): Promise<void> {
   const created = await createUnlessThere(host, gvr, namespace, object);

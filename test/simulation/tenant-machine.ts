@@ -15,6 +15,8 @@ import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { emptyMemoryState, MemoryStore, type MemoryState } from '../../src/storage/memory/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
+import type { Mirrors } from '../../src/syncer/mirror-loops.ts';
+import { mirroredKinds } from '../../src/syncer/mirrors/mirrored-kinds.ts';
 import { createSyncer, type Syncer } from '../../src/syncer/syncer.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
 import { clientOf } from './clients.ts';
@@ -46,6 +48,12 @@ export interface Asked {
   readonly path: string;
   readonly query: string;
 }
+
+const mirrors: Mirrors = {
+  kinds: mirroredKinds,
+  fromHost: {},
+  figures: { capacity: { cpu: '4', pods: '110' }, kubeletVersion: 'v1.36.3', architecture: 'amd64' },
+};
 
 export class TenantMachine {
   readonly name: string;
@@ -134,6 +142,7 @@ export class TenantMachine {
         `tenant-${this.name}`,
       ),
       kinds: syncedKinds,
+      mirrors,
     });
     const process: Process = Object.assign(life, { exchange, syncer, store, clock });
     this.#process = process;

@@ -44,6 +44,7 @@ function view(change: Partial<View> = {}): View {
     tokenSecret: () => undefined,
     hasEnded: () => false,
     isOnItsWay: () => false,
+    isShown: () => true,
     isAwaited: () => false,
     ...change,
   };
@@ -58,6 +59,7 @@ function plan(tenant: On<'tenant', KubeObject> | undefined, host?: On<'host', Ku
 function brief(action: Action): string {
   switch (action.type) {
     case 'create-host':
+    case 'create-tenant':
     case 'update-host':
       return `${action.type} ${action.object.metadata.name}`;
     case 'delete-host':

@@ -56,6 +56,8 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
   }
   const node = viewPod(copy).spec.nodeName;
   if (node && !viewPod(pod).spec.nodeName) {
+    // The node is about to be shown, and that brings the next plan.
+    if (!view.isShown(node)) return tokens;
     return {
       ...tokens,
       actions: [...tokens.actions, { type: 'bind-tenant-pod', ref: refOf(pod), uid: uidOf(pod), node }],

@@ -1,0 +1,60 @@
+/** One mirrored kind's loop: a name's object on either side, plan, act. What changes only puts names into the queue. */
+import type { KubeObject } from '../api/object.ts';
+import { objectKey } from '../api/object.ts';
+import type { On } from '../api/side.ts';
+import type { InformerFactory } from '../client/informer-factory.ts';
+import type { Informer } from '../client/informer.ts';
+import { Controller, done } from '../controller/controller.ts';
+import type { WorkQueueMetrics } from '../controller/work-queue.ts';
+import type { Logger } from '../lib/logger.ts';
+import { act, type Hands } from './act.ts';
+import { planMirror } from './mirror-plan.ts';
+import type { MirroredKind, MirrorSettings, MirrorView } from './mirrored-kind.ts';
+
+export interface MirrorLoopOptions {
+  readonly kind: MirroredKind;
+  /** Absent: nothing is read from the host. */
+  readonly settings: MirrorSettings | undefined;
+  readonly hands: Hands;
+  readonly tenantObjects: Informer<'tenant'>;
+  /** Of this kind alone. */
+  readonly hostInformers: InformerFactory<'host'>;
+  readonly view: () => MirrorView;
+  readonly logger: Logger;
+  readonly metrics: WorkQueueMetrics | undefined;
+}
+
+const retryMaxMs = 60_000;
+
+export function createMirrorLoop(options: MirrorLoopOptions): Controller {
+  const { kind, settings, hands, tenantObjects, view, logger, metrics } = options;
+  const hidden = new Set(settings?.hide);
+  const hostObjects = settings && hostInformer(options, settings);
+  const controller = new Controller({
+    name: `mirror ${kind.gvr.resource}`,
+    reconcile: async (name) => {
+      const seen = view();
+      const source = hostObjects?.get(name);
+      const image = source ? kind.image(source, hidden) : kind.standIn?.(name, seen);
+      await act(hands, planMirror(kind, tenantObjects.get(name), image, seen.now).actions);
+      return done;
+    },
+    clock: hands.clock,
+    logger,
+    retryMaxMs,
+    ...(metrics === undefined ? {} : { metrics }),
+  });
+  const add = (object: On<'tenant' | 'host', KubeObject>): void => controller.queue.add(objectKey(object));
+  const handler = {
+    onAdd: add,
+    onUpdate: (_old: unknown, object: On<'tenant' | 'host', KubeObject>) => add(object),
+    onDelete: add,
+  };
+  tenantObjects.addHandler(handler);
+  hostObjects?.addHandler(handler);
+  return controller;
+}
+
+function hostInformer({ kind, hostInformers }: MirrorLoopOptions, { selector }: MirrorSettings): Informer<'host'> {
+  return hostInformers.informer({ gvr: kind.gvr, ...(selector === undefined ? {} : { labelSelector: selector }) });
+}

@@ -1,0 +1,59 @@
+/** All that goes from the host to the tenant: a loop for each kind that is switched on, or that shows something in any case. */
+import type { Client } from '../client/client.ts';
+import { InformerFactory } from '../client/informer-factory.ts';
+import type { Controller } from '../controller/controller.ts';
+import type { WorkQueueMetrics } from '../controller/work-queue.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { PseudoFigures } from '../translate/nodes/pseudo-node.ts';
+import type { Hands } from './act.ts';
+import { createMirrorLoop } from './mirror-loop.ts';
+import type { FromHost, MirroredKind, MirrorView } from './mirrored-kind.ts';
+import type { NodePods } from './node-pods.ts';
+
+/** What a tenant sees of its host. */
+export interface Mirrors {
+  readonly kinds: readonly MirroredKind[];
+  readonly fromHost: FromHost;
+  readonly figures: PseudoFigures;
+}
+
+export interface MirrorLoopsOptions {
+  readonly mirrors: Mirrors;
+  readonly host: Client<'host'>;
+  readonly hands: Hands;
+  readonly tenantInformers: InformerFactory<'tenant'>;
+  readonly nodePods: NodePods;
+  readonly logger: Logger;
+  readonly metrics: WorkQueueMetrics | undefined;
+}
+
+export interface MirrorLoops {
+  readonly informers: readonly InformerFactory<'host'>[];
+  readonly controllers: readonly Controller[];
+}
+
+export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
+  const { mirrors, host, hands, tenantInformers, nodePods, logger, metrics } = options;
+  const { kinds, fromHost, figures } = mirrors;
+  const { clock, random } = hands;
+  const view = (): MirrorView => ({ now: clock.now(), podsOn: (node) => nodePods.on(node), figures });
+  const informers: InformerFactory<'host'>[] = [];
+  const controllers = kinds.flatMap((kind) => {
+    const settings = fromHost[kind.gvr.resource];
+    if (!settings && !kind.standIn) return [];
+    const { trim } = kind;
+    const hostInformers = new InformerFactory({
+      client: host,
+      clock,
+      random,
+      logger,
+      ...(trim ? { transform: trim } : {}),
+    });
+    informers.push(hostInformers);
+    const tenantObjects = tenantInformers.informer({ gvr: kind.gvr });
+    const loop = createMirrorLoop({ kind, settings, hands, tenantObjects, hostInformers, view, logger, metrics });
+    if (kind.standIn) nodePods.follow((node) => loop.queue.add(node));
+    return [loop];
+  });
+  return { informers, controllers };
+}

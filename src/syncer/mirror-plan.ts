@@ -1,0 +1,37 @@
+/** The plan that all mirrored kinds share: what is to be seen is there and up to date, what isn't is not; what isn't ours stays as it is. Pure. */
+import type { KubeObject } from '../api/object.ts';
+import type { On } from '../api/side.ts';
+import { refOf, uidOf } from '../translate/identity.ts';
+import type { Image } from '../translate/mirrors/image.ts';
+import { mirrorOf } from '../translate/mirrors/mirror.ts';
+import { noteOf } from '../translate/mirrors/note.ts';
+import { nothingToDo, type Plan } from './action.ts';
+import type { MirroredKind } from './mirrored-kind.ts';
+
+/** `current`: what the tenant has under the name; `image`: what it is to see. */
+export function planMirror(
+  kind: MirroredKind,
+  current: On<'tenant', KubeObject> | undefined,
+  image: Image | undefined,
+  now: number,
+): Plan {
+  const { gvr } = kind;
+  const mirror = kind.mirror ?? mirrorOf;
+  if (!current)
+    return image ? { actions: [{ type: 'create-tenant', gvr, object: mirror(undefined, image, now) }] } : nothingToDo;
+  const note = noteOf(current);
+  // Somebody's own; or what goes as soon as its finalizers are gone, and that brings the next plan.
+  if (!note || current.metadata.deletionTimestamp !== undefined) return nothingToDo;
+  const isAnother = image?.uid !== undefined && note.uid !== undefined && image.uid !== note.uid;
+  if (!image || isAnother || kind.mustBeMadeAnew?.(current, image)) {
+    return {
+      actions: [{ type: 'delete-tenant', gvr, ref: refOf(current), uid: uidOf(current), gracePeriodSeconds: 0 }],
+    };
+  }
+  const updated = mirror(current, image, now);
+  if (updated !== current) return { actions: [{ type: 'update-tenant', gvr, object: updated }] };
+  const withStatus = kind.withStatus?.(current, image, now) ?? current;
+  return withStatus === current
+    ? nothingToDo
+    : { actions: [{ type: 'update-tenant-status', gvr, object: withStatus }] };
+}

@@ -1,0 +1,54 @@
+/**
+ * The direction from the host: kinds whose objects tenants only see. One file in `mirrors/` says, in one `defineMirroredKind({...})`, what a tenant sees of a host's
+ * object. The list of kinds, and with it what a tenant's account may read beyond its host namespace, is derived from these files; nothing is read
+ * of a kind that isn't switched on.
+ */
+import type { GroupVersionResource } from '../api/gvk.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { On } from '../api/side.ts';
+import type { Image } from '../translate/mirrors/image.ts';
+import type { PseudoFigures } from '../translate/nodes/pseudo-node.ts';
+
+/** What of a kind a tenant sees. */
+export interface MirrorSettings {
+  /** A label selector, as text; absent: all. */
+  readonly selector?: string;
+  /** What is hidden of what is seen: of the kind's `hideable`. */
+  readonly hide?: readonly string[];
+}
+
+/** What a tenant sees of its host's own objects, by plural. A kind that isn't there is not read at all. */
+export type FromHost = Readonly<Record<string, MirrorSettings>>;
+
+/** What plans may look at besides the object itself. A snapshot. */
+export interface MirrorView {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The tenant's pods on the node, and their copies. */
+  readonly podsOn: (node: string) => readonly Readonly<KubeObject>[];
+  readonly figures: PseudoFigures;
+}
+
+export interface MirroredKind {
+  /** The same on both sides, and without namespaces. */
+  readonly gvr: GroupVersionResource;
+  readonly kind: string;
+  /** What `hide` may name. */
+  readonly hideable?: readonly string[];
+  /** Takes out of a host's object, in place, what no image shows: it would only cost memory. */
+  readonly trim?: (source: KubeObject) => void;
+  image(source: On<'host', KubeObject>, hidden: ReadonlySet<string>): Image;
+  /** What is seen under a name for which the host shows nothing. Default: nothing. */
+  standIn?(name: string, view: MirrorView): Image | undefined;
+  /** All but the status, made or brought up to date; `current` itself when nothing is to be done. Default: all is the host's. */
+  mirror?(current: On<'tenant', KubeObject> | undefined, image: Image, now: number): On<'tenant', KubeObject>;
+  /** The same of the status. Default: there is none. */
+  withStatus?(current: On<'tenant', KubeObject>, image: Image, now: number): On<'tenant', KubeObject>;
+  /** What stands there can't be changed into what is to be seen. Default: only where the host's object is another. */
+  mustBeMadeAnew?(current: On<'tenant', KubeObject>, image: Image): boolean;
+}
+
+/** Says that `kind` is one; the compiler checks it. */
+export function defineMirroredKind(kind: MirroredKind): MirroredKind {
+  return kind;
+}

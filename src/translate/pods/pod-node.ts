@@ -1,0 +1,22 @@
+/** What pods tell of the node on which they are. */
+import type { KubeObject } from '../../api/object.ts';
+import { viewPod } from './pod-view.ts';
+
+/** Empty: on none. */
+export function nodeNameOf(pod: Readonly<KubeObject>): string {
+  return viewPod(pod).spec.nodeName ?? '';
+}
+
+/** The node's addresses, as the first of the pods has them that has any. */
+export function hostIpsOf(pods: readonly Readonly<KubeObject>[]): readonly string[] {
+  for (const pod of pods) {
+    const { hostIP, hostIPs } = viewPod(pod).status ?? {};
+    const all = (Array.isArray(hostIPs) ? hostIPs : [{ ip: hostIP }]).flatMap((entry) =>
+      typeof entry === 'object' && entry !== null && 'ip' in entry && typeof entry['ip'] === 'string'
+        ? [entry['ip']]
+        : [],
+    );
+    if (all.length > 0) return all;
+  }
+  return [];
+}
