@@ -23,6 +23,9 @@ const reasons: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
+/** The cause of those that are made of an answer that is no Status. Mirrors meta/v1 CauseTypeUnexpectedServerResponse. */
+export const unexpectedResponse = 'UnexpectedServerResponse';
+
 /** Of a response whose status is 400 or more. `Retry-After` is kept in the details. */
 export function responseError(response: ApiResponse, body: string): StatusError {
   const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
@@ -67,6 +70,7 @@ function statusOf(code: number, message: string): Status {
     status: 'Failure',
     message: message.slice(0, 2048),
     reason: reasons[code] ?? (code >= 500 ? 'InternalError' : 'Unknown'),
+    details: { causes: [{ reason: unexpectedResponse, message: message.slice(0, 2048) }] },
     code,
   };
 }

@@ -29,10 +29,12 @@ interface WorldOptions extends Pick<ControllerContext<'tenant'>, 'signer' | 'pod
   readonly only?: readonly BuiltinController[];
   /** Pods stay as they are created. */
   readonly podsStay?: boolean;
+  /** What is between the controllers and the API server: faults, other servers' answers. */
+  readonly through?: (exchange: Exchange) => Exchange;
 }
 
 /** `signer`: what some controllers sign with. */
-export async function world({ clock = realClock, only, podsStay = false, ...given }: WorldOptions = {}) {
+export async function world({ clock = realClock, only, podsStay = false, through, ...given }: WorldOptions = {}) {
   const store = new MemoryStore();
   const common = { clock, random: realRandom, logger: silentLogger };
   const api = composeApiServer({
@@ -48,7 +50,7 @@ export async function world({ clock = realClock, only, podsStay = false, ...give
     if (request.method !== 'GET') writes.push(`${request.method} ${request.path}`);
     return api.exchange(request);
   };
-  const client = createClient('tenant', counted, { user });
+  const client = createClient('tenant', through ? through(counted) : counted, { user });
   const informers = new InformerFactory({ ...common, client });
   const events = new EventRecorder({ ...common, client });
   const context = {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pod } from '../../controller/pod.ts';
-import { failedStatus, nextStatus, sameStatus, selectorText, stillDisrupted, type Budget } from './budget.ts';
+import { labelSelectorText } from '../../api/label-selector.ts';
+import { failedStatus, nextStatus, sameStatus, stillDisrupted, type Budget } from './budget.ts';
 import { staleDisruptionMs } from './stale-disruption.ts';
 
 const now = Date.parse('2026-01-01T00:10:00Z');
@@ -73,7 +74,7 @@ test('a budget that fails allows nothing, says why, and keeps the rest', () => {
 
 test("selectors are written as Go's", () => {
   assert.equal(
-    selectorText({
+    labelSelectorText({
       matchLabels: { b: '2', a: '1' },
       matchExpressions: [{ key: 'k', operator: 'In', values: ['x', 'y'] }],
     }),

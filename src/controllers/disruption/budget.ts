@@ -140,18 +140,6 @@ export function sameStatus(left: BudgetStatus | undefined, right: BudgetStatus):
   return left !== undefined && equalJson(left as unknown as JsonValue, right as unknown as JsonValue);
 }
 
-/** As Go prints a selector: `&LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:[]LabelSelectorRequirement{},}`. */
-export function selectorText(selector: LabelSelector | undefined): string {
-  if (!selector) return 'nil';
-  const labels = Object.entries(selector.matchLabels ?? {}).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${(values ?? []).join(' ')}],},`,
-  );
-  const labelsText = labels.map(([key, value]) => `${key}: ${value},`).join('');
-  return `&LabelSelector{MatchLabels:map[string]string{${labelsText}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
-}
-
 /** The time changes only with the status. Mirrors apimachinery api/meta SetStatusCondition. */
 function withCondition(
   conditions: readonly BudgetCondition[] = [],

@@ -2,7 +2,7 @@
  * Says of each PodDisruptionBudget how many of its pods may be evicted now. Mirrors kubernetes pkg/controller/disruption, v1.36.
  */
 import type { JsonValue } from '../../api/json.ts';
-import { matchesLabelSelector } from '../../api/label-selector.ts';
+import { labelSelectorText, matchesLabelSelector } from '../../api/label-selector.ts';
 import { objectKey, splitKey, type KubeObject } from '../../api/object.ts';
 import type { Side } from '../../api/side.ts';
 import { StatusError } from '../../api/status.ts';
@@ -19,7 +19,6 @@ import {
   failedStatus,
   nextStatus,
   sameStatus,
-  selectorText,
   stillDisrupted,
   type Budget,
   type BudgetStatus,
@@ -154,7 +153,7 @@ class Worker<S extends Side> {
     try {
       const expectation = await this.#scales.expectationOf(budget, covered);
       if (expectation.unmanaged.length > 0) {
-        const selector = selectorText(budget.spec.selector);
+        const selector = labelSelectorText(budget.spec.selector);
         const message = `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
         this.#record(object, 'Warning', 'UnmanagedPods', message);
       }
