@@ -85,14 +85,15 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
     api.aggregation,
     roleListener(config, api, logger),
     work.include(
-      controllersOf(
-        client('sublet-host-controllers', 'kube-controller-manager'),
-        readFileSync(config.authority, 'utf8'),
+      controllersOf({
+        side: 'host',
+        exchange: api.exchange,
+        user: 'sublet-host-controllers',
+        rootCertificate: readFileSync(config.authority, 'utf8'),
         logger,
-        undefined,
-        controllerSecretsOf(config, api.tokens),
-        work.queues,
-      ),
+        metrics: work.queues,
+        ...controllerSecretsOf(config, api.tokens),
+      }),
     ),
     createScheduler({ ...common, host: client('sublet-host-scheduler', 'kube-scheduler') }),
     createSimulatedNodes({ ...common, host: client('sublet-host-nodes', 'kubelet'), nodes: config.nodes }),

@@ -47,6 +47,8 @@ export interface TenantConfig extends ServerConfig {
   readonly hostConnection: string;
   /** Which built-in controllers run, as upstream's `--controllers`: `["*", "-deployment-controller"]`. All when absent. */
   readonly controllers?: readonly string[];
+  /** The tenant has several replicas: its controllers run in one of them at a time, elected by a Lease. Default false. */
+  readonly leaderElect?: boolean;
   /** From which the host gives Services their addresses; absent: not known. */
   readonly serviceCidrs?: readonly string[];
   /** Which kinds the syncer carries to the host, in the same way: `["*", "-pods"]`. All when absent. */

@@ -49,12 +49,13 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   };
   const work = new BackgroundWork();
   const api = roleApiServer(config, store, addresses, logger, work.metrics);
-  const client = (name: string, fieldManager = name) =>
-    createClient('tenant', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: fieldManager });
   const kinds = kindsToSync(config);
   const syncer = createSyncer({
     place,
-    tenant: client('sublet-syncer'),
+    tenant: createClient('tenant', api.exchange, {
+      user: { name: 'sublet-syncer', groups: ['system:masters'] },
+      userAgent: 'sublet-syncer',
+    }),
     host: host.client,
     kinds,
     mirrors: mirrorsOf(config),
@@ -72,15 +73,18 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     host.service,
     roleListener(config, api, logger),
     work.include(
-      controllersOf(
-        // GitOps tools pass by what upstream's controllers manage, by that name.
-        client('sublet-controllers', 'kube-controller-manager'),
-        readFileSync(config.authority, 'utf8'),
+      controllersOf({
+        side: 'tenant',
+        exchange: api.exchange,
+        user: 'sublet-controllers',
+        rootCertificate: readFileSync(config.authority, 'utf8'),
         logger,
-        config.controllers,
-        { ...controllerSecretsOf(config, api.tokens), podsRunElsewhere: kinds.some(({ kind }) => kind === 'Pod') },
-        work.queues,
-      ),
+        metrics: work.queues,
+        selection: config.controllers,
+        leaderElect: config.leaderElect,
+        podsRunElsewhere: kinds.some(({ kind }) => kind === 'Pod'),
+        ...controllerSecretsOf(config, api.tokens),
+      }),
     ),
     inBackground(syncer, logger),
     new KubernetesServiceKeeper(api, config.listen.port, logger),
