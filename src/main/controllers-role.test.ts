@@ -60,7 +60,7 @@ test('a selection that names no controller is refused at once', () => {
   const options = {
     side: 'tenant',
     user: 'u',
-    authority,
+    rootCertificate: 'PEM',
     logger: silentLogger,
     metrics: new WorkQueueCounts(),
   } as const;
