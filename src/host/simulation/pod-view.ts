@@ -5,12 +5,68 @@ import type { KubeObject } from '../../api/object.ts';
 export interface Container extends JsonObject {
   name: string;
   image: string;
+  command?: string[];
+  args?: string[];
+  env?: EnvironmentVariable[];
+  ports?: ContainerPort[];
+  volumeMounts?: VolumeMount[];
+  restartPolicy?: RestartPolicy;
+  restartPolicyRules?: RestartRule[];
+  readinessProbe?: Probe;
+  terminationMessagePath?: string;
+  terminationMessagePolicy?: string;
+}
+
+export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
+
+export interface EnvironmentVariable extends JsonObject {
+  name: string;
+  value?: string;
+  valueFrom?: { fieldRef?: { fieldPath: string } };
+}
+
+export interface ContainerPort extends JsonObject {
+  hostPort?: number;
+  hostIP?: string;
+  protocol?: string;
+}
+
+export interface VolumeMount extends JsonObject {
+  name: string;
+  mountPath: string;
+  subPath?: string;
+}
+
+export interface Probe extends JsonObject {
+  initialDelaySeconds?: number;
+}
+
+export interface RestartRule extends JsonObject {
+  action: string;
+  exitCodes?: { operator: 'In' | 'NotIn'; values?: number[] };
+}
+
+export interface Volume extends JsonObject {
+  name: string;
+  emptyDir?: JsonObject;
+  ephemeral?: JsonObject;
+  hostPath?: { path: string };
+  persistentVolumeClaim?: { claimName: string };
+}
+
+export interface Terminated {
+  exitCode: number;
+  reason: string;
+  message?: string;
+  startedAt: string;
+  finishedAt: string;
+  containerID: string;
 }
 
 export interface ContainerState {
   waiting?: { reason: string; message?: string };
   running?: { startedAt: string };
-  terminated?: { exitCode: number; reason: string; startedAt: string; finishedAt: string; containerID: string };
+  terminated?: Terminated;
 }
 
 export interface ContainerStatus {
@@ -35,8 +91,10 @@ export interface PodCondition {
   observedGeneration?: number;
 }
 
+export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+
 export interface PodStatus {
-  phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+  phase?: PodPhase;
   conditions?: PodCondition[];
   startTime?: string;
   hostIP?: string;
@@ -55,9 +113,13 @@ export interface PodView {
   readonly spec: {
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
+    readonly volumes?: readonly Volume[];
     readonly nodeName?: string;
-    readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
+    readonly hostname?: string;
+    readonly serviceAccountName?: string;
+    readonly restartPolicy?: RestartPolicy;
     readonly hostNetwork?: boolean;
+    readonly activeDeadlineSeconds?: number;
     readonly readinessGates?: readonly { readonly conditionType: string }[];
     readonly terminationGracePeriodSeconds?: number;
   };

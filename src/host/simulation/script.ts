@@ -1,18 +1,19 @@
 /**
- * What a simulated pod is to do, as its annotations say. What they don't say, the defaults do: it starts at once, becomes ready, and runs until it is
- * deleted; if its restart policy isn't `Always`, it ends well after a second, as a job's pod would.
+ * What a simulated pod is to do, as its annotations say. What they don't say, its containers' commands do (`container-course.ts`); where these say
+ * nothing, it starts at once, becomes ready, and runs until it is deleted; if its restart policy isn't `Always`, it ends well after a second, as a
+ * job's pod would.
  */
 import type { KubeObject } from '../../api/object.ts';
-import { viewPod } from './pod-view.ts';
 
 export interface Script {
   /** From the node's taking the pod on until its containers run. */
   readonly startDelayMs: number;
   /** From running until ready. */
   readonly readyDelayMs: number;
-  /** From running until the containers exit by themselves; `undefined`: never. */
+  /** From running until the containers exit by themselves; `undefined`: as their commands say. */
   readonly runForMs: number | undefined;
-  readonly exitCode: number;
+  /** `undefined`: as their commands say. */
+  readonly exitCode: number | undefined;
   /** How long containers take to stop when they are asked to; at most the grace period counts. */
   readonly stopDelayMs: number;
   /** The containers never start: they wait with this reason (`ImagePullBackOff`). */
@@ -28,17 +29,15 @@ export interface ScriptDefaults {
 }
 
 const prefix = 'simulation.sublet.dev/';
-const jobRunForMs = 1000;
 
 /** Never throws: an annotation that makes no sense counts as absent. */
 export function scriptOf(pod: Readonly<KubeObject>, defaults: ScriptDefaults): Script {
   const annotation = (name: string): string | undefined => pod.metadata.annotations?.[prefix + name];
-  const restarts = (viewPod(pod).spec.restartPolicy ?? 'Always') === 'Always';
   return {
     startDelayMs: duration(annotation('start-delay')) ?? defaults.startDelayMs,
     readyDelayMs: duration(annotation('ready-delay')) ?? defaults.readyDelayMs,
-    runForMs: duration(annotation('run-for')) ?? (restarts ? undefined : jobRunForMs),
-    exitCode: Number.parseInt(annotation('exit-code') ?? '0', 10) || 0,
+    runForMs: duration(annotation('run-for')),
+    exitCode: exitCode(annotation('exit-code')),
     stopDelayMs: duration(annotation('stop-delay')) ?? defaults.stopDelayMs,
     waitingReason: annotation('waiting-reason'),
     conditions: conditions(annotation('conditions')),
@@ -52,6 +51,10 @@ function duration(text: string | undefined): number | undefined {
   const match = text?.match(/^(\d+(?:\.\d+)?)(ms|s|m|h)$/);
   const unit = unitsMs[match?.[2] ?? ''];
   return match && unit !== undefined ? Number(match[1]) * unit : undefined;
+}
+
+function exitCode(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,3}$/.test(text) ? Number(text) : undefined;
 }
 
 /** `Ready=False,DiskPressure=Unknown`. */

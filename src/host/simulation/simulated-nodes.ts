@@ -18,7 +18,9 @@ import type { Service } from '../../lib/service.ts';
 import { NodeLeases } from './node-leases.ts';
 import { nodeObject, nodeShape, registerNode, type NodeShape } from './node-object.ts';
 import { PodAddresses } from './pod-addresses.ts';
-import { nextStep } from './pod-progress.ts';
+import { PodCourses } from './pod-courses.ts';
+import { portRefusal } from './pod-ports.ts';
+import { nextStep, type NodeFacts } from './pod-progress.ts';
 import { viewPod, withStatus } from './pod-view.ts';
 import { scriptOf, type ScriptDefaults } from './script.ts';
 
@@ -83,6 +85,7 @@ class NodeAgent {
   readonly #nodes: ReadonlyMap<string, NodeShape>;
   readonly #pods: Informer<'host'>;
   readonly #addresses: PodAddresses;
+  readonly #courses = new PodCourses();
   readonly #defaults: ScriptDefaults;
   readonly #record: RecordEvent;
 
@@ -101,7 +104,9 @@ class NodeAgent {
   }
 
   forget(pod: On<'host', KubeObject>): void {
-    this.#addresses.release(pod.metadata.uid ?? '');
+    const uid = pod.metadata.uid ?? '';
+    this.#addresses.release(uid);
+    this.#courses.forget(uid);
   }
 
   async reconcile(key: string): Promise<Result> {
@@ -110,7 +115,14 @@ class NodeAgent {
     if (!pod || !node) return done;
     const { clock, host } = this.#options;
     const uid = pod.metadata.uid ?? '';
-    const facts = { address: node.address, podAddress: this.#addresses.of(uid, node), now: clock.now() };
+    const now = clock.now();
+    const facts: NodeFacts = {
+      address: node.address,
+      podAddress: this.#addresses.of(uid, node),
+      now,
+      courseOf: (container, run, startedAt) => this.#courses.of(pod, container, run, startedAt, now),
+      refusal: portRefusal(pod, () => this.#pods.list()),
+    };
     const step = nextStep(pod, scriptOf(pod, this.#defaults), facts);
     switch (step.type) {
       case 'rest':
@@ -125,9 +137,14 @@ class NodeAgent {
       case 'status':
         await unlessNotFound(host.resource(pods, pod.metadata.namespace).updateStatus(withStatus(pod, step.status)));
         for (const { type, reason, message, container } of step.tell) {
-          this.#record({ ...pod, fieldPath: `spec.containers{${container}}` }, type, reason, message);
+          this.#record(container === undefined ? pod : regarding(pod, container), type, reason, message);
         }
         return done;
     }
   }
+}
+
+function regarding(pod: On<'host', KubeObject>, container: string): On<'host', KubeObject> & { fieldPath: string } {
+  const init = viewPod(pod).spec.initContainers?.some(({ name }) => name === container);
+  return { ...pod, fieldPath: `spec.${init ? 'initContainers' : 'containers'}{${container}}` };
 }
