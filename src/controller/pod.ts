@@ -34,6 +34,8 @@ interface PodContainer {
 export interface PodCondition {
   readonly type: string;
   readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
   readonly lastTransitionTime?: string | null;
 }
 

@@ -27,6 +27,7 @@ import { selectControllers } from './selection.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
 import { statefulSetController } from './statefulset/statefulset-controller.ts';
+import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 import { ttlAfterFinishedController } from './ttlafterfinished/ttlafterfinished-controller.ts';
 
 const builtinControllers: readonly BuiltinController[] = [
@@ -44,6 +45,7 @@ const builtinControllers: readonly BuiltinController[] = [
   ttlAfterFinishedController,
   resourceQuotaController,
   disruptionController,
+  taintEvictionController,
   horizontalPodAutoscalerController,
   podGarbageCollector,
   ephemeralVolumeController,
