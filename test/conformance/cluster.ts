@@ -1,4 +1,4 @@
-/** The cluster under test: a tenant of `sublet up` with the embedded host's simulated nodes, and upstream's kube-controller-manager where it is wanted. */
+/** The cluster under test: a tenant of `sublet up` on a host with simulated nodes, and upstream's kube-controller-manager where it is wanted. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +7,18 @@ import { runAfterThisProcess } from '../../hack/host-cluster/processes.ts';
 import { serverOf } from '../../hack/host-cluster/credentials.ts';
 import { builtinControllerNames } from '../../src/controllers/controllers.ts';
 import { newStateFolder, removeStateFolder, startUp } from '../e2e/sublet-up.ts';
+import { untilNodes } from './nodes.ts';
+import { startUpstreamCluster } from './upstream-cluster.ts';
 
 export interface TenantOptions {
   /**
    * Upstream's kube-controller-manager beside the tenant: for the controllers that the tenant lacks, or for all (with the tenant's switched off by `upArgs`).
    */
   readonly controllerManager?: 'missing' | 'all';
+  /** How many simulated nodes the host has, all of which the tenant sees; absent: as `upArgs` say. */
+  readonly nodes?: number;
+  /** The host; absent: the embedded one. */
+  readonly host?: 'upstream';
   /** With upstream's kube-scheduler. */
   readonly scheduler?: boolean;
   /** Further arguments of `sublet up`. */
@@ -35,14 +41,18 @@ const clusterProgram = join(import.meta.dirname, '../../hack/host-cluster/cluste
 
 /** Starts a tenant of the built program. @throws Error when it does not become ready */
 export async function startTenant(options: TenantOptions, report: (line: string) => void): Promise<TenantUnderTest> {
-  const { controllerManager, scheduler = false, upArgs = [] } = options;
+  const { controllerManager, scheduler = false, nodes = 0, upArgs = [] } = options;
   const folder = await newStateFolder();
-  const up = await startUp(folder, upArgs);
+  const host = options.host === 'upstream' ? await startUpstreamCluster(nodes) : undefined;
+  const hostArgs = host ? ['--host-kubeconfig', host.kubeconfig] : [];
+  const nodeArgs = nodes > 0 ? ['--nodes', String(nodes), '--from-host', 'nodes'] : [];
+  const up = await startUp(folder, [...hostArgs, ...nodeArgs, ...upArgs]);
   const components = mkdtempSync(join(tmpdir(), 'sublet-upstream-controllers-'));
   const callOff = runAfterThisProcess(process.execPath, [clusterProgram, 'down', '--delete', '--dir', components]);
   const stop = async (): Promise<void> => {
     await stopCluster(components, { force: true });
     await up.interrupt();
+    await host?.stop();
     rmSync(components, { recursive: true, force: true });
     await removeStateFolder(folder);
     callOff();
@@ -51,6 +61,7 @@ export async function startTenant(options: TenantOptions, report: (line: string)
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stop().finally(() => process.exit(1)));
   try {
+    await untilNodes(up.tenantKubeconfig, nodes);
     if (controllerManager) {
       const off = controllerManager === 'all' ? [] : [...builtinControllerNames, ...notForTenants];
       const credential = (name: string): string => readFileSync(join(folder, 'tenants/demo', name), 'utf8');

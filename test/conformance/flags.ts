@@ -8,6 +8,8 @@ export interface Flags {
   readonly focus: RegExp | undefined;
   /** A cluster that runs already; absent: a tenant of `sublet up`. */
   readonly kubeconfig: string | undefined;
+  /** What the tenant's host is. */
+  readonly host: 'embedded' | 'upstream';
   /** With upstream's kube-controller-manager for what the tenant has no controller for. */
   readonly controllerManager: boolean;
   readonly includeSkips: boolean;
@@ -25,6 +27,7 @@ export const help = `npm run test:conformance -- [FLAGS]: upstream's conformance
   --class NAME               the tests of class-NAME.txt (default a)
   --focus REGEX              only those whose names match
   --kubeconfig FILE          another cluster than a tenant of our own
+  --host KIND                of that tenant: embedded (default), or upstream's control plane; both with simulated nodes
   --kube-controller-manager  with upstream's, for the controllers that a tenant lacks
   --include-skips            runs the tests of skips.ts too
   --parallel N               processes at a time (default 2)
@@ -43,6 +46,7 @@ export function parseFlags(args: readonly string[]): Flags | undefined {
       class: { type: 'string', default: 'a' },
       focus: { type: 'string' },
       kubeconfig: { type: 'string' },
+      host: { type: 'string', default: 'embedded' },
       'kube-controller-manager': { type: 'boolean', default: false },
       'include-skips': { type: 'boolean', default: false },
       parallel: { type: 'string', default: '2' },
@@ -55,10 +59,13 @@ export function parseFlags(args: readonly string[]): Flags | undefined {
   if (values.help) return undefined;
   if (values.kubeconfig !== undefined && values['kube-controller-manager'])
     throw new Error('--kube-controller-manager is for a tenant of our own, not for --kubeconfig');
+  const { host } = values;
+  if (host !== 'embedded' && host !== 'upstream') throw new Error(`--host takes embedded or upstream, not ${host}`);
   return {
     testClass: values.class,
     focus: values.focus === undefined ? undefined : new RegExp(values.focus),
     kubeconfig: values.kubeconfig === undefined ? undefined : resolve(values.kubeconfig),
+    host,
     controllerManager: values['kube-controller-manager'],
     includeSkips: values['include-skips'],
     parallel: count('--parallel', values.parallel),

@@ -6,7 +6,6 @@ import { kubectlPath } from '../host/upstream.ts';
 import { readClass } from './classes.ts';
 import { startTenant, type TenantUnderTest } from './cluster.ts';
 import { help, parseFlags, type Flags } from './flags.ts';
-import { addNode } from './node.ts';
 import type { Outcome } from './outcome.ts';
 import { skips } from './skips.ts';
 import { runSuite, type SuiteOptions } from './suite-process.ts';
@@ -16,6 +15,9 @@ const shownLines = 6;
 const shownColumns = 300;
 /** A test that time ran out on begins anew, so often. */
 const attemptsMax = 3;
+
+/** Some tests ask for two. */
+const hostNodes = 3;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -34,8 +36,14 @@ async function main(): Promise<number> {
   let tenant: TenantUnderTest | undefined;
   try {
     if (flags.kubeconfig === undefined)
-      tenant = await startTenant(flags.controllerManager ? { controllerManager: 'missing' } : {}, report);
-    if (tenant) await addNode(tenant.kubeconfig);
+      tenant = await startTenant(
+        {
+          nodes: hostNodes,
+          ...(flags.controllerManager ? { controllerManager: 'missing' } : {}),
+          ...(flags.host === 'upstream' ? { host: flags.host } : {}),
+        },
+        report,
+      );
     const kubeconfig = flags.kubeconfig ?? tenant?.kubeconfig ?? '';
     const suite: SuiteOptions = { program, kubectl, kubeconfig, limitMinutes: flags.batchMinutes };
     return summarize(flags, await runAll(flags, suite, tests));
@@ -44,8 +52,28 @@ async function main(): Promise<number> {
   }
 }
 
-/** Runs the tests, some in each process; those that time ran out on once more. */
+/** Runs the tests, some in each process. */
 async function runAll(flags: Flags, suite: SuiteOptions, tests: readonly string[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const note = (outcome: Outcome): void => {
+    outcomes.push(outcome);
+    print(lineOf(outcome, verdictOf(skips, flags, outcome), `${outcomes.length}/${tests.length}`));
+  };
+  // Those that disturb others come last, one after the other.
+  const serial = tests.filter((test) => test.includes('[Serial]'));
+  const others = tests.filter((test) => !serial.includes(test));
+  await runSome(flags, suite, others, note);
+  await runSome({ ...flags, parallel: 1 }, suite, serial, note);
+  return outcomes;
+}
+
+/** Those that time ran out on are run once more. */
+async function runSome(
+  flags: Flags,
+  suite: SuiteOptions,
+  tests: readonly string[],
+  note: (outcome: Outcome) => void,
+): Promise<void> {
   const batches: { readonly tests: readonly string[]; readonly attempt: number }[] = [];
   const add = (some: readonly string[], attempt: number): void => {
     for (let from = 0; from < some.length; from += flags.batch)
@@ -58,11 +86,6 @@ async function runAll(flags: Flags, suite: SuiteOptions, tests: readonly string[
     tests.filter((test) => !slow.includes(test)),
     1,
   );
-  const outcomes: Outcome[] = [];
-  const note = (outcome: Outcome): void => {
-    outcomes.push(outcome);
-    print(lineOf(outcome, verdictOf(skips, flags, outcome), `${outcomes.length}/${tests.length}`));
-  };
   const work = async (): Promise<void> => {
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
       const result = await runSuite(suite, batch.tests);
@@ -74,7 +97,6 @@ async function runAll(flags: Flags, suite: SuiteOptions, tests: readonly string[
     }
   };
   await Promise.all(Array.from({ length: flags.parallel }, work));
-  return outcomes;
 }
 
 function failure(test: string, message: string): Outcome {
