@@ -13,7 +13,7 @@ interface Expectation {
 }
 
 /** Expectations older than this are not waited for. */
-export const expectationsExpireMs = 5 * 60_000;
+const expectationsExpireMs = 5 * 60_000;
 
 export class Expectations {
   readonly #clock: Clock;
@@ -51,10 +51,18 @@ export class Expectations {
 
   /** Whether `key` may count what it sees in its cache. */
   satisfied(key: string): boolean {
+    return this.remainingMs(key) === undefined;
+  }
+
+  /**
+   * For how long at most `key` must not count yet; `undefined`: it may. What is expected may never show: an object that was gone again before the watch
+   * came back. So somebody has to look again by then, though nothing happens.
+   */
+  remainingMs(key: string): number | undefined {
     const expected = this.#expected.get(key);
-    if (!expected) return true;
-    if (expected.creations <= 0 && expected.deletions.size === 0) return true;
-    return this.#clock.monotonic() - expected.since > expectationsExpireMs;
+    if (!expected || (expected.creations <= 0 && expected.deletions.size === 0)) return undefined;
+    const left = expected.since + expectationsExpireMs - this.#clock.monotonic();
+    return left > 0 ? left : undefined;
   }
 
   forget(key: string): void {

@@ -8,7 +8,7 @@ import { ownerIndex } from '../../client/object-store.ts';
 import { planClaims } from '../../controller/claim.ts';
 import { done, requeueAfter, type Result } from '../../controller/controller.ts';
 import type { RecordEvent } from '../../controller/event-recorder.ts';
-import { expectationsExpireMs, type Expectations } from '../../controller/expectations.ts';
+import type { Expectations } from '../../controller/expectations.ts';
 import { adoptionPatch, controllerReference, releasePatch } from '../../controller/owner-reference.ts';
 import { PodControl } from '../../controller/pod-control.ts';
 import { orphanIndex } from '../../controller/pod-observer.ts';
@@ -118,7 +118,7 @@ export class DaemonSetWorker<S extends Side> {
     const waits = [
       outcome?.againAfterMs,
       nextAvailabilityMs(owned(), set.minReadySeconds, this.#context.clock.now()),
-      this.#expectations.satisfied(key) ? undefined : expectationsExpireMs,
+      this.#expectations.remainingMs(key),
     ].filter((wait) => wait !== undefined);
     return waits.length === 0 ? done : requeueAfter(Math.min(...waits));
   }

@@ -112,7 +112,8 @@ class Worker<S extends Side> {
     const { failures, againAfterMs } = await sync.run(settled);
     if (failures.count === 0) this.#failures.delete(key);
     else this.#failures.set(key, failures);
-    return againAfterMs === undefined ? done : requeueAfter(againAfterMs);
+    const wait = Math.min(againAfterMs ?? Infinity, expectations.remainingMs(key) ?? Infinity);
+    return wait === Infinity ? done : requeueAfter(wait);
   }
 
   /** Pods of a Job that is over or gone may go. */

@@ -144,8 +144,9 @@ class Worker<S extends Side> {
       await resource.updateStatus({ ...object, status: status as unknown as JsonValue });
     }
     if (failure) throw failure.error;
-    const wait = nextAvailabilityMs(set, plan.active, now);
-    return wait === undefined ? done : requeueAfter(wait);
+    const waits = [nextAvailabilityMs(set, plan.active, now), this.#expectations.remainingMs(key)];
+    const wait = Math.min(...waits.map((one) => one ?? Infinity));
+    return wait === Infinity ? done : requeueAfter(wait);
   }
 
   #observed(set: ReplicaSet): Pod[] {
