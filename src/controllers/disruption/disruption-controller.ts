@@ -26,6 +26,13 @@ import {
 import { Scales, type Expected } from './expectation.ts';
 import { staleDisruptionMs } from './stale-disruption.ts';
 
+/** An Event of the budget's. */
+interface News {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** Keys of pods, among those of budgets. */
 const podPrefix = 'pod:';
 
@@ -101,13 +108,15 @@ class Worker<S extends Side> {
   async reconcileBudget(key: string): Promise<Result> {
     const object = this.#budgets.get(key);
     if (!object) return done;
+    // Told when the status changes, and not again at each look: upstream tells at each.
+    const news: News[] = [];
     try {
-      return await this.#sync(object);
+      return await this.#sync(object, news);
     } catch (error) {
       if (error instanceof StatusError && error.status.code === 409) throw error;
       const message = error instanceof Error ? error.message : String(error);
       this.#context.logger.warn({ controller: 'disruption', key, err: error }, 'a budget allows nothing: it failed');
-      await this.#write(object, failedStatus(asBudget(object), message, this.#context.clock.now()));
+      await this.#write(object, failedStatus(asBudget(object), message, this.#context.clock.now()), news);
       return done;
     }
   }
@@ -129,15 +138,15 @@ class Worker<S extends Side> {
     return done;
   }
 
-  async #sync(object: Readonly<KubeObject>): Promise<Result> {
+  async #sync(object: Readonly<KubeObject>, news: News[]): Promise<Result> {
     const budget = asBudget(object);
     const now = this.#context.clock.now();
     const covered = this.#pods
       .list(object.metadata.namespace)
       .filter(({ metadata }) => matchesLabelSelector(budget.spec.selector, metadata.labels))
       .map(asPod);
-    if (covered.length === 0) this.#record(object, 'Normal', 'NoPods', 'No matching pods found');
-    const expectation = await this.#expectation(object, budget, covered);
+    if (covered.length === 0) news.push({ type: 'Normal', reason: 'NoPods', message: 'No matching pods found' });
+    const expectation = await this.#expectation(budget, covered, news);
     const disrupted = stillDisrupted(budget, covered, now);
     const { name = '' } = object.metadata;
     for (const pod of disrupted.notDeleted) {
@@ -145,29 +154,30 @@ class Worker<S extends Side> {
       const message = `Pod was expected by PDB ${object.metadata.namespace}/${name} to be deleted but it wasn't`;
       this.#record(target, 'Warning', 'NotDeleted', message);
     }
-    await this.#write(object, nextStatus(budget, covered, expectation, disrupted, now));
+    await this.#write(object, nextStatus(budget, covered, expectation, disrupted, now), news);
     return disrupted.recheckMs === undefined ? done : requeueAfter(disrupted.recheckMs);
   }
 
-  async #expectation(object: Readonly<KubeObject>, budget: Budget, covered: readonly Pod[]): Promise<Expected> {
+  async #expectation(budget: Budget, covered: readonly Pod[], news: News[]): Promise<Expected> {
     try {
       const expectation = await this.#scales.expectationOf(budget, covered);
       if (expectation.unmanaged.length > 0) {
         const selector = labelSelectorText(budget.spec.selector);
         const message = `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
-        this.#record(object, 'Warning', 'UnmanagedPods', message);
+        news.push({ type: 'Warning', reason: 'UnmanagedPods', message });
       }
       return expectation;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       const message = `Failed to calculate the number of expected pods: ${text}`;
-      this.#record(object, 'Warning', 'CalculateExpectedPodCountFailed', message);
+      news.push({ type: 'Warning', reason: 'CalculateExpectedPodCountFailed', message });
       throw error;
     }
   }
 
-  async #write(object: Readonly<KubeObject>, status: BudgetStatus): Promise<void> {
+  async #write(object: Readonly<KubeObject>, status: BudgetStatus, news: readonly News[]): Promise<void> {
     if (sameStatus(asBudget(object).status, status)) return;
+    for (const { type, reason, message } of news) this.#record(object, type, reason, message);
     const budgets = this.#context.client.resource(podDisruptionBudgets, object.metadata.namespace);
     await unlessNotFound(budgets.updateStatus({ ...object, status: status as unknown as JsonValue }));
   }
