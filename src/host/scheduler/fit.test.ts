@@ -28,6 +28,12 @@ const taint = { key: 'for', value: 'others', effect: 'NoSchedule' };
 const affinity = (term: object) => ({
   affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } },
 });
+const ports = [
+  { port: 80, protocol: 'TCP', address: '10.0.0.1' },
+  { port: 90, protocol: 'TCP', address: '0.0.0.0' },
+];
+const portReason = "node(s) didn't have free ports for the requested pod ports";
+const withPort = (port: object): KubeObject => pod({ containers: [{ ports: [port] }] });
 const selectorReason = "node(s) didn't match Pod's node affinity/selector";
 
 const cases: readonly [title: string, pod: KubeObject, node: KubeObject, reason: string | undefined][] = [
@@ -79,12 +85,17 @@ const cases: readonly [title: string, pod: KubeObject, node: KubeObject, reason:
     undefined,
   ],
   ['a cordoned node', pod({}), node({ spec: { unschedulable: true } }), 'node(s) were unschedulable'],
+  ['a port that is taken at one address', withPort({ hostPort: 80 }), node(), portReason],
+  ['a port that is taken at all addresses', withPort({ hostPort: 90, hostIP: '10.0.0.2' }), node(), portReason],
+  ['the same port of another address', withPort({ hostPort: 80, hostIP: '10.0.0.2' }), node(), undefined],
+  ['the same port of another protocol', withPort({ hostPort: 90, protocol: 'UDP' }), node(), undefined],
+  ['a port of the container only', withPort({ containerPort: 90 }), node(), undefined],
 ];
 
 for (const [title, object, on, reason] of cases) {
   test(title, () => {
     const free = resourcesOf({ cpu: '2', memory: '4Gi', pods: '10' });
-    assert.equal(unfitness(object, podRequests(podSpec(object)), { node: on, free }), reason);
+    assert.equal(unfitness(object, podRequests(podSpec(object)), { node: on, free, ports }), reason);
   });
 }
 

@@ -2,6 +2,7 @@
 import { requiredNodes } from '../../api/node-affinity.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { untoleratedTaint } from '../../api/toleration.ts';
+import { hostPortsOf, portsConflict, type HostPort } from '../host-ports.ts';
 import { nodeParts, podSpec } from './pod-view.ts';
 import { missingResource, resourcesOf, type Resources } from './resources.ts';
 
@@ -9,6 +10,8 @@ import { missingResource, resourcesOf, type Resources } from './resources.ts';
 export interface Candidate {
   readonly node: Readonly<KubeObject>;
   readonly free: Resources;
+  /** Its ports that pods have. */
+  readonly ports: readonly HostPort[];
 }
 
 const unschedulable = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -18,7 +21,7 @@ const keptAway = ['NoSchedule', 'NoExecute'];
 export function unfitness(
   pod: Readonly<KubeObject>,
   requests: Resources,
-  { node, free }: Candidate,
+  { node, free, ports }: Candidate,
 ): string | undefined {
   const spec = podSpec(pod);
   const { spec: nodeSpec } = nodeParts(node);
@@ -29,6 +32,9 @@ export function unfitness(
   const taint = untoleratedTaint(nodeSpec.taints ?? [], tolerations, keptAway);
   if (taint) return `node(s) had untolerated taint(s)`;
   if (!requiredNodes(spec)(node)) return "node(s) didn't match Pod's node affinity/selector";
+  const wanted = hostPortsOf(pod);
+  if (wanted.some((port) => ports.some((one) => portsConflict(port, one))))
+    return "node(s) didn't have free ports for the requested pod ports";
   const missing = missingResource(requests, free);
   return missing === undefined ? undefined : missing === 'pods' ? 'Too many pods' : `Insufficient ${missing}`;
 }

@@ -94,7 +94,11 @@ class Scheduling {
     this.unfit.delete(key);
     if (!pod || !isWaiting(pod)) return done;
     const requests = podRequests(podSpec(pod));
-    const candidates = this.#nodes.list().map((node): Candidate => ({ node, free: this.#usage.freeOn(node) }));
+    const candidates = this.#nodes.list().map((node): Candidate => ({
+      node,
+      free: this.#usage.freeOn(node),
+      ports: this.#usage.portsOn(node),
+    }));
     const verdicts = candidates.map((candidate) => ({ candidate, reason: unfitness(pod, requests, candidate) }));
     const fitting = verdicts.filter(({ reason }) => reason === undefined).map(({ candidate }) => candidate);
     const [best] = fitting.toSorted((a, b) => shareUsed(a) - shareUsed(b));

@@ -8,7 +8,6 @@ export interface Container extends JsonObject {
   command?: string[];
   args?: string[];
   env?: EnvironmentVariable[];
-  ports?: ContainerPort[];
   volumeMounts?: VolumeMount[];
   restartPolicy?: RestartPolicy;
   restartPolicyRules?: RestartRule[];
@@ -23,12 +22,6 @@ export interface EnvironmentVariable extends JsonObject {
   name: string;
   value?: string;
   valueFrom?: { fieldRef?: { fieldPath: string } };
-}
-
-export interface ContainerPort extends JsonObject {
-  hostPort?: number;
-  hostIP?: string;
-  protocol?: string;
 }
 
 export interface VolumeMount extends JsonObject {

@@ -19,8 +19,8 @@ import { NodeLeases } from './node-leases.ts';
 import { nodeObject, nodeShape, registerNode, type NodeShape } from './node-object.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { PodCourses } from './pod-courses.ts';
-import { portRefusal } from './pod-ports.ts';
 import { nextStep, type NodeFacts } from './pod-progress.ts';
+import { portRefusal } from './port-refusal.ts';
 import { viewPod, withStatus } from './pod-view.ts';
 import { scriptOf, type ScriptDefaults } from './script.ts';
 
