@@ -360,7 +360,8 @@ async function scaled(spec: JsonObject, { refuse }: Faults = {}) {
       const { items } = await client.resource({ group: '', version: 'v1', resource: 'events' }, 'demo').list();
       return items
         .toSorted((left, right) => ((left.metadata.name ?? '') < (right.metadata.name ?? '') ? -1 : 1))
-        .map((event) => [event['type'], event['reason'], event['message']].join(' '));
+        .map((event) => event as unknown as Record<'type' | 'reason' | 'message', string>)
+        .map(({ type, reason, message }) => `${type} ${reason} ${message}`);
     },
   };
 }
