@@ -21,6 +21,7 @@ import { namespaceController } from './namespace/namespace-controller.ts';
 import { podGarbageCollector } from './podgc/podgc-controller.ts';
 import { attributesClassProtection, claimProtection, volumeProtection } from './protection/protection-controller.ts';
 import { replicaSetController, replicationController } from './replicaset/replicaset-controller.ts';
+import { resourceClaimController } from './resourceclaim/resourceclaim-controller.ts';
 import { resourceQuotaController } from './resourcequota/resourcequota-controller.ts';
 import { rootCaController } from './root-ca/root-ca-controller.ts';
 import { selectControllers } from './selection.ts';
@@ -49,6 +50,7 @@ const builtinControllers: readonly BuiltinController[] = [
   horizontalPodAutoscalerController,
   podGarbageCollector,
   ephemeralVolumeController,
+  resourceClaimController,
   claimProtection,
   volumeProtection,
   attributesClassProtection,
