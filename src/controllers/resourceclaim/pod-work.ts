@@ -11,8 +11,8 @@ import {
 } from './resource-claim.ts';
 
 /**
- * `claimNamed`: of the pod's namespace. A pod that has ended needs nothing: its claims are removed, and were they made again, as upstream's
- * does it, that would never end.
+ * `claimNamed`: of the pod's namespace. A pod that has ended needs nothing: its claims are removed, and were they made again, that would
+ * never end (upstream is kept from it by a cache of what it has made).
  */
 export function needsWork(pod: ClaimingPod, claimNamed: (name: string) => ResourceClaim | undefined): boolean {
   if (pod.metadata.deletionTimestamp !== undefined || isPodDone(pod)) return false;
