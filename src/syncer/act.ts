@@ -43,9 +43,10 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
       await host.resource(action.gvr, place.hostNamespace).update(action.object);
       return;
     case 'delete-host': {
-      const { gvr, name, uid, gracePeriodSeconds } = action;
+      const { gvr, name, uid, resourceVersion, gracePeriodSeconds } = action;
       const grace = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
-      await unlessNotFound(host.resource(gvr, place.hostNamespace).delete(name, { preconditions: { uid }, ...grace }));
+      const preconditions = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
+      await unlessNotFound(host.resource(gvr, place.hostNamespace).delete(name, { preconditions, ...grace }));
       return;
     }
     case 'create-tenant':

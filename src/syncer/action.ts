@@ -14,6 +14,8 @@ export type Action =
       readonly gvr: GroupVersionResource;
       readonly name: Name<'host'>;
       readonly uid: string;
+      /** Fails when the copy has another by now. */
+      readonly resourceVersion?: string;
       readonly gracePeriodSeconds?: number;
     }
   /** Fails when something has that name. */

@@ -9,7 +9,7 @@ import { hostIpsOf, nodeNameOf } from '../translate/pods/pod-node.ts';
 export interface NodePods {
   /** The tenant's pods and their copies. */
   on(node: string): readonly Readonly<KubeObject>[];
-  /** The tenant's pods, as keys, whose copies are on the node. */
+  /** The tenant's pods, as keys, whose copies are on the node; the empty name: on none yet. */
   keysOn(node: string): readonly string[];
   /** `changed` is told of each node whose pods are others now, or tell something new of it. */
   follow(changed: (node: string) => void): void;
@@ -18,9 +18,8 @@ export interface NodePods {
 const nodeIndex = 'node';
 
 export function createNodePods(place: Place, hostPods: Informer<'host'>, tenantPods: Informer<'tenant'>): NodePods {
-  const nodeOf = (pod: Readonly<KubeObject>): readonly string[] => (nodeNameOf(pod) === '' ? [] : [nodeNameOf(pod)]);
-  tenantPods.addIndex(nodeIndex, nodeOf);
-  hostPods.addIndex(nodeIndex, (copy) => (originOfCopy(place, copy) ? nodeOf(copy) : []));
+  tenantPods.addIndex(nodeIndex, (pod) => [nodeNameOf(pod)]);
+  hostPods.addIndex(nodeIndex, (copy) => (originOfCopy(place, copy) ? [nodeNameOf(copy)] : []));
   return {
     on: (node) => [...hostPods.byIndex(nodeIndex, node), ...tenantPods.byIndex(nodeIndex, node)],
     keysOn: (node) =>

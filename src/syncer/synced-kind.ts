@@ -6,6 +6,7 @@ import type { GroupVersionResource } from '../api/gvk.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Name, ObjectRef, On } from '../api/side.ts';
 import type { Origin, Place } from '../translate/marks.ts';
+import type { NodeTerms } from '../translate/pods/node-terms.ts';
 import type { ReferencedKind } from '../translate/pods/references.ts';
 import type { LabelSelector } from '../translate/selectors.ts';
 import type { Plan } from './action.ts';
@@ -33,6 +34,8 @@ export interface View {
   readonly hasEnded: (uid: string) => boolean;
   /** A copy of the tenant's pod with this UID was made a moment ago; the host hasn't shown it yet. */
   readonly isOnItsWay: (uid: string) => boolean;
+  /** What of the tenant's nodes the host's scheduler must be told. */
+  readonly nodeTerms: NodeTerms;
   /** Whether the tenant sees the node: then its pods may name it. */
   readonly isShown: (node: string) => boolean;
   /** A copy that was made ahead of the tenant's object, which is about to be stored. */

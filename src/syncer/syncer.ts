@@ -19,6 +19,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
 import { tenantSelector, type Place } from '../translate/marks.ts';
+import { nodeRequirements } from '../translate/pods/node-terms.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from '../translate/pods/references.ts';
 import { originOfTokenSecret, tokenSecretName } from '../translate/pods/tokens.ts';
@@ -26,6 +27,7 @@ import type { Hands } from './act.ts';
 import { ClockLeaps } from './clock-leaps.ts';
 import { createEventLoop } from './host-events.ts';
 import { createMirrorLoops, type Mirrors } from './mirror-loops.ts';
+import { createNodeMarks, type NodeMarks } from './node-marks.ts';
 import { createNodePods, type NodePods } from './node-pods.ts';
 import { createPodCopies, type PodCopies } from './pod-copies.ts';
 import { createServiceAddresses, type AwaitedCopies, type ServiceAddressGiver } from './service-addresses.ts';
@@ -73,9 +75,15 @@ export function createSyncer(options: SyncerOptions): Syncer {
     .informer({ gvr: services })
     .addHandler({ onAdd: (service) => addresses.awaited.arrived(objectKey(service)) });
   const tenantNodes = tenantInformers.informer({ gvr: nodes });
+  const nodePods = createNodePods(place, hostInformer(pods), tenantPods);
+  const nodeMarks = createNodeMarks(tenantNodes, () => {
+    // Only who has no node yet can be told of others.
+    for (const key of nodePods.keysOn('')) podLoop?.queue.add(key);
+  });
   const snapshot = createView(options, {
     tenantPods,
     tenantNodes,
+    nodeMarks,
     tenantNamespaces: tenantInformers.informer({ gvr: namespaces }),
     hostSecrets: hostInformer(secrets),
     awaited: addresses.awaited,
@@ -100,7 +108,6 @@ export function createSyncer(options: SyncerOptions): Syncer {
   const podLoop = loops.find(({ name }) => name === 'sync pods');
   const leaps = podLoop ? renewTokens(options, podLoop, tenantPods, hostInformer(secrets)) : undefined;
   const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger, metrics });
-  const nodePods = createNodePods(place, hostInformer(pods), tenantPods);
   const mirrors = createMirrorLoops({ ...options, hands, tenantInformers, nodePods, metrics });
   if (podLoop) planPodsOfNewNodes(podLoop, tenantNodes, nodePods);
   const manager = new Manager({
@@ -124,13 +131,15 @@ export function createSyncer(options: SyncerOptions): Syncer {
 interface ViewSources {
   readonly tenantPods: Informer<'tenant'>;
   readonly tenantNodes: Informer<'tenant'>;
+  readonly nodeMarks: NodeMarks;
   readonly tenantNamespaces: Informer<'tenant'>;
   readonly hostSecrets: Informer<'host'>;
   readonly awaited: AwaitedCopies;
   readonly podCopies: PodCopies;
 }
 
-function createView({ place, clock }: SyncerOptions, sources: ViewSources): () => View {
+function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSources): () => View {
+  const within = nodeRequirements(mirrors.fromHost['nodes']?.selector ?? '');
   for (const kind of ['configmaps', 'secrets', 'persistentvolumeclaims'] satisfies ReferencedKind[]) {
     sources.tenantPods.addIndex(kind, (pod) => {
       const { namespace = '' } = pod.metadata;
@@ -150,6 +159,7 @@ function createView({ place, clock }: SyncerOptions, sources: ViewSources): () =
       sources.hostSecrets.get(`${place.hostNamespace}/${tokenSecretName(place.tenant, namespace, name)}`),
     hasEnded: (uid) => sources.podCopies.hasEnded(uid),
     isOnItsWay: (uid) => sources.podCopies.isOnItsWay(uid),
+    nodeTerms: { marked: sources.nodeMarks.current(), within },
     isShown: (node) => sources.tenantNodes.get(node) !== undefined,
     isAwaited: (key) => sources.awaited.has(key),
   });

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import { markOn, type On } from '../../api/side.ts';
 import { originOfCopy, placeOf } from '../../translate/marks.ts';
+import type { OwnMarks } from '../../translate/nodes/own-marks.ts';
 import { copyPod } from '../../translate/pods/pod.ts';
 import { tokenSecret } from '../../translate/pods/tokens.ts';
 import type { Action } from '../action.ts';
@@ -44,6 +45,7 @@ function view(change: Partial<View> = {}): View {
     tokenSecret: () => undefined,
     hasEnded: () => false,
     isOnItsWay: () => false,
+    nodeTerms: { marked: [], within: [] },
     isShown: () => true,
     isAwaited: () => false,
     ...change,
@@ -245,4 +247,39 @@ test('a pod whose copy was made a moment ago is waited for, not made again', () 
   assert.deepEqual(plan(pod, undefined, { isOnItsWay }).actions, []);
   assert.ok(plan(pod, undefined, { isOnItsWay }).requeueAfterMs);
   assert.deepEqual(plan(pod, hostPod(pod, bound), { isOnItsWay }).actions.map(brief), ['bind u1 to node-1']);
+});
+
+test('a pod is bound when the tenant sees the node, not before', () => {
+  const copy = hostPod(pod, bound);
+  assert.deepEqual(plan(pod, copy, { isShown: () => false }).actions.map(brief), []);
+  assert.deepEqual(plan(pod, copy, { isShown: (node) => node === 'node-1' }).actions.map(brief), ['bind u1 to node-1']);
+});
+
+const tainted: OwnMarks = {
+  name: 'node-2',
+  labels: {},
+  hostLabels: {},
+  taints: [{ key: 'mine', effect: 'NoSchedule' }],
+};
+const nodeTerms = { marked: [tainted], within: [] };
+
+test('a copy without a node is made anew when the tenant has made something else of its nodes, unless it just got one', () => {
+  const [action] = plan(pod, hostPod(pod), { nodeTerms }).actions;
+  assert.deepEqual(action, {
+    type: 'delete-host',
+    gvr: { group: '', version: 'v1', resource: 'pods' },
+    name: hostName,
+    uid: 'h1',
+    resourceVersion: '3',
+  });
+  const asked = copyPod(view({ nodeTerms }), pod);
+  const waiting = { metadata: { ...asked.metadata, uid: 'h1' } };
+  assert.deepEqual(plan(pod, hostPod(pod, waiting), { nodeTerms }).actions, []);
+  assert.equal(plan(pod, hostPod(pod, waiting)).actions[0]?.type, 'delete-host');
+});
+
+test('a copy that has a node, or that somebody on the host holds, stays as it is', () => {
+  assert.deepEqual(plan(tenantPod(bound), hostPod(tenantPod(), bound), { nodeTerms }).actions, []);
+  const held = hostPod(pod, { metadata: { finalizers: ['host/holds'] } });
+  assert.ok(plan(pod, held, { nodeTerms }).actions.every(({ type }) => type !== 'delete-host'));
 });

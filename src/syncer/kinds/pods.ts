@@ -7,7 +7,7 @@ import type { KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
 import { namesInPod, scrubber } from '../../translate/host-texts.ts';
 import { originOf } from '../../translate/marks.ts';
-import { copyPod, updatedPodCopy } from '../../translate/pods/pod.ts';
+import { asksForOtherNodes, copyPod, updatedPodCopy } from '../../translate/pods/pod.ts';
 import { tenantPodStatus } from '../../translate/pods/pod-status.ts';
 import { viewPod } from '../../translate/pods/pod-view.ts';
 import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
@@ -50,7 +50,10 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
   const ending = planEnd(pod, copy);
   if (ending) return { ...tokens, actions: [ending, ...status(pod, copy, view)] };
   if (copy.metadata.deletionTimestamp === undefined) {
-    const updated = updatedPodCopy(copy, copyPod(view, pod));
+    const waits = !viewPod(copy).spec.nodeName;
+    const wanted = copyPod(waits ? view : { ...view, nodeTerms: undefined }, pod);
+    if (waits && isReplaceable(copy) && asksForOtherNodes(copy, wanted)) return { actions: [replacement(copy)] };
+    const updated = updatedPodCopy(copy, wanted);
     if (updated !== copy)
       return { ...tokens, actions: [...tokens.actions, { type: 'update-host', gvr, object: updated }] };
   }
@@ -104,6 +107,18 @@ function withoutTokens(key: string, view: View): Plan {
 function deletion(copy: On<'host', KubeObject>, gracePeriodSeconds?: number): Action {
   const target = { type: 'delete-host', gvr, name: nameOf(copy), uid: uidOf(copy) } as const;
   return gracePeriodSeconds === undefined ? target : { ...target, gracePeriodSeconds };
+}
+
+/** Which nodes a pod asks for can't be changed. Only as long as the copy is as we see it: it may just get a node. */
+function replacement(copy: On<'host', KubeObject>): Action {
+  const { resourceVersion } = copy.metadata;
+  const seen = resourceVersion === undefined ? {} : { resourceVersion };
+  return { type: 'delete-host', gvr, name: nameOf(copy), uid: uidOf(copy), ...seen };
+}
+
+/** What somebody on the host holds by a finalizer doesn't go at once, and its end would be taken for the pod's. */
+function isReplaceable({ metadata }: On<'host', KubeObject>): boolean {
+  return (metadata.finalizers ?? []).length === 0;
 }
 
 function endInTenant(pod: On<'tenant', KubeObject>, gracePeriodSeconds: number): Action {

@@ -76,8 +76,15 @@ export interface PodAffinity extends JsonObject {
   preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; podAffinityTerm: PodAffinityTerm }[];
 }
 
+interface NodeSelectorRequirement extends JsonObject {
+  key: string;
+  operator: string;
+  values?: string[];
+}
+
 export interface NodeSelectorTerm extends JsonObject {
-  matchFields?: { key: string; operator: string; values: string[] }[];
+  matchExpressions?: NodeSelectorRequirement[];
+  matchFields?: NodeSelectorRequirement[];
 }
 
 export interface Affinity extends JsonObject {
@@ -94,6 +101,7 @@ export interface PodSpec extends JsonObject {
   affinity?: Affinity;
   topologySpreadConstraints?: (JsonObject & { labelSelector?: LabelSelector })[];
   nodeName?: string;
+  nodeSelector?: Record<string, string>;
   serviceAccountName?: string;
   schedulingGates?: NameReference[];
   readinessGates?: { conditionType: string }[];

@@ -8,6 +8,7 @@ import { copyMetadata, updatedMetadata } from '../metadata.ts';
 import { hostName } from '../names.ts';
 import type { LabelSelector } from '../selectors.ts';
 import { pinAffinity } from './affinity.ts';
+import { termNodes, type NodeTerms } from './node-terms.ts';
 import { viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
 import { renameReferences } from './references.ts';
 import { readTokensFromSecret, tokenSecretName } from './tokens.ts';
@@ -17,6 +18,8 @@ export interface PodContext {
   readonly place: Place;
   /** The tenant's namespaces that a selector over namespaces picks now. */
   readonly namespacesSelectedBy: (selector: LabelSelector) => readonly Name<'tenant'>[];
+  /** What of the tenant's nodes the host's scheduler must be told; absent: nothing. */
+  readonly nodeTerms?: NodeTerms | undefined;
 }
 
 /**
@@ -58,13 +61,14 @@ export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<
     nameOf: (namespace) => nameOn('tenant', namespace),
   });
   tellTenantNames(spec);
-  if (nodeName) requireNode(spec, nodeName);
+  const terms = termNodes(spec, nodeName, context.nodeTerms ?? noTerms);
   spec['automountServiceAccountToken'] = false;
   spec['enableServiceLinks'] = false;
   const annotations = {
     ...metadata.annotations,
     [serviceAccountAnnotation]: account,
     [changeableAnnotation]: changeableDigest(spec),
+    ...(terms === '' ? {} : { [termsAnnotation]: terms }),
   };
   return markOn('host', { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, annotations }, spec });
 }
@@ -84,6 +88,13 @@ export function updatedPodCopy(
   return changed || !sameMarks(updated.metadata, current.metadata) ? markOn('host', updated) : current;
 }
 
+/** Whether a copy that has no node yet, and whose nodes can't be changed, was made for other nodes than are wanted now. */
+export function asksForOtherNodes(current: On<'host', KubeObject>, wanted: On<'host', KubeObject>): boolean {
+  return current.metadata.annotations?.[termsAnnotation] !== wanted.metadata.annotations?.[termsAnnotation];
+}
+
+const noTerms: NodeTerms = { marked: [], within: [] };
+const termsAnnotation = 'sublet.dev/node-terms';
 const changeableAnnotation = 'sublet.dev/changeable';
 
 /** Tells whether the tenant has changed something of a running pod since the copy was last written. */
@@ -144,15 +155,4 @@ const toldPaths: Readonly<Record<string, string>> = {
 function tellAt(reference: FieldReference | undefined): void {
   const told = reference && toldPaths[reference.fieldPath];
   if (reference && told !== undefined) reference.fieldPath = told;
-}
-
-/** A pod that its owner bound to a node by hand goes there by the scheduler, as a DaemonSet's pods do, so that taints count. */
-function requireNode(spec: PodSpec, nodeName: string): void {
-  const affinity = (spec.affinity ??= {});
-  const nodeAffinity = (affinity.nodeAffinity ??= {});
-  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [nodeName] }];
-  const terms = nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [{}];
-  nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution = {
-    nodeSelectorTerms: terms.map((term) => ({ ...term, matchFields })),
-  };
 }

@@ -1,0 +1,83 @@
+/** What a tenant's syncer may read beyond its host namespace: what the tenant is to see, for as long as it is to see it. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Client } from '../../src/client/client.ts';
+import { createClient } from '../../src/client/create-client.ts';
+import { clusterRules, hostRules } from '../../src/syncer/host-rules.ts';
+import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
+import type { FromHost } from '../../src/syncer/mirrored-kind.ts';
+import { mirroredKinds } from '../../src/syncer/mirrors/mirrored-kinds.ts';
+import { deprovisionTenant, provisionTenant } from '../../src/tenancy/provisioning.ts';
+import { clusterRolesPath, startCluster, type Caller, type Cluster } from '../attack/cluster.ts';
+
+const place = { tenant: 'demo', hostNamespace: 'sublet-demo' };
+/** Another tenant of that name, in another host namespace. */
+const namesake = { tenant: 'demo', hostNamespace: 'elsewhere' };
+const roleName = 'sublet:sublet-demo:demo';
+let host: Cluster;
+let client: Client<'host'>;
+let syncer: Caller;
+
+before(async () => {
+  host = await startCluster();
+  client = createClient('host', host.exchange, {
+    user: { name: 'root', groups: ['system:masters'] },
+    userAgent: 'test',
+  });
+  syncer = host.account(place.hostNamespace, 'sublet-demo');
+});
+after(() => host.close());
+
+async function provision(of: typeof place, fromHost: FromHost): Promise<void> {
+  await provisionTenant(client, of, hostRules(syncedKinds), clusterRules(mirroredKinds, fromHost));
+}
+
+async function codes(): Promise<readonly number[]> {
+  const answers = [
+    await syncer.get('/api/v1/nodes'),
+    await syncer.patch('/api/v1/nodes/node-1', 'merge-patch+json', { metadata: { labels: { a: 'b' } } }),
+    await syncer.get('/api/v1/namespaces'),
+    await syncer.get('/api/v1/secrets'),
+  ];
+  return answers.map(({ code }) => code);
+}
+
+async function clusterRoleCode(name: string): Promise<number> {
+  return (await host.admin.get(`${clusterRolesPath}/${name}`)).code;
+}
+
+test('nodes are read when they are to be seen, and never written', async () => {
+  await provision(place, {});
+  await provision(namesake, { nodes: {} });
+  assert.deepEqual(await codes(), [403, 403, 403, 403]);
+  await provision(place, { nodes: {} });
+  assert.deepEqual(await codes(), [200, 403, 403, 403]);
+});
+
+test('what is switched off again can’t be read any more', async () => {
+  await provision(place, { nodes: {} });
+  await provision(place, {});
+  assert.deepEqual(await codes(), [403, 403, 403, 403]);
+  assert.equal(await clusterRoleCode(roleName), 404);
+  assert.equal(await clusterRoleCode('sublet:elsewhere:demo'), 200);
+});
+
+test('a ClusterRole of somebody else under that name stays', async () => {
+  const own = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: roleName },
+    rules: [],
+  };
+  await client.resource({ group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' }).create(own);
+  await provision(place, {});
+  assert.equal(await clusterRoleCode(roleName), 200);
+  await host.admin.delete(`${clusterRolesPath}/${roleName}`);
+});
+
+test('a tenant that goes leaves no ClusterRole behind', async () => {
+  await provision(place, { nodes: {} });
+  await deprovisionTenant(client, place);
+  assert.equal(await clusterRoleCode(roleName), 404);
+  assert.equal(await clusterRoleCode('sublet:elsewhere:demo'), 200);
+});
