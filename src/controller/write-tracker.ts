@@ -12,11 +12,13 @@ interface Written {
   readonly resourceVersion: string | undefined;
   /** The cache had it before: when it has it no longer, it was deleted since. */
   readonly known: boolean;
+  /** It is bound to show, however late the cache is: it is waited for as long as it takes. */
+  readonly certain: boolean;
   readonly uid: string;
   readonly since: number;
 }
 
-/** A write that doesn't show for so long was undone by somebody: it isn't waited for. */
+/** Another write that doesn't show for so long was undone by somebody: it isn't waited for. */
 const patienceMs = 10_000;
 
 export class WriteTracker<S extends Side> {
@@ -29,12 +31,15 @@ export class WriteTracker<S extends Side> {
     this.#clock = clock;
   }
 
-  wrote(owner: string, object: KubeObject): void {
-    this.#expect(owner, object, object.metadata.resourceVersion ?? '');
+  /** `seen`: the cache had it when it was decided to write it. */
+  wrote(owner: string, object: KubeObject, seen = false): void {
+    const known = seen || this.#knows(object);
+    this.#expect(owner, object, { resourceVersion: object.metadata.resourceVersion ?? '', known, certain: known });
   }
 
-  deleted(owner: string, object: Readonly<KubeObject>): void {
-    this.#expect(owner, object, undefined);
+  /** `certain`: it is gone, and waits for nobody's finalizer. */
+  deleted(owner: string, object: Readonly<KubeObject>, certain = false): void {
+    this.#expect(owner, object, { resourceVersion: undefined, known: this.#knows(object), certain });
   }
 
   /** Whether all that was written for `owner` shows. */
@@ -42,7 +47,8 @@ export class WriteTracker<S extends Side> {
     const written = this.#written.get(owner);
     if (!written) return true;
     for (const [key, one] of written) {
-      if (this.#shows(key, one) || this.#clock.monotonic() - one.since > patienceMs) written.delete(key);
+      const late = !one.certain && this.#clock.monotonic() - one.since > patienceMs;
+      if (late || this.#shows(key, one)) written.delete(key);
     }
     if (written.size > 0) return false;
     this.#written.delete(owner);
@@ -53,12 +59,19 @@ export class WriteTracker<S extends Side> {
     this.#written.delete(owner);
   }
 
-  #expect(owner: string, object: Readonly<KubeObject>, resourceVersion: string | undefined): void {
+  #expect(
+    owner: string,
+    object: Readonly<KubeObject>,
+    expected: Pick<Written, 'resourceVersion' | 'known' | 'certain'>,
+  ): void {
     const written = this.#written.get(owner) ?? new Map<string, Written>();
     this.#written.set(owner, written);
     const { uid = '' } = object.metadata;
-    const known = this.#cache.get(objectKey(object))?.metadata.uid === uid;
-    written.set(objectKey(object), { resourceVersion, known, uid, since: this.#clock.monotonic() });
+    written.set(objectKey(object), { ...expected, uid, since: this.#clock.monotonic() });
+  }
+
+  #knows(object: Readonly<KubeObject>): boolean {
+    return this.#cache.get(objectKey(object))?.metadata.uid === (object.metadata.uid ?? '');
   }
 
   #shows(key: string, { resourceVersion, known, uid }: Written): boolean {

@@ -212,8 +212,9 @@ export class JobSync<S extends Side> {
     try {
       const written = await context.client.resource(pods, namespace).patch(name, 'strategic', patch);
       const gone = written.metadata.deletionTimestamp !== undefined && !written.metadata.finalizers?.length;
-      if (gone && (written.metadata.deletionGracePeriodSeconds ?? 0) === 0) writtenPods.deleted(this.#key, written);
-      else writtenPods.wrote(this.#key, written);
+      if (gone && (written.metadata.deletionGracePeriodSeconds ?? 0) === 0)
+        writtenPods.deleted(this.#key, written, true);
+      else writtenPods.wrote(this.#key, written, true);
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
@@ -241,7 +242,7 @@ export class JobSync<S extends Side> {
     const { context, writtenJobs } = this.#services;
     const client = context.client.resource(jobs, this.#job.metadata.namespace);
     const object = await client.updateStatus({ ...this.#job.object, status: whole });
-    writtenJobs.wrote(this.#key, object);
+    writtenJobs.wrote(this.#key, object, true);
     this.#job = { ...this.#job, metadata: object.metadata, object, status: (object['status'] ?? {}) as JobStatus };
   }
 
