@@ -27,6 +27,7 @@ import { rootCaController } from './root-ca/root-ca-controller.ts';
 import { selectControllers } from './selection.ts';
 import { serviceAccountController } from './serviceaccount/serviceaccount-controller.ts';
 import { serviceAccountTokenController } from './serviceaccount-token/serviceaccount-token-controller.ts';
+import { serviceCidrController } from './servicecidr/servicecidr-controller.ts';
 import { statefulSetController } from './statefulset/statefulset-controller.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 import { ttlAfterFinishedController } from './ttlafterfinished/ttlafterfinished-controller.ts';
@@ -51,6 +52,7 @@ const builtinControllers: readonly BuiltinController[] = [
   podGarbageCollector,
   ephemeralVolumeController,
   resourceClaimController,
+  serviceCidrController,
   claimProtection,
   volumeProtection,
   attributesClassProtection,

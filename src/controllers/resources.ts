@@ -90,3 +90,10 @@ export const resourceClaimTemplates: GroupVersionResource = {
   version: 'v1',
   resource: 'resourceclaimtemplates',
 };
+
+export const serviceCidrs: GroupVersionResource = {
+  group: 'networking.k8s.io',
+  version: 'v1',
+  resource: 'servicecidrs',
+};
+export const ipAddresses: GroupVersionResource = { group: 'networking.k8s.io', version: 'v1', resource: 'ipaddresses' };

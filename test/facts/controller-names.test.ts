@@ -23,7 +23,6 @@ const notYet = [
   'daemonset-controller',
   'horizontal-pod-autoscaler-controller',
   'legacy-serviceaccount-token-cleaner-controller',
-  'service-cidr-controller',
   'taint-eviction-controller',
   'validatingadmissionpolicy-status-controller',
 ];
