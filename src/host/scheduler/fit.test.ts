@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../api/object.ts';
-import { unfitness, unfitnessText } from './fit.ts';
+import { preferred, unfitness, unfitnessText, type Candidate } from './fit.ts';
 import { podSpec } from './pod-view.ts';
 import { podRequests, resourcesOf } from './resources.ts';
 
@@ -36,7 +36,13 @@ const portReason = "node(s) didn't have free ports for the requested pod ports";
 const withPort = (port: object): KubeObject => pod({ containers: [{ ports: [port] }] });
 const selectorReason = "node(s) didn't match Pod's node affinity/selector";
 
-const cases: readonly [title: string, pod: KubeObject, node: KubeObject, reason: string | undefined][] = [
+const cases: readonly [
+  title: string,
+  pod: KubeObject,
+  node: KubeObject,
+  reason: string | undefined,
+  further?: string,
+][] = [
   ['a plain pod fits', pod({}), node(), undefined],
   [
     'requests within what is free fit',
@@ -54,6 +60,13 @@ const cases: readonly [title: string, pod: KubeObject, node: KubeObject, reason:
     'an init container may ask for more than those that follow',
     pod({ initContainers: [{ resources: { requests: { memory: '5Gi' } } }] }),
     node(),
+    'Insufficient memory',
+  ],
+  [
+    'all that there is not enough of is told',
+    pod({ containers: [{ resources: { requests: { cpu: '3', memory: '8Gi', 'example.com/gpu': '0' } } }] }),
+    node(),
+    'Insufficient cpu',
     'Insufficient memory',
   ],
   ['a node selector', pod({ nodeSelector: { zone: 'b' } }), node(), selectorReason],
@@ -92,10 +105,14 @@ const cases: readonly [title: string, pod: KubeObject, node: KubeObject, reason:
   ['a port of the container only', withPort({ containerPort: 90 }), node(), undefined],
 ];
 
-for (const [title, object, on, reason] of cases) {
+for (const [title, object, on, ...reasons] of cases) {
   test(title, () => {
     const free = resourcesOf({ cpu: '2', memory: '4Gi', pods: '10' });
-    assert.equal(unfitness(object, podRequests(podSpec(object)), { node: on, free, ports }), reason);
+    const found = unfitness(object, podRequests(podSpec(object)), { node: on, free, ports });
+    assert.deepEqual(
+      found,
+      reasons.filter((reason) => reason !== undefined),
+    );
   });
 }
 
@@ -106,3 +123,48 @@ test('reasons are counted as the real scheduler counts them', () => {
   );
   assert.equal(unfitnessText(0, []), '0/0 nodes are available: no nodes available to schedule pods.');
 });
+
+function candidate(name: string, of: KubeObject, cpu = '2'): Candidate {
+  const free = resourcesOf({ cpu, memory: '4Gi', pods: '10' });
+  return { node: { ...of, metadata: { ...of.metadata, name } }, free, ports: [] };
+}
+
+const shy = node({ spec: { taints: [{ key: 'for', effect: 'PreferNoSchedule' }] } });
+const wishing = (key: string, weight = 1) =>
+  pod({
+    affinity: {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight, preference: { matchExpressions: [{ key, operator: 'Exists' }] } },
+          { weight: 100, preference: {} },
+        ],
+      },
+    },
+  });
+
+const preferences: readonly [
+  title: string,
+  pod: KubeObject,
+  fitting: readonly Candidate[],
+  best: string | undefined,
+][] = [
+  ['none fits', pod({}), [], undefined],
+  ['the emptiest', pod({}), [candidate('full', node(), '1'), candidate('empty', node())], 'empty'],
+  [
+    'rather one that has what the pod likes',
+    wishing('ssd'),
+    [candidate('empty', node()), candidate('liked', node({ labels: { ssd: '' } }), '1')],
+    'liked',
+  ],
+  ['rather not one with a taint', pod({}), [candidate('shy', shy), candidate('full', node(), '1')], 'full'],
+  [
+    'unless the pod tolerates it',
+    pod({ tolerations: [{ key: 'for', operator: 'Exists' }] }),
+    [candidate('full', node(), '1'), candidate('shy', shy)],
+    'shy',
+  ],
+];
+
+for (const [title, object, fitting, best] of preferences) {
+  test(`chosen: ${title}`, () => assert.equal(preferred(object, fitting)?.node.metadata.name, best));
+}

@@ -1,5 +1,5 @@
 /** A typed look at the parts of pods and nodes that scheduling reads. */
-import type { NodeDemands } from '../../api/node-affinity.ts';
+import type { NodeDemands, NodeSelectorTerm } from '../../api/node-affinity.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Taint, Toleration } from '../../api/toleration.ts';
 
@@ -8,7 +8,15 @@ interface Container {
   readonly restartPolicy?: string;
 }
 
+interface PreferredTerm {
+  readonly weight: number;
+  readonly preference: NodeSelectorTerm;
+}
+
 export interface PodSpec extends NodeDemands {
+  readonly affinity?: NodeDemands['affinity'] & {
+    readonly nodeAffinity?: { readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredTerm[] };
+  };
   readonly nodeName?: string;
   readonly schedulerName?: string;
   readonly schedulingGates?: readonly unknown[];

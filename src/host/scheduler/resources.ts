@@ -38,7 +38,7 @@ export function podRequests(spec: PodSpec): Resources {
   return addResources(most, resourcesOf(spec.overhead ?? {}));
 }
 
-/** The first resource of which there isn't enough. */
-export function missingResource(requests: Resources, free: Resources): string | undefined {
-  return Object.entries(requests).find(([name, amount]) => amount > 0 && amount > (free[name] ?? 0))?.[0];
+/** The resources of which there isn't enough. */
+export function missingResources(requests: Resources, free: Resources): readonly string[] {
+  return Object.entries(requests).flatMap(([name, amount]) => (amount > 0 && amount > (free[name] ?? 0) ? [name] : []));
 }

@@ -1,6 +1,6 @@
 /**
- * A small scheduler for the embedded host: filters by requests, node selectors, node affinity and taints, and takes the node that is then emptiest. Whoever
- * wants pod affinity, preemption or topology spread has a real host with a real scheduler.
+ * A small scheduler for the embedded host: filters by requests, host ports, node selectors, node affinity and taints, and takes the node that the pod
+ * then likes most, or the emptiest. Whoever wants pod affinity, preemption or topology spread has a real host with a real scheduler.
  */
 import { objectKey, type KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
@@ -15,7 +15,7 @@ import { timestamp, type Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Random } from '../../lib/random.ts';
 import type { Service } from '../../lib/service.ts';
-import { shareUsed, unfitness, unfitnessText, type Candidate } from './fit.ts';
+import { preferred, unfitness, unfitnessText, type Candidate } from './fit.ts';
 import { NodeUsage } from './node-usage.ts';
 import { isFinished, podSpec } from './pod-view.ts';
 import { podRequests } from './resources.ts';
@@ -99,9 +99,9 @@ class Scheduling {
       free: this.#usage.freeOn(node),
       ports: this.#usage.portsOn(node),
     }));
-    const verdicts = candidates.map((candidate) => ({ candidate, reason: unfitness(pod, requests, candidate) }));
-    const fitting = verdicts.filter(({ reason }) => reason === undefined).map(({ candidate }) => candidate);
-    const [best] = fitting.toSorted((a, b) => shareUsed(a) - shareUsed(b));
+    const verdicts = candidates.map((candidate) => ({ candidate, reasons: unfitness(pod, requests, candidate) }));
+    const fitting = verdicts.filter(({ reasons }) => reasons.length === 0).map(({ candidate }) => candidate);
+    const best = preferred(pod, fitting);
     if (best) await this.#bind(pod, best.node.metadata.name ?? '');
     else {
       this.unfit.add(key);
@@ -109,7 +109,7 @@ class Scheduling {
         pod,
         unfitnessText(
           candidates.length,
-          verdicts.map(({ reason }) => reason ?? ''),
+          verdicts.flatMap(({ reasons }) => reasons),
         ),
       );
     }
