@@ -172,7 +172,7 @@ export class JobSync<S extends Side> {
     const results = await Promise.allSettled(
       doomed.map(async (pod) => {
         try {
-          if (released) await this.#release(pod);
+          if (released) await this.#release(pod, true);
           await this.#deletePod(pod);
         } catch (error) {
           this.#services.expectations.deletionObserved(this.#key, objectKey(asObject(pod)));
@@ -203,12 +203,13 @@ export class JobSync<S extends Side> {
     }
   }
 
-  /** Takes the finalizer away, if it is there. */
-  async #release(pod: JobPod): Promise<void> {
+  /** Takes the finalizer away, if it is there. `uncounted`: only if nothing has happened to the pod since, so that no success of it is lost. */
+  async #release(pod: JobPod, uncounted = false): Promise<void> {
     if (!isTracked(pod)) return;
     const { context, writtenPods } = this.#services;
-    const { name = '', namespace, uid } = pod.metadata;
-    const patch = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [trackingFinalizer] } };
+    const { name = '', namespace, uid, resourceVersion } = pod.metadata;
+    const seen = uncounted ? { resourceVersion } : {};
+    const patch = { metadata: { uid, ...seen, '$deleteFromPrimitiveList/finalizers': [trackingFinalizer] } };
     try {
       const written = await context.client.resource(pods, namespace).patch(name, 'strategic', patch);
       const gone = written.metadata.deletionTimestamp !== undefined && !written.metadata.finalizers?.length;
