@@ -17,6 +17,7 @@ import { ephemeralVolumeController } from './ephemeralvolume/ephemeralvolume-con
 import { garbageCollector } from './garbagecollector/garbagecollector-controller.ts';
 import { horizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontalpodautoscaler-controller.ts';
 import { jobController } from './job/job-controller.ts';
+import { legacyTokenCleaner } from './legacytokencleaner/legacytokencleaner-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { podGarbageCollector } from './podgc/podgc-controller.ts';
 import { attributesClassProtection, claimProtection, volumeProtection } from './protection/protection-controller.ts';
@@ -60,6 +61,7 @@ const builtinControllers: readonly BuiltinController[] = [
   endpointSliceMirroringController,
   endpointsController,
   serviceAccountTokenController,
+  legacyTokenCleaner,
   approvingController,
   signingController,
   cleanerController,

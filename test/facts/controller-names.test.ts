@@ -22,7 +22,6 @@ const cloudNames = {
 const notYet = [
   'daemonset-controller',
   'horizontal-pod-autoscaler-controller',
-  'legacy-serviceaccount-token-cleaner-controller',
   'taint-eviction-controller',
   'validatingadmissionpolicy-status-controller',
 ];
