@@ -87,6 +87,7 @@ const cases: readonly (readonly [name: string, spec: JsonObject, pods: string, a
   ['too many: not before those that stay are well', {}, '0 1:starting 2 3', ''],
   ['too many: the one that is ill goes, when it is the only one', {}, '0 1 2 3:starting', 'deletePod(db-3)'],
   ['too many: the lowest that is ill is waited for', {}, '0 1 2 3:starting 4:starting', ''],
+  ['too many: one that has ended goes before the others', {}, '0 1 2 3:starting 4:failed', 'deletePod(db-4)'],
   ['ordinals may begin elsewhere', { ordinals: { start: 5 } }, '4 5', 'createPod(db-6:new)'],
   ['parallel: all at once', parallel, '1:starting', 'createPod(db-0:new) createPod(db-2:new)'],
   ['parallel: all that are too many at once', parallel, '0 1 2 3 4', 'deletePod(db-4) deletePod(db-3)'],

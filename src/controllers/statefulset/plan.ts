@@ -76,7 +76,8 @@ class Planner {
       : condemned.findLast((pod) => this.#isUnavailable(pod));
     for (const pod of condemned) {
       const waits = pod.metadata.deletionTimestamp !== undefined;
-      const unhealthy = monotonic && !this.#isAvailable(pod) && pod !== firstUnhealthy;
+      // One that has ended won't get well: upstream waits for it, too.
+      const unhealthy = monotonic && !this.#isAvailable(pod) && !isPodTerminal(pod) && pod !== firstUnhealthy;
       if (!waits && !unhealthy) this.#actions.push({ kind: 'deletePod', pod });
       if (monotonic) return this.#actions;
     }
