@@ -54,7 +54,7 @@ test('what the cache never had may be gone before it shows: it is waited for a w
   const { clock, tracker } = setUp();
   tracker.wrote('one/set', pod('a', '3'));
   assert.equal(tracker.isCurrent('one/set'), false);
-  await clock.advance(minuteMs);
+  await clock.advance(2 * minuteMs);
   assert.equal(tracker.isCurrent('one/set'), true);
 });
 
@@ -62,10 +62,10 @@ test('what was deleted may be kept by a finalizer: it is waited for a while, unl
   const { clock, tracker, show, hide } = setUp();
   show(pod('a', '1'));
   tracker.deleted('one/set', pod('a', '1'));
-  await clock.advance(minuteMs);
+  await clock.advance(2 * minuteMs);
   assert.equal(tracker.isCurrent('one/set'), true);
   tracker.deleted('one/set', pod('a', '1'), true);
-  await clock.advance(minuteMs);
+  await clock.advance(2 * minuteMs);
   assert.equal(tracker.isCurrent('one/set'), false);
   hide();
   assert.equal(tracker.isCurrent('one/set'), true);

@@ -19,7 +19,7 @@ interface Written {
 }
 
 /** Another write that doesn't show for so long was undone by somebody: it isn't waited for. */
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 export class WriteTracker<S extends Side> {
   readonly #cache: Lister<S>;

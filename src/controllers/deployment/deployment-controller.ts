@@ -1,7 +1,7 @@
 /** Rolls Deployments out over ReplicaSets. Mirrors kubernetes pkg/controller/deployment. */
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { equalJson } from '../../api/json.ts';
-import { objectKey, splitKey, type KubeObject } from '../../api/object.ts';
+import { objectKey, type KubeObject } from '../../api/object.ts';
 import type { Side } from '../../api/side.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import type { Informer } from '../../client/informer.ts';
@@ -20,6 +20,7 @@ import {
 import { asPod } from '../../controller/pod.ts';
 import { isAlreadyExists, isNamespaceTerminating, unlessNotFound } from '../../controller/status-cause.ts';
 import { unreachable } from '../../lib/unreachable.ts';
+import { WriteTracker } from '../../controller/write-tracker.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
 import { asReplicaSet, type ReplicaSet } from '../replicaset/replica-set.ts';
 import { deploymentKind, deployments, pods, replicaSetKind, replicaSets } from '../resources.ts';
@@ -110,16 +111,23 @@ class Worker<S extends Side> {
   readonly #context: ControllerContext<S>;
   readonly #informers: Informers<S>;
   readonly #record: RecordEvent;
+  readonly #written: WriteTracker<S>;
 
   constructor(context: ControllerContext<S>, informers: Informers<S>) {
     this.#context = context;
     this.#informers = informers;
+    this.#written = new WriteTracker(informers.sets, context.clock);
     this.#record = context.events.for('deployment-controller');
   }
 
   async reconcile(key: string): Promise<Result> {
     const object = this.#informers.deployments.get(key);
-    if (!object) return done;
+    if (!object) {
+      this.#written.forget(key);
+      return done;
+    }
+    // From old sizes there would be more pods than there may be, or fewer. Upstream takes that risk.
+    if (!this.#written.isCurrent(key)) return requeueAfter(unseenWriteMs);
     const deployment = asDeployment(object);
     const { uid = '', namespace = '' } = deployment.metadata;
     const sets = [
@@ -132,7 +140,7 @@ class Worker<S extends Side> {
       podsOf: (setUid) => this.#informers.pods.byIndex(ownerIndex, setUid).map(asPod),
       now: this.#context.clock.now(),
     });
-    const act = new Act(this.#context, this.#record, deployment, splitKey(key).namespace);
+    const act = new Act(this.#context, this.#record, deployment, (set) => this.#written.wrote(key, set));
     try {
       for (const action of plan.actions) await act.run(action);
     } catch (error) {
@@ -151,11 +159,14 @@ class Act<S extends Side> {
   readonly #deployments: ResourceClient<S>;
   readonly #sets: ResourceClient<S>;
   readonly #seen: Deployment;
+  readonly #wrote: (set: KubeObject) => void;
   #current: Readonly<KubeObject>;
 
-  constructor(context: ControllerContext<S>, record: RecordEvent, seen: Deployment, namespace: string | undefined) {
+  constructor(context: ControllerContext<S>, record: RecordEvent, seen: Deployment, wrote: (set: KubeObject) => void) {
+    const { namespace } = seen.metadata;
     this.#context = context;
     this.#record = record;
+    this.#wrote = wrote;
     this.#deployments = context.client.resource(deployments, namespace);
     this.#sets = context.client.resource(replicaSets, namespace);
     this.#seen = seen;
@@ -239,9 +250,10 @@ class Act<S extends Side> {
 
   /** The name is taken: by the very ReplicaSet that we want (our cache is late), or by one of another template (a collision). */
   async #unlessCollision(wanted: KubeObject, error: unknown): Promise<void> {
-    const existing = asReplicaSet(await this.#sets.get(wanted.metadata.name ?? ''));
+    const found = await this.#sets.get(wanted.metadata.name ?? '');
+    const existing = asReplicaSet(found);
     const ours = isControlledBy(existing, this.#seen);
-    if (ours && sameTemplate(existing.template as JsonObject, this.#seen.template)) return;
+    if (ours && sameTemplate(existing.template as JsonObject, this.#seen.template)) return this.#wrote(found);
     const { status } = this.#seen;
     await this.#updateStatus({ ...status, collisionCount: (status.collisionCount ?? 0) + 1 });
     throw error;
