@@ -33,6 +33,8 @@ import { sameTemplate } from '../../controller/template-hash.ts';
 /** The index of ReplicaSets that nobody controls, by their namespace. */
 const orphanIndex = 'orphan';
 
+/** When a write doesn't show in the cache, it is looked again without an event. */
+const unseenWriteMs = 10_000;
 export const deploymentController: BuiltinController = {
   name: 'deployment-controller',
   create: (context) => {
@@ -229,7 +231,7 @@ class Act<S extends Side> {
   }
 
   async #patchSet(set: ReplicaSet, patch: object): Promise<void> {
-    await this.#sets.patch(set.metadata.name ?? '', 'merge', patch);
+    this.#wrote(await this.#sets.patch(set.metadata.name ?? '', 'merge', patch));
   }
 
   async #updateStatus(status: DeploymentStatus): Promise<void> {
@@ -239,7 +241,7 @@ class Act<S extends Side> {
   async #create(object: KubeObject, replicas: number): Promise<void> {
     const name = object.metadata.name ?? '';
     try {
-      await this.#sets.create(object);
+      this.#wrote(await this.#sets.create(object));
     } catch (error) {
       if (isAlreadyExists(error)) return this.#unlessCollision(object, error);
       if (!isNamespaceTerminating(error)) await this.#reportFailedCreate(name, error);
