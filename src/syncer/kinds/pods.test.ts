@@ -85,6 +85,12 @@ const pod = tenantPod();
 const boundPod = tenantPod({ ...bound, status: running });
 const hostName = 'web-x-default-x-demo';
 
+const unschedulable = (message: string): Change => ({
+  status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }] },
+});
+const noPort =
+  "0/3 nodes are available: 1 node(s) didn't have free ports for the requested pod ports, 2 node(s) didn't match Pod's node affinity/selector.";
+
 const cases: readonly [
   title: string,
   tenant: On<'tenant', KubeObject> | undefined,
@@ -130,6 +136,37 @@ const cases: readonly [
     tenantPod({ ...bound, metadata: { ...deletion, deletionGracePeriodSeconds: 0 } }),
     undefined,
     ['delete-tenant u1 grace=0'],
+  ],
+  [
+    'one whose owner chose a node that has no room is refused, as the node itself would',
+    tenantPod(bound),
+    hostPod(tenantPod(bound), unschedulable(noPort)),
+    [
+      `update-tenant-status ${JSON.stringify({
+        phase: 'Failed',
+        ...unschedulable(noPort).status,
+        reason: 'NodePorts',
+        message: `Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports`,
+      })}`,
+    ],
+  ],
+  [
+    'it waits where a node of its own choice is merely not open to it',
+    tenantPod({ ...bound, ...unschedulable('0/3 nodes are available: 3 node(s) were unschedulable.') }),
+    hostPod(tenantPod(bound), unschedulable('0/3 nodes are available: 3 node(s) were unschedulable.')),
+    [],
+  ],
+  [
+    'what has ended in the tenant does not run on',
+    tenantPod({ ...bound, status: { phase: 'Failed' } }),
+    hostPod(pod, { ...bound, status: running }),
+    [`delete-host pods ${hostName} h1 grace=undefined`],
+  ],
+  [
+    'nor is it told twice to end',
+    tenantPod({ ...bound, status: { phase: 'Failed' } }),
+    hostPod(pod, { ...bound, metadata: deletion, status: running }),
+    [],
   ],
   ['one whose owner chose the node is still to be started', tenantPod(bound), undefined, [`create-host ${hostName}`]],
   [

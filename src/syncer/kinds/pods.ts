@@ -2,12 +2,13 @@
  * Pods: down goes the spec, back come the node, the status and the end. A pod lives once: when its copy has run and is gone, so is the
  * tenant's pod; it is never started a second time under one UID.
  */
-import { equalJson, type JsonValue } from '../../api/json.ts';
+import { equalJson, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
 import { namesInPod, scrubber } from '../../translate/host-texts.ts';
 import { originOf } from '../../translate/marks.ts';
 import { asksForOtherNodes, copyPod, updatedPodCopy } from '../../translate/pods/pod.ts';
+import { refusalOf } from '../../translate/pods/pod-refusal.ts';
 import { tenantPodStatus } from '../../translate/pods/pod-status.ts';
 import { viewPod } from '../../translate/pods/pod-view.ts';
 import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
@@ -46,6 +47,9 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
 
 function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): Plan {
   if (isSecondCopy(pod, copy, view)) return { actions: [deletion(copy), endInTenant(pod, 0)] };
+  // What has ended in the tenant does not run on, whoever said so.
+  if (isFinished(pod) && !isFinished(copy))
+    return copy.metadata.deletionTimestamp === undefined ? { actions: [deletion(copy)] } : nothingToDo;
   const tokens = freshTokens(pod, view);
   const ending = planEnd(pod, copy);
   if (ending) return { ...tokens, actions: [ending, ...status(pod, copy, view)] };
@@ -57,6 +61,8 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
     if (updated !== copy)
       return { ...tokens, actions: [...tokens.actions, { type: 'update-host', gvr, object: updated }] };
   }
+  const refused = refusalOf(pod, copy);
+  if (refused) return { actions: [withTenantStatus(pod, { ...statusOf(pod, copy, view), ...refused })] };
   const node = viewPod(copy).spec.nodeName;
   if (node && !viewPod(pod).spec.nodeName) {
     // The node is about to be shown, and that brings the next plan.
@@ -81,10 +87,18 @@ function planEnd(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): A
 }
 
 function status(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): readonly Action[] {
-  const wanted = tenantPodStatus(pod, copy, scrubber(view.place, originOf(pod), namesInPod(view.place, pod)));
+  const wanted = statusOf(pod, copy, view);
   // Plain JSON; only `metadata` is an ObjectMeta.
   if (equalJson(wanted, (pod['status'] ?? {}) as JsonValue)) return [];
-  return [{ type: 'update-tenant-status', gvr, object: { ...pod, status: wanted } }];
+  return [withTenantStatus(pod, wanted)];
+}
+
+function statusOf(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): JsonObject {
+  return tenantPodStatus(pod, copy, scrubber(view.place, originOf(pod), namesInPod(view.place, pod)));
+}
+
+function withTenantStatus(pod: On<'tenant', KubeObject>, status: JsonObject): Action {
+  return { type: 'update-tenant-status', gvr, object: { ...pod, status } };
 }
 
 function freshTokens(pod: On<'tenant', KubeObject>, view: View): Plan {
@@ -147,7 +161,7 @@ function isHeld({ metadata }: On<'tenant', KubeObject>): boolean {
   return metadata.deletionGracePeriodSeconds === 0 && (metadata.finalizers ?? []).length > 0;
 }
 
-function isFinished(pod: On<'tenant', KubeObject>): boolean {
+function isFinished(pod: Readonly<KubeObject>): boolean {
   const phase = viewPod(pod).status?.phase;
   return phase === 'Succeeded' || phase === 'Failed';
 }
