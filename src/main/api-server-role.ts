@@ -50,6 +50,7 @@ import { realClock } from './real-clock.ts';
 import { healthChecks, storeCheck, type Startup } from './health-role.ts';
 import { identityOf, publishedAuthentication, roleAuthenticator, type IdentityParts } from './identity-role.ts';
 import { composeCustomResources } from './custom-resources-role.ts';
+import { composePolicies } from './policies-role.ts';
 import { composeRbac, type ComposedRbac } from './rbac-role.ts';
 import { aggregationOf, composeAggregation, type AggregationParts } from './aggregation-role.ts';
 import { realRandom } from './real-random.ts';
@@ -95,11 +96,13 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
   const catalog = createResourceCatalog(builtinResources());
   const resources = createResourceRegistry(builtinResourceDefinitions);
   const rbac = composeRbac({ store, resources, clock, logger, objects: () => objects });
+  const { authorizer } = rbac;
+  const policies = composePolicies({ store, resources, catalog, authorizer, logger, objects: () => objects });
   const objects: GenericStore = new GenericStore({
     store,
     clock,
     random,
-    hooks: { ...rbac.hooks, '/services': serviceAddressHooks(parts.serviceAddresses) },
+    hooks: { ...rbac.hooks, ...policies.hooks, '/services': serviceAddressHooks(parts.serviceAddresses) },
   });
   const { mayDial } = parts.aggregation ?? {};
   const customResources = composeCustomResources({ ...common, objects, resources, catalog, mayDial });
@@ -112,6 +115,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
         createClusterReader(objects, resources),
         createQuotaLedger(objects, resources),
         random,
+        policies.plugins(),
       ),
       ...certificateAdmission(rbac.authorizer),
     ]),

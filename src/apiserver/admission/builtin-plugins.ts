@@ -18,6 +18,7 @@ export function builtinAdmissionPlugins(
   cluster: ClusterReader,
   ledger: QuotaLedger,
   random: Random,
+  policies: readonly AdmissionPlugin[] = [],
 ): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(cluster),
@@ -30,6 +31,8 @@ export function builtinAdmissionPlugins(
     storageProtection,
     claimResize(cluster),
     defaultIngressClass(cluster),
+    // They see what all others have made of an object.
+    ...policies,
     // Last: what others refuse is not charged.
     resourceQuotaAdmission(ledger),
   ];

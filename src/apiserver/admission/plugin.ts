@@ -3,6 +3,7 @@
  * the strategy and storage, and may refuse it (validate). Mirrors apiserver admission Interface, MutationInterface,
  * ValidationInterface.
  */
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { User } from '../../api/user.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
@@ -26,6 +27,17 @@ export interface AdmissionAttributes {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly warnings: string[];
+  /** CreateOptions, UpdateOptions or DeleteOptions. Absent: not known. */
+  readonly options?: () => JsonObject;
+  /** Of the mutation that is under way. */
+  readonly reinvocation?: Reinvocation;
+}
+
+/** All of a chain's mutations are run once more when one that may be interested in the others' asks for it. */
+export interface Reinvocation {
+  /** They are being run once more. */
+  readonly isRepeated: boolean;
+  request(): void;
 }
 
 export interface AdmissionPlugin {
@@ -46,10 +58,21 @@ export interface AdmissionChain {
 
 export function createAdmissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
   return {
-    async mutate(attributes) {
-      for (const plugin of plugins) {
-        if (plugin.mutate && plugin.handles(attributes)) await plugin.mutate(attributes);
-      }
+    async mutate(given) {
+      const state = { isRepeated: false, isWanted: false };
+      const reinvocation: Reinvocation = {
+        get isRepeated() {
+          return state.isRepeated;
+        },
+        request: () => {
+          state.isWanted = true;
+        },
+      };
+      const attributes = { ...given, reinvocation };
+      await mutateOnce(plugins, attributes);
+      if (!state.isWanted) return;
+      state.isRepeated = true;
+      await mutateOnce(plugins, attributes);
     },
     async validate(attributes) {
       for (const plugin of plugins) {
@@ -57,4 +80,10 @@ export function createAdmissionChain(plugins: readonly AdmissionPlugin[]): Admis
       }
     },
   };
+}
+
+async function mutateOnce(plugins: readonly AdmissionPlugin[], attributes: AdmissionAttributes): Promise<void> {
+  for (const plugin of plugins) {
+    if (plugin.mutate && plugin.handles(attributes)) await plugin.mutate(attributes);
+  }
 }

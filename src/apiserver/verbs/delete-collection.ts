@@ -5,6 +5,7 @@ import { listObjects, type ListRequest } from '../registry/list-objects.ts';
 import type { StoredObject } from '../registry/stored-object.ts';
 import { deleteOptionsOf } from './delete-options.ts';
 import { listOptionsOf } from './list.ts';
+import { deleteOptionsObject } from './options-object.ts';
 import { servedObjects } from './served-form.ts';
 import { admissionOf, encoderOf, writeContextOf, type VerbHandler } from './verb.ts';
 
@@ -23,7 +24,7 @@ export const deleteCollectionVerb: VerbHandler = async (request) => {
     resource,
     options,
     context: writeContextOf(request, dryRun),
-    admission: admissionOf(request, 'DELETE', dryRun),
+    admission: admissionOf(request, 'DELETE', dryRun, deleteOptionsObject(options, dryRun)),
   };
   const deleted: StoredObject[] = [];
   const first: ListRequest = { ...asked, resource, namespace, limit: asked.limit || chunkLimit };

@@ -2,6 +2,7 @@
 import { deleteObject } from '../registry/delete-object.ts';
 import { StoredObject } from '../registry/stored-object.ts';
 import { deleteOptionsOf } from './delete-options.ts';
+import { deleteOptionsObject } from './options-object.ts';
 import { servedObject } from './served-form.ts';
 import { admissionOf, encoderOf, objectResponse, writeContextOf, type VerbHandler } from './verb.ts';
 
@@ -15,7 +16,7 @@ export const deleteVerb: VerbHandler = async (request) => {
     name,
     options,
     context: writeContextOf(request, dryRun),
-    admission: admissionOf(request, 'DELETE', dryRun),
+    admission: admissionOf(request, 'DELETE', dryRun, deleteOptionsObject(options, dryRun)),
   });
   // Only who asked for cascading in the old way is told that it isn't over.
   const status = !deleted && options.orphanDependents === false ? 202 : 200;

@@ -1,5 +1,6 @@
 /** What all verbs are given, and how they answer. */
 import type { ApiResponse } from '../../api/exchange.ts';
+import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Status } from '../../api/status.ts';
 import type { AdmissionChain, Operation } from '../admission/plugin.ts';
@@ -11,6 +12,7 @@ import type { ServedResource } from '../registry/served-resource.ts';
 import { StoredObject } from '../registry/stored-object.ts';
 import type { WriteAdmission, WriteContext } from '../registry/write-context.ts';
 import type { RequestContext } from '../request-context.ts';
+import { optionsInQuery } from './options-object.ts';
 import type { Negotiation } from './resource-handler.ts';
 
 /** What a server has, whatever is asked of it. */
@@ -44,14 +46,24 @@ export function writeContextOf({ context, subresource }: VerbRequest, dryRun: bo
   return { user: context.user, now: context.now, subresource, warnings: context.warnings, dryRun };
 }
 
-/** Admission, bound to the request. `operation` is what it is when there is an old object. */
-export function admissionOf(request: VerbRequest, operation: Operation, dryRun: boolean): WriteAdmission {
+/**
+ * Admission, bound to the request. `operation` is what it is when there is an old object.
+ * @param options DeleteOptions; others are in the query
+ */
+export function admissionOf(
+  request: VerbRequest,
+  operation: Operation,
+  dryRun: boolean,
+  options?: JsonObject,
+): WriteAdmission {
   const { resource, subresource, context } = request;
   const attributesOf = (object: KubeObject | undefined, old: Readonly<KubeObject> | undefined) => {
-    const name = request.name || (object ?? old)?.metadata.name || '';
+    // Deletions of collections name none of them.
+    const name = request.name || object?.metadata.name || '';
     const isNamespace = resource.gr.group === '' && resource.gr.resource === 'namespaces';
+    const actual = operation === 'UPDATE' && !old ? ('CREATE' as const) : operation;
     return {
-      operation: operation === 'UPDATE' && !old ? ('CREATE' as const) : operation,
+      operation: actual,
       resource,
       subresource,
       namespace: isNamespace ? name : request.namespace,
@@ -62,6 +74,7 @@ export function admissionOf(request: VerbRequest, operation: Operation, dryRun: 
       dryRun,
       now: context.now,
       warnings: context.warnings,
+      options: () => options ?? optionsInQuery(context.query, actual),
     };
   };
   const { admission, writeChecks } = request;
