@@ -13,6 +13,8 @@ export interface RecordedEvent {
   readonly reason: string;
   readonly message: string;
   readonly component: string;
+  /** Stands for several. */
+  readonly combined?: true;
 }
 
 /** What to do with an Event. */
@@ -58,7 +60,7 @@ export class EventCorrelator {
       record.messages.delete(message);
       break;
     }
-    return [{ ...event, message: `(combined from similar events): ${event.message}` }, similar];
+    return [{ ...event, combined: true, message: `(combined from similar events): ${event.message}` }, similar];
   }
 
   #isSpam(event: RecordedEvent, now: number): boolean {

@@ -83,6 +83,7 @@ test('the tenth of similar Events is combined with those that follow', async () 
   assert.equal(combined.length, 1);
   assert.equal(combined[0]?.['count'], 3);
   assert.equal(combined[0]?.['message'], '(combined from similar events): reason 11');
+  assert.equal(combined[0]?.['reportingComponent'], '');
 });
 
 test('an object has 25 Events at once, then one every five minutes', async () => {

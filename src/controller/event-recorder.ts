@@ -152,7 +152,8 @@ function eventObject(event: RecordedEvent, count: number, firstTimestamp: string
     lastTimestamp,
     count,
     type: event.type,
-    reportingComponent: event.component,
+    // Upstream's correlator forgets it of what it combines.
+    reportingComponent: event.combined ? '' : event.component,
     reportingInstance: '',
   };
 }

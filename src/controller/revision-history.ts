@@ -10,10 +10,28 @@ import type { Side } from '../api/side.ts';
 import type { ResourceClient } from '../client/client.ts';
 import { controllerReference } from './owner-reference.ts';
 import { isAlreadyExists } from './status-cause.ts';
-import { revisionHash, sameTemplate } from './template-hash.ts';
+import { revisionHash, sameTemplate, templateHash } from './template-hash.ts';
 
-/** Of revisions, and of the pods that are made from them. */
+/** Of pods; and of a DaemonSet's revisions. */
 export const revisionHashLabel = 'controller-revision-hash';
+
+/** How an owner's revisions are called: by which hash, and the label that has it. */
+export interface RevisionNaming {
+  readonly label: string;
+  hash(data: JsonObject, template: JsonObject, collisions: number): string;
+}
+
+/** Mirrors pkg/controller/history NewControllerRevision. */
+export const statefulSetRevisions: RevisionNaming = {
+  label: 'controller.kubernetes.io/hash',
+  hash: (data, _template, collisions) => revisionHash(data, collisions),
+};
+
+/** Mirrors pkg/controller/daemon snapshot. */
+export const daemonSetRevisions: RevisionNaming = {
+  label: revisionHashLabel,
+  hash: (_data, template, collisions) => templateHash(template, collisions === 0 ? undefined : collisions),
+};
 
 /** What becomes of the history when the owner has this template. */
 export type RevisionPlan =
@@ -72,29 +90,29 @@ export function surplusRevisions(
   return unused.slice(0, Math.max(0, unused.length - limit));
 }
 
-/**
- * Makes the revision of a template. `collisions`: how often its name was another's before; the new count comes back. Rejects as the
- * client does.
- */
+export interface NewRevision {
+  readonly template: JsonObject;
+  readonly number: number;
+  /** How often a revision's name was another's before. */
+  readonly collisions: number;
+  readonly naming: RevisionNaming;
+}
+
+/** Makes the revision of a template, or finds it made. The new count of collisions comes back. Rejects as the client does. */
 export async function createRevision<S extends Side>(
   client: ResourceClient<S>,
   owner: Owner,
   gvk: GroupVersionKind,
-  {
-    template,
-    number,
-    collisions,
-  }: { readonly template: JsonObject; readonly number: number; readonly collisions: number },
+  wanted: NewRevision,
 ): Promise<{ readonly revision: Readonly<KubeObject>; readonly collisions: number }> {
-  for (let tries = 0; ; tries++) {
-    const revision = newRevision(owner, gvk, template, number, collisions + tries);
+  for (let { collisions } = wanted; ; collisions++) {
+    const revision = newRevision(owner, gvk, { ...wanted, collisions });
     try {
-      return { revision: await client.create(revision), collisions: collisions + tries };
+      return { revision: await client.create(revision), collisions };
     } catch (error) {
-      if (!isAlreadyExists(error) || tries >= createTriesMax) throw error;
+      if (!isAlreadyExists(error) || collisions - wanted.collisions >= createTriesMax) throw error;
       const existing = await client.get(revision.metadata.name ?? '');
-      if (equalJson(revisionTemplate(existing), template))
-        return { revision: existing, collisions: collisions + tries };
+      if (equalJson(revisionTemplate(existing), wanted.template)) return { revision: existing, collisions };
     }
   }
 }
@@ -102,12 +120,10 @@ export async function createRevision<S extends Side>(
 function newRevision(
   owner: Owner,
   gvk: GroupVersionKind,
-  template: JsonObject,
-  number: number,
-  probe: number,
+  { template, number, collisions, naming }: NewRevision,
 ): KubeObject {
-  const data = { spec: { template: { ...template, $patch: 'replace' } } };
-  const hash = revisionHash(data, probe);
+  const data: JsonObject = { spec: { template: { ...template, $patch: 'replace' } } };
+  const hash = naming.hash(data, template, collisions);
   const { labels } = (objectAt(template, 'metadata') ?? {}) as { readonly labels?: Readonly<Record<string, string>> };
   const { annotations, namespace = '', name = '' } = owner.metadata;
   return {
@@ -116,7 +132,7 @@ function newRevision(
     metadata: {
       name: `${name.slice(0, namePrefixMax)}-${hash}`,
       namespace,
-      labels: { ...labels, [revisionHashLabel]: hash },
+      labels: { ...labels, [naming.label]: hash },
       ...(annotations ? { annotations } : {}),
       ownerReferences: [controllerReference(owner, gvk)],
     },

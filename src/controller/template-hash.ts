@@ -1,18 +1,37 @@
 /**
- * The name of a pod template: a hash in the alphabet of upstream's (rand.SafeEncodeString), stable over the order of keys. It need
- * not be upstream's own: an existing ReplicaSet is recognised by its template, never by its hash.
+ * Hashes that names are made of: of a pod template, as a Deployment names its ReplicaSets, and of a revision's data. Both are upstream's own numbers, so
+ * that nothing is named anew when a cluster changes from its controllers to these. What is there is recognised by its template, never by its hash.
  */
+import { goJson } from '../api/go-text.ts';
 import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
+import { goDump } from '../schema/builtin/go-dump.ts';
 
 export const templateHashLabel = 'pod-template-hash';
 
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+const offsetBasis = 0x811c9dc5;
+const prime = 0x01000193;
 
-/** `collisions`: how often the hash has met another template's. */
+/** `collisions`: how often the hash has met another template's. Mirrors pkg/controller ComputeHash. */
 export function templateHash(template: JsonObject, collisions: number | undefined): string {
-  const text = canonical(significant(template)) + (collisions === undefined ? '' : `#${collisions}`);
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  const text = Buffer.from(goDump('core.v1.PodTemplateSpec', template));
+  const count = Buffer.alloc(collisions === undefined ? 0 : 8);
+  if (collisions !== undefined) count.writeUInt32LE(collisions);
+  let hash = offsetBasis;
+  for (const bytes of [text, count]) for (const byte of bytes) hash = Math.imul(hash ^ byte, prime) >>> 0;
+  return safeText(hash);
+}
+
+/** `collisions` as above. Mirrors pkg/controller/history HashControllerRevision. */
+export function revisionHash(data: JsonObject, collisions: number): string {
+  let hash = offsetBasis;
+  for (const byte of Buffer.from(goJson(sorted(data)) + String(collisions)))
+    hash = (Math.imul(hash, prime) ^ byte) >>> 0;
+  return safeText(hash);
+}
+
+/** Mirrors apimachinery util/rand SafeEncodeString. */
+function safeText(hash: number): string {
   return Array.from(String(hash), (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('');
 }
 
@@ -41,9 +60,9 @@ function significant(value: JsonValue, key = ''): JsonValue {
   return kept;
 }
 
-function canonical(value: JsonValue): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
-  const fields = Object.keys(value).sort();
-  return `{${fields.map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`).join(',')}}`;
+function sorted(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isJsonObject(value)) return value;
+  const keys = Object.keys(value).toSorted();
+  return Object.fromEntries(keys.map((key) => [key, sorted(value[key] ?? null)]));
 }

@@ -9,7 +9,12 @@ import { planClaims } from '../../controller/claim.ts';
 import { adoptionPatch, controllerReference, releasePatch } from '../../controller/owner-reference.ts';
 import { orphanIndex } from '../../controller/pod-observer.ts';
 import type { Pod } from '../../controller/pod.ts';
-import { createRevision, revisionHashLabel, sortedRevisions } from '../../controller/revision-history.ts';
+import {
+  createRevision,
+  daemonSetRevisions,
+  revisionHashLabel,
+  sortedRevisions,
+} from '../../controller/revision-history.ts';
 import { unlessNotFound } from '../../controller/status-cause.ts';
 import { assertStillThere } from '../../controller/still-there.ts';
 import { controllerRevisions, daemonSetKind, daemonSets, pods } from '../resources.ts';
@@ -48,7 +53,7 @@ export class Revisions<S extends Side> {
     const { collisionCount = 0 } = set.status;
     if (plan.current.kind === 'create') {
       const { number } = plan.current;
-      const options = { template: set.template, number, collisions: collisionCount };
+      const options = { template: set.template, number, collisions: collisionCount, naming: daemonSetRevisions };
       const { revision, collisions } = await createRevision(client, set, daemonSetKind, options);
       return { hash: revisionHash(revision), old: plan.old, collisions };
     }

@@ -3,6 +3,8 @@ import type { ReplicaSet } from '../replicaset/replica-set.ts';
 import type { Deployment } from './deployment.ts';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
+/** Of old API versions: the revision to go back to, 0 for the one before. */
+export const rollbackAnnotation = 'deprecated.deployment.rollback.to';
 const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
 const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas';
 const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
@@ -13,7 +15,7 @@ const notCopied: ReadonlySet<string> = new Set([
   revisionHistoryAnnotation,
   desiredReplicasAnnotation,
   maxReplicasAnnotation,
-  'deprecated.deployment.rollback.to',
+  rollbackAnnotation,
 ]);
 
 const revisionHistoryCharsMax = 2000;
@@ -23,6 +25,13 @@ type Annotations = Readonly<Record<string, string>>;
 export function revisionOf(set: ReplicaSet): number {
   const revision = set.metadata.annotations?.[revisionAnnotation];
   return revision !== undefined && /^\d+$/.test(revision) ? Number(revision) : 0;
+}
+
+/** A Deployment's annotations when it goes back to the template of `set`: those that it was given with it. Mirrors SetDeploymentAnnotationsTo. */
+export function annotationsOfSet(deployment: Deployment, set: ReplicaSet): Annotations {
+  const own = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => notCopied.has(key));
+  const copied = Object.entries(set.metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key));
+  return Object.fromEntries([...own, ...copied]);
 }
 
 /** The revision of a ReplicaSet that is newer than all of `old`. */

@@ -28,13 +28,14 @@ import { revisionAnnotation } from './annotations.ts';
 import { newCondition, withCondition } from './conditions.ts';
 import { asDeployment, type Deployment, type DeploymentStatus } from './deployment.ts';
 import { planDeployment, type Action } from './plan.ts';
+import type { Rollback } from './rollback.ts';
 import { sameTemplate } from '../../controller/template-hash.ts';
 
 /** The index of ReplicaSets that nobody controls, by their namespace. */
 const orphanIndex = 'orphan';
-
 /** When a write doesn't show in the cache, it is looked again without an event. */
 const unseenWriteMs = 10_000;
+
 export const deploymentController: BuiltinController = {
   name: 'deployment-controller',
   create: (context) => {
@@ -215,6 +216,8 @@ class Act<S extends Side> {
       }
       case 'updateStatus':
         return this.#updateStatus(action.status);
+      case 'rollback':
+        return this.#rollBack(action);
       case 'warn':
         return this.#event('Warning', action.reason, action.message);
       default:
@@ -236,6 +239,16 @@ class Act<S extends Side> {
 
   async #updateStatus(status: DeploymentStatus): Promise<void> {
     this.#current = await this.#deployments.updateStatus({ ...this.#current, status: status as JsonValue });
+  }
+
+  async #rollBack({ annotations, template, event }: Rollback): Promise<void> {
+    const { metadata, spec } = this.#current;
+    this.#current = await this.#deployments.update({
+      ...this.#current,
+      metadata: { ...metadata, annotations },
+      ...(template === undefined ? {} : { spec: { ...(spec as JsonObject), template } }),
+    });
+    this.#event(event.type, event.reason, event.message);
   }
 
   async #create(object: KubeObject, replicas: number): Promise<void> {

@@ -30,6 +30,7 @@ import {
   scaleProportionally,
   type Scaling,
 } from './rolling.ts';
+import { planRollback, type Rollback } from './rollback.ts';
 import { isComplete, plainStatus, progressCheckMs, rolloutStatus, sameStatus } from './status.ts';
 import { sameTemplate, templateHash, templateHashLabel } from '../../controller/template-hash.ts';
 
@@ -58,6 +59,7 @@ export type Action =
   | { readonly kind: 'delete'; readonly set: ReplicaSet }
   | { readonly kind: 'setRevision'; readonly revision: string }
   | { readonly kind: 'updateStatus'; readonly status: DeploymentStatus }
+  | Rollback
   | { readonly kind: 'warn'; readonly reason: string; readonly message: string };
 
 export interface Plan {
@@ -115,6 +117,9 @@ function decide(rollout: Rollout, before: readonly Action[]): Plan {
   const { deployment, newSet, old } = rollout;
   if (deployment.metadata.deletionTimestamp !== undefined) return finish(rollout, before, plainStatus(rollout));
   const sets = [...old, ...(newSet ? [newSet] : [])];
+  const rollback = deployment.paused ? undefined : planRollback(deployment, sets);
+  if (rollback)
+    return newSet ? { actions: [...before, rollback], againAfterMs: undefined } : createNewSet(rollout, before);
   const resized = sets.some((set) => {
     const desired = desiredReplicasOf(set);
     return set.replicas > 0 && desired !== undefined && desired !== deployment.replicas;

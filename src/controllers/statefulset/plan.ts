@@ -99,10 +99,12 @@ class Planner {
     if (pod.status?.phase === 'Pending') this.#ensureClaims(pod, ordinal);
     const waits = pod.metadata.deletionTimestamp !== undefined || !this.#isAvailable(pod);
     if (waits && !set.parallel) return true;
-    this.#ownClaims(pod);
+    const owned = this.#ownClaims(pod);
     // A view of an object of the API.
-    const amended = amendedPod(set, pod as unknown as KubeObject);
-    if (amended) this.#actions.push({ kind: 'updatePod', pod: amended });
+    const object = pod as unknown as KubeObject;
+    const amended = amendedPod(set, object);
+    // Upstream writes the pod, and tells of it, also when only its claims' owners were wrong.
+    if (amended || owned) this.#actions.push({ kind: 'updatePod', pod: amended ?? object });
     return false;
   }
 
@@ -143,14 +145,17 @@ class Planner {
     }
   }
 
-  #ownClaims(pod: Pick<Pod, 'metadata'>): void {
+  /** Whether there was anything to change. */
+  #ownClaims(pod: Pick<Pod, 'metadata'>): boolean {
     const { set, claimNamed } = this.#snapshot;
+    const before = this.#actions.length;
     for (const template of set.claimTemplates) {
       const claim = claimNamed(claimName(set, template, ordinalOf(pod) ?? 0));
       if (!claim) continue;
       const owners = claimOwners(set, pod, claim);
       if (owners.kind === 'replace') this.#actions.push({ ...owners, kind: 'ownClaim', claim });
     }
+    return this.#actions.length > before;
   }
 
   /** From the highest ordinal down: one, when all above it are well; or as many as may be unavailable at once. */

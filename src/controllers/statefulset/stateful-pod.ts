@@ -17,6 +17,8 @@ export function statefulPod(set: StatefulSet, ordinal: number, template: JsonObj
     kind: 'Pod',
     metadata: {
       name,
+      // Of no use beside a name, but there.
+      generateName: `${set.metadata.name}-`,
       namespace: set.metadata.namespace ?? '',
       labels: { ...labels, ...identityLabels(name, ordinal), [revisionLabel]: revision },
       ...(annotations ? { annotations } : {}),

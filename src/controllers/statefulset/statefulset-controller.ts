@@ -18,6 +18,7 @@ import {
   planRevision,
   revisionTemplate,
   sortedRevisions,
+  statefulSetRevisions,
   surplusRevisions,
 } from '../../controller/revision-history.ts';
 import { isNamespaceTerminating, unlessNotFound } from '../../controller/status-cause.ts';
@@ -204,6 +205,7 @@ class Worker<S extends Side> {
         template: set.template,
         number: plan.number,
         collisions,
+        naming: statefulSetRevisions,
       });
       ({ revision: newest, collisions } = created);
     }

@@ -1,0 +1,84 @@
+/** What of an object must be equal on both sides: all but names' random parts, UIDs, times, revisions and addresses. */
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/api/json.ts';
+import type { KubeObject } from '../../../src/api/object.ts';
+
+export type UidNames = ReadonlyMap<string, string>;
+
+const uid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+const ownTexts: readonly (readonly [RegExp, string])[] = [
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
+  [/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g, '<certificate>'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
+  [/simulated:\/\/[0-9a-f]{64}/g, 'simulated://<id>'],
+  [/\b10\.96\.\d+\.\d+\b/g, '<cluster IP>'],
+  [/\b10\.24[4-7]\.\d+\.\d+\b/g, '<pod IP>'],
+  [/\b172\.30\.0\.\d+\b/g, '<node IP>'],
+  [/\bnode-\d\b/g, '<node>'],
+  // A random ending.
+  [/(?<=[a-z0-9])-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-<random>'],
+  // A job of a schedule has its minute.
+  [/-\d{8}\b/g, '-<minute>'],
+];
+
+/** `names`: whose the UIDs are, as far as they are known. */
+export function normalText(text: string, names: UidNames): string {
+  const known = text.replaceAll(uid, (found) => `<uid of ${names.get(found) ?? 'somebody'}>`);
+  return ownTexts.reduce((result, [pattern, instead]) => result.replaceAll(pattern, instead), known);
+}
+
+export function normalObject(object: KubeObject, names: UidNames): JsonObject {
+  const { managedFields, resourceVersion: _, uid: _own, ...metadata } = object.metadata;
+  const rest = { ...object, metadata: { ...metadata, ...managersOf(managedFields) } };
+  const normal = normalValue(rest, names, '');
+  return isJsonObject(normal) ? normal : {};
+}
+
+/** Kind and name of each object by its UID. */
+export function uidNames(objects: readonly KubeObject[]): UidNames {
+  return new Map(
+    objects.map(({ kind, metadata }) => [metadata.uid ?? '', `${kind}/${normalText(metadata.name ?? '', new Map())}`]),
+  );
+}
+
+function normalValue(value: JsonValue, names: UidNames, key: string): JsonValue {
+  if (typeof value === 'string') return key === 'resourceVersion' ? '<revision>' : normalText(value, names);
+  if (typeof value === 'number') return key === 'nodePort' || key === 'healthCheckNodePort' ? '<port>' : value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => normalValue(item, names, key));
+    return unordered.has(key) ? items.toSorted(byText) : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, inner]): [string, JsonValue] => [
+    normalText(name, names),
+    normalValue(inner ?? null, names, name),
+  ]);
+  return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** Lists whose order says nothing. */
+const unordered = new Set([
+  'managers',
+  'endpoints',
+  'addresses',
+  'notReadyAddresses',
+  'finalizers',
+  'ownerReferences',
+  'uncountedTerminatedPods',
+  'succeeded',
+  'failed',
+]);
+
+export const byText = (left: unknown, right: unknown): number =>
+  JSON.stringify(left) < JSON.stringify(right) ? -1 : JSON.stringify(left) > JSON.stringify(right) ? 1 : 0;
+
+/** Who has written, by what way. */
+function managersOf(entries: JsonValue | undefined): { managers?: string[] } {
+  if (!Array.isArray(entries)) return {};
+  const managers = entries.map((entry) => {
+    // As the API has them.
+    const { manager, operation, apiVersion, subresource } = entry as Readonly<Record<string, string>>;
+    return [manager, operation, apiVersion, ...(subresource === undefined ? [] : [subresource])].join(' ');
+  });
+  return { managers };
+}
