@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { kubectlPath, upstreamUnavailable } from '../host/upstream.ts';
 import { testFirstLight } from './first-light.ts';
+import { testTenantNodes } from './tenant-nodes.ts';
 import {
   eventually,
   kubectlWith,
@@ -43,7 +44,15 @@ if (unavailable !== undefined) {
     assert.equal(statSync(up.tenantKubeconfig).mode & 0o077, 0, 'credentials are their owner’s only');
   });
 
-  testFirstLight({ tenant: () => tenant, host: () => host, folder: () => up.folder, hostNamespace: 'sublet-demo' });
+  const stage = { tenant: () => tenant, host: () => host, folder: () => up.folder, hostNamespace: 'sublet-demo' };
+  testFirstLight(stage);
+  testTenantNodes({
+    ...stage,
+    restart: async (args) => {
+      await up.interrupt();
+      up = await startUp(up.folder, args);
+    },
+  });
 
   test('Ctrl-C stops all cleanly, and the next start finds everything as it was', async () => {
     await tenant('create', 'namespace', 'kept');

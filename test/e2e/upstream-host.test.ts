@@ -2,6 +2,7 @@ import { after, before, test } from 'node:test';
 import { kubectlPath, startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
 import { testFirstLight } from './first-light.ts';
 import { startNodes, type Nodes } from './simulated-nodes.ts';
+import { testTenantNodes } from './tenant-nodes.ts';
 import { kubectlWith, newStateFolder, removeStateFolder, startUp, type Kubectl, type Up } from './sublet-up.ts';
 
 const unavailable = upstreamUnavailable();
@@ -13,18 +14,15 @@ if (unavailable !== undefined) {
   let cluster: UpstreamHost;
   let nodes: Nodes;
   let up: Up;
+  let args: readonly string[];
   let tenant: Kubectl;
   let host: Kubectl;
 
   before(async () => {
     cluster = await startUpstreamHost({ controllers: true });
     nodes = await startNodes(cluster.kubeconfig);
-    up = await startUp(await newStateFolder(), [
-      '--host-kubeconfig',
-      cluster.kubeconfig,
-      '--host-namespace',
-      hostNamespace,
-    ]);
+    args = ['--host-kubeconfig', cluster.kubeconfig, '--host-namespace', hostNamespace];
+    up = await startUp(await newStateFolder(), args);
     const kubectl = await kubectlPath();
     tenant = kubectlWith(kubectl, up.tenantKubeconfig);
     host = kubectlWith(kubectl, cluster.kubeconfig);
@@ -37,5 +35,13 @@ if (unavailable !== undefined) {
     await removeStateFolder(up.folder);
   });
 
-  testFirstLight({ tenant: () => tenant, host: () => host, folder: () => up.folder, hostNamespace });
+  const stage = { tenant: () => tenant, host: () => host, folder: () => up.folder, hostNamespace };
+  testFirstLight(stage);
+  testTenantNodes({
+    ...stage,
+    restart: async (more) => {
+      await up.interrupt();
+      up = await startUp(up.folder, [...args, ...more]);
+    },
+  });
 }
