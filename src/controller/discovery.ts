@@ -16,6 +16,8 @@ export interface ServedResource {
 export interface Discovered {
   /** Each resource once, in the version that its group prefers. */
   readonly resources: readonly ServedResource[];
+  /** Each in all its versions. */
+  readonly versions: readonly ServedResource[];
   /** Group versions that could not be asked (`metrics.k8s.io/v1beta1`), with the reason. */
   readonly failed: ReadonlyMap<string, string>;
 }
@@ -68,13 +70,12 @@ export async function discoverResources<S extends Side>(client: Client<S>): Prom
   const groups = await client.getPath('/apis', { accept: aggregated });
   const versions = [...(await coreVersions(client, core, failed)), ...(await groupVersions(client, groups, failed))];
   const seen = new Set<string>();
-  const resources = versions.flatMap((version) =>
-    version.resources.filter(({ gvr }) => {
-      const key = `${gvr.group}/${gvr.resource}`;
-      return !seen.has(key) && seen.add(key);
-    }),
-  );
-  return { resources, failed };
+  const all = versions.flatMap((version) => version.resources);
+  const resources = all.filter(({ gvr }) => {
+    const key = `${gvr.group}/${gvr.resource}`;
+    return !seen.has(key) && seen.add(key);
+  });
+  return { resources, versions: all, failed };
 }
 
 async function coreVersions<S extends Side>(

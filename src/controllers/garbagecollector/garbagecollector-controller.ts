@@ -20,12 +20,14 @@ import { blockingDependents, planObject, type Action, type ClassifiedOwner, type
 
 const syncRetryMs = 500;
 const absentMax = 500;
+/** A look through all namespaces reads all that there is of a kind, for an Event that is a courtesy. */
+const searchesPerMinuteMax = 20;
 
 export const garbageCollector: BuiltinController = {
   name: 'garbage-collector-controller',
   create: (context) => {
     const graph = new OwnerGraph((uid) => controller.queue.add(uid));
-    const monitors = new Monitors(context, graph);
+    const monitors = new Monitors(context, graph, () => collector.judgeAgain());
     const collector = new Collector(context, graph, monitors, (uid) => controller.queue.add(uid));
     const controller: Controller = new Controller({
       name: 'garbagecollector',
@@ -48,6 +50,9 @@ class Collector<S extends Side> {
   readonly #record: RecordEvent;
   /** Owners that the API server said are absent, so that a thousand dependents ask once. */
   readonly #absent = new Set<string>();
+  #searches = { minute: 0, count: 0 };
+  /** The UIDs of those with an owner of a kind that isn't served. */
+  readonly #unjudged = new Set<string>();
 
   constructor(context: ControllerContext<S>, graph: OwnerGraph, monitors: Monitors<S>, enqueue: (uid: string) => void) {
     this.#context = context;
@@ -55,6 +60,13 @@ class Collector<S extends Side> {
     this.#monitors = monitors;
     this.#enqueue = enqueue;
     this.#record = context.events.for('garbage-collector-controller');
+  }
+
+  /** What is served has changed: what could not be judged may be now. */
+  judgeAgain(): void {
+    const uids = [...this.#unjudged];
+    this.#unjudged.clear();
+    for (const uid of uids) if (this.#graph.get(uid)) this.#enqueue(uid);
   }
 
   async reconcile(uid: string): Promise<Result> {
@@ -94,17 +106,26 @@ class Collector<S extends Side> {
     return undefined;
   }
 
-  /** Asks the API server. `undefined`: a cluster-scoped object refers to a namespaced owner, which is not valid. */
+  /** Asks the API server. `undefined`: nothing can be said, or not yet; the object is looked at again when there is something new. */
   async #ownerState(node: GraphNode, reference: OwnerReference): Promise<OwnerState | undefined> {
     const key = JSON.stringify([reference.apiVersion, reference.kind, reference.name, reference.uid, node.namespace]);
-    if (this.#absent.has(key)) return 'dangling';
-    const found = this.#monitors.find(reference.apiVersion, reference.kind);
-    if (!found) throw new Error(`unable to get REST mapping for ${reference.apiVersion}/${reference.kind}.`);
-    if (found.namespaced && node.namespace === '') return undefined;
-    const resource = this.#context.client.resource(found.gvr, found.namespaced ? node.namespace : undefined);
-    const owner = await this.#fetch(resource, reference.name);
-    if (owner?.metadata.uid !== reference.uid) {
+    if (this.#absent.has(key)) {
       this.#reportForeignOwner(node, reference);
+      return 'dangling';
+    }
+    const found = this.#monitors.find(reference.apiVersion, reference.kind);
+    if (!found) {
+      this.#unjudged.add(node.uid);
+      return undefined;
+    }
+    // What is in no namespace can't be owned by what is in one: it is not valid, and nothing follows from it.
+    const invalid = found.namespaced && node.namespace === '';
+    const resource = this.#context.client.resource(found.gvr, found.namespaced ? node.namespace : undefined);
+    const owner = invalid ? undefined : await this.#fetch(resource, reference.name);
+    if (owner?.metadata.uid !== reference.uid) {
+      if (found.namespaced && (await this.#findElsewhere(found.gvr, reference))) return undefined;
+      this.#reportForeignOwner(node, reference);
+      if (invalid) return undefined;
       this.#remember(key);
       return 'dangling';
     }
@@ -112,6 +133,23 @@ class Collector<S extends Side> {
     const waits =
       owner.metadata.deletionTimestamp !== undefined && owner.metadata.finalizers?.includes(foregroundFinalizer);
     return waits ? 'waiting' : 'solid';
+  }
+
+  /** Looks for an owner in other namespaces, once: the graph knows it then, and has whoever names it looked at again. */
+  async #findElsewhere(gvr: GroupVersionResource, { name, uid }: OwnerReference): Promise<boolean> {
+    const known = this.#graph.get(uid);
+    if (!known || known.observed || known.gone || !this.#monitors.typeOf(gvr) || !this.#maySearch()) return false;
+    const options = { fieldSelector: `metadata.name=${name}`, metadataOnly: true };
+    const { items } = await this.#context.client.resource(gvr).list(options);
+    const owner = items.find(({ metadata }) => metadata.uid === uid);
+    if (owner) this.#found(gvr, owner);
+    return owner !== undefined;
+  }
+
+  #maySearch(): boolean {
+    const minute = Math.floor(this.#context.clock.monotonic() / 60_000);
+    if (minute !== this.#searches.minute) this.#searches = { minute, count: 0 };
+    return ++this.#searches.count <= searchesPerMinuteMax;
   }
 
   async #act(node: GraphNode, latest: KubeObject, action: Action): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, OwnerReference } from '../../api/object.ts';
 import { createClient } from '../../client/create-client.ts';
-import { FakeApi } from '../../client/fake-api.test-double.ts';
+import { FakeApi, type FakeApiOptions } from '../../client/fake-api.test-double.ts';
 import { FakeClock, seededRandom } from '../../client/fake-clock.test-double.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { EventRecorder } from '../../controller/event-recorder.ts';
@@ -10,7 +10,9 @@ import { silentLogger } from '../../lib/logger.ts';
 import { configMaps, nodes, pods, services } from '../resources.ts';
 import { garbageCollector } from './garbagecollector-controller.ts';
 
-function discovery(version: string, resources: Record<string, [kind: string, scope: string]>): unknown {
+type Served = Record<string, [kind: string, scope: string]>;
+
+function discovery(version: string, resources: Served, group = ''): unknown {
   const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
   const served = Object.entries(resources).map(([resource, [kind, scope]]) => ({
     resource,
@@ -18,13 +20,13 @@ function discovery(version: string, resources: Record<string, [kind: string, sco
     scope,
     verbs,
   }));
-  const items = [{ metadata: { name: '' }, versions: [{ version, resources: served }] }];
+  const items = [{ metadata: { name: group }, versions: [{ version, resources: served }] }];
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', items };
 }
 
-async function world(before?: (api: FakeApi) => Promise<void>) {
+async function world(before?: (api: FakeApi) => Promise<void>, options: Pick<FakeApiOptions, 'intercept'> = {}) {
   const clock = new FakeClock();
-  const api = new FakeApi({ now: () => clock.now() });
+  const api = new FakeApi({ now: () => clock.now(), ...options });
   api.documents.set(
     '/api',
     discovery('v1', {
@@ -218,6 +220,75 @@ test('what happened while nobody watched is caught up on: at the start, and afte
   w.api.expireWatches();
   await w.client.resource(configMaps, 'a').delete('root');
   await w.clock.advance(5000);
+  assert.deepEqual(w.names(), []);
+  await w.stop();
+});
+
+const things: Served = { configmaps: ['ConfigMap', 'Namespaced'] };
+
+test('an owner of that kind, name and UID in another group is another object', async () => {
+  const w = await world((api) => {
+    api.documents.set('/apis', discovery('v1', things, 'example.com'));
+    return Promise.resolve();
+  });
+  const real = await w.create('ConfigMap', 'real');
+  await w.create('Pod', 'fine', [owner(real)]);
+  await w.clock.advance(1000);
+  await w.create('Pod', 'other-group', [owner(real, { apiVersion: 'example.com/v1' })]);
+  await w.clock.advance(2000);
+  assert.deepEqual(w.names(), ['ConfigMap real', 'Pod fine']);
+  await w.stop();
+});
+
+test('an absent owner in a version that is not served is not judged', async () => {
+  const w = await world();
+  const real = await w.create('ConfigMap', 'real');
+  await w.create('Pod', 'p', [owner(real, { apiVersion: 'v2', name: 'absent', uid: 'u1' })]);
+  await w.clock.advance(10_000);
+  assert.deepEqual(w.names(), ['ConfigMap real', 'Pod p']);
+  await w.stop();
+});
+
+test('an owner of an unknown kind is judged when the kind is served, and nothing is tried until then', async () => {
+  const definitions: Served = { customresourcedefinitions: ['CustomResourceDefinition', 'Cluster'] };
+  const w = await world((api) => {
+    api.documents.set('/apis', discovery('v1', definitions, 'apiextensions.k8s.io'));
+    return Promise.resolve();
+  });
+  const thing = { apiVersion: 'example.com/v1', kind: 'Thing', name: 'absent', uid: 'u1' };
+  await w.create('Pod', 'p', [thing]);
+  await w.clock.advance(10_000);
+  assert.deepEqual(w.names(), ['Pod p']);
+  assert.equal(w.controller.queue.nextWakeUp(), undefined);
+  const served = [
+    discovery('v1', definitions, 'apiextensions.k8s.io'),
+    discovery('v1', { things: ['Thing', 'Namespaced'] }, 'example.com'),
+  ] as { items: unknown[] }[];
+  w.api.documents.set('/apis', { kind: 'APIGroupDiscoveryList', items: served.flatMap(({ items }) => items) });
+  const gvr = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' };
+  await w.client
+    .resource(gvr)
+    .create({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'things' } });
+  await w.clock.advance(15_000);
+  assert.ok(!w.names().includes('Pod p'));
+  await w.stop();
+});
+
+test('a resource that cannot be listed holds a deletion in the foreground up for half a minute, not for ever', async () => {
+  const broken = { status: 500, headers: {}, body: Buffer.from('the conversion failed') };
+  const w = await world(
+    (api) => {
+      api.documents.set('/apis', discovery('v1', things, 'example.com'));
+      return Promise.resolve();
+    },
+    { intercept: ({ path }) => (path.startsWith('/apis/example.com') ? broken : undefined) },
+  );
+  const root = await w.create('ConfigMap', 'root');
+  await w.create('Pod', 'p', [owner(root, { blockOwnerDeletion: true })]);
+  await w.client.resource(configMaps, 'a').delete('root', { propagationPolicy: 'Foreground' });
+  await w.clock.advance(20_000);
+  assert.deepEqual(w.names(), ['ConfigMap root']);
+  await w.clock.advance(15_000);
   assert.deepEqual(w.names(), []);
   await w.stop();
 });

@@ -5,6 +5,7 @@
  *
  * Synchronous, without requests; `enqueue` is called with the UID of each node that has to be looked at.
  */
+import { parseApiVersion } from '../../api/gvk.ts';
 import type { ObjectMeta, OwnerReference } from '../../api/object.ts';
 import type { ResourceType } from './resource-types.ts';
 
@@ -18,6 +19,8 @@ export interface GraphNode {
   readonly dependents: Set<GraphNode>;
   /** Seen at the API server, not only in references. */
   observed: boolean;
+  /** It was seen, and then seen to be gone: there is no use in looking for it. */
+  readonly gone: boolean;
   deleting: boolean;
   /** Being deleted, after its dependents: it has the finalizer `foregroundDeletion`. */
   foreground: boolean;
@@ -92,7 +95,8 @@ export class OwnerGraph {
     for (const owner of owners) if (this.#nodes.get(owner.uid)?.foreground) this.#enqueue(owner.uid);
     this.#nodes.delete(uid);
     // Dependents go on referring to it: they find it unobserved.
-    if (node.dependents.size > 0) this.#nodes.set(uid, { ...unobserved(uid), dependents: node.dependents });
+    if (node.dependents.size > 0)
+      this.#nodes.set(uid, { ...unobserved(uid), gone: node.observed, dependents: node.dependents });
   }
 
   /** The nodes of a resource that have been observed. */
@@ -158,6 +162,8 @@ export class OwnerGraph {
 /** Whether a reference names the very object that the node stands for, and may: cluster-scoped, or in the same namespace. */
 export function refersTo(reference: OwnerReference, dependent: GraphNode, owner: GraphNode): boolean {
   if (!owner.type || reference.kind !== owner.type.kind || reference.name !== owner.name) return false;
+  // Any version of the group will do.
+  if (parseApiVersion(reference.apiVersion)?.group !== owner.type.gvr.group) return false;
   return owner.namespace === '' || owner.namespace === dependent.namespace;
 }
 
@@ -169,6 +175,7 @@ function unobserved(uid: string): Omit<GraphNode, 'dependents'> {
     namespace: '',
     owners: noOwners,
     observed: false,
+    gone: false,
     deleting: false,
     foreground: false,
     orphaning: false,

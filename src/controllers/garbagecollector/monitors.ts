@@ -16,12 +16,16 @@ interface Monitor {
   readonly type: ResourceType;
   readonly abort: AbortController;
   readonly running: Promise<void>;
+  /** It has been listed, or was given long enough for it. */
   synced: boolean;
+  readonly patience: Timer;
 }
 
 /** A CRD is served a little after it was created, and not at once when it says so. */
 const refreshDelaysMs = [200, 2_000, 10_000];
 const retryMs = 1_000;
+/** A resource that can't be listed (its conversion fails) must not hold up everything else for ever. Upstream's sync period. */
+const listedWithinMs = 30_000;
 /** Their changes change what is served. */
 const definitions: ReadonlySet<string> = new Set([
   'apiextensions.k8s.io/customresourcedefinitions',
@@ -34,14 +38,17 @@ export class Monitors<S extends Side> implements Service {
   readonly #graph: OwnerGraph;
   readonly #monitors = new Map<string, Monitor>();
   readonly #abort = new AbortController();
-  #resources: readonly ServedResource[] = [];
+  readonly #discoveredAnew: () => void;
+  #versions: readonly ServedResource[] = [];
   #refreshing: Promise<void> = Promise.resolve();
   #timers: Timer[] = [];
   #discovered = false;
 
-  constructor(context: ControllerContext<S>, graph: OwnerGraph) {
+  /** `discoveredAnew`: what is served may have changed. */
+  constructor(context: ControllerContext<S>, graph: OwnerGraph, discoveredAnew: () => void) {
     this.#context = context;
     this.#graph = graph;
+    this.#discoveredAnew = discoveredAnew;
   }
 
   /** Doesn't wait for the first lists ({@link synced}). */
@@ -64,7 +71,7 @@ export class Monitors<S extends Side> implements Service {
 
   /** What a reference's apiVersion and kind mean; `undefined`: nothing that is served. */
   find(apiVersion: string, kind: string): { gvr: GroupVersionResource; namespaced: boolean } | undefined {
-    return findType(this.#resources, apiVersion, kind);
+    return findType(this.#versions, apiVersion, kind);
   }
 
   typeOf(gvr: GroupVersionResource): ResourceType | undefined {
@@ -88,9 +95,9 @@ export class Monitors<S extends Side> implements Service {
   }
 
   async #rediscover(): Promise<void> {
-    const { resources, failed } = await discoverResources(this.#context.client);
+    const { resources, versions, failed } = await discoverResources(this.#context.client);
     if (this.#abort.signal.aborted) return;
-    this.#resources = resources;
+    this.#versions = versions;
     this.#discovered = true;
     const types = collectableTypes(resources);
     for (const [key, monitor] of this.#monitors) {
@@ -103,6 +110,7 @@ export class Monitors<S extends Side> implements Service {
       for (const node of this.#graph.ofType(monitor.type)) this.#graph.remove(node.uid);
     }
     for (const [key, type] of types) if (!this.#monitors.has(key)) this.#begin(key, type);
+    this.#discoveredAnew();
   }
 
   #begin(key: string, type: ResourceType): void {
@@ -135,17 +143,21 @@ export class Monitors<S extends Side> implements Service {
       },
       abort.signal,
     );
-    this.#monitors.set(key, { type, abort, running, synced: false });
+    const patience = clock.after(listedWithinMs, () => this.#listed(key));
+    this.#monitors.set(key, { type, abort, running, synced: false, patience });
   }
 
-  async #end({ abort, running }: Monitor): Promise<void> {
+  async #end({ abort, running, patience }: Monitor): Promise<void> {
     abort.abort();
+    patience.cancel();
     await running;
   }
 
   #listed(key: string): void {
     const monitor = this.#monitors.get(key);
-    if (monitor) monitor.synced = true;
+    if (!monitor || monitor.synced) return;
+    monitor.synced = true;
+    monitor.patience.cancel();
     if (this.synced()) this.#graph.settled();
   }
 

@@ -27,12 +27,15 @@ export function collectableTypes(resources: readonly ServedResource[]): Readonly
   return types;
 }
 
-/** What a reference's apiVersion and kind mean. Any version of the group will do: the object is the same. */
+/**
+ * What a reference's apiVersion and kind mean. A version that isn't served means nothing, as for upstream's mapper: of its objects nothing can be
+ * said.
+ */
 export function findType(
-  resources: readonly ServedResource[],
+  versions: readonly ServedResource[],
   apiVersion: string,
   kind: string,
 ): { readonly gvr: GroupVersionResource; readonly namespaced: boolean } | undefined {
-  const group = parseApiVersion(apiVersion)?.group;
-  return resources.find((resource) => resource.gvr.group === group && resource.kind === kind);
+  const { group, version } = parseApiVersion(apiVersion) ?? {};
+  return versions.find(({ gvr, kind: served }) => gvr.group === group && gvr.version === version && served === kind);
 }
