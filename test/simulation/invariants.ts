@@ -1,5 +1,5 @@
 /** What must be true when all is quiet: each returns what is wrong, in words. */
-import { equalJson, isJsonObject, type JsonValue } from '../../src/api/json.ts';
+import { equalJson, isJsonObject, type JsonObject, type JsonValue } from '../../src/api/json.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { matchesLabelSelector } from '../../src/api/label-selector.ts';
 import { markOn, nameOn } from '../../src/api/side.ts';
@@ -11,6 +11,7 @@ import { referencedNames, type ReferencedKind } from '../../src/translate/pods/r
 import { tokenSecretName, wantedTokens } from '../../src/translate/pods/tokens.ts';
 import { copyService, serviceSpec } from '../../src/translate/services.ts';
 import type { Foreign } from './host-operations.ts';
+import { nodes, nodeTermsOf } from './node-invariants.ts';
 import type { PodLives } from './pod-lives.ts';
 import { ownerMark } from './tenant-objects.ts';
 import type { TenantMachine } from './tenant-machine.ts';
@@ -39,6 +40,7 @@ export function everyInvariant(world: World, foreign: Foreign, lives: PodLives):
       ...wordsOfOthers(world, tenant, lives),
       ...statuses(world, tenant),
       ...serviceAddresses(world, tenant),
+      ...nodes(world, tenant),
     ]),
   ];
 }
@@ -83,7 +85,7 @@ interface Expected {
 }
 
 /** What the host should have of a tenant, by our own reckoning from what the tenant has. */
-function expectedCopies(tenant: TenantMachine): Map<HostKey, Expected> {
+function expectedCopies(world: World, tenant: TenantMachine): Map<HostKey, Expected> {
   const { place } = tenant;
   const expected = new Map<HostKey, Expected>();
   const expect = (plural: Plural, origin: KubeObject, copy: KubeObject | undefined, optional = false): void => {
@@ -99,9 +101,18 @@ function expectedCopies(tenant: TenantMachine): Map<HostKey, Expected> {
         referencedNames(structuredClone(viewPod(pod).spec), kind).includes(metadata.name ?? ''),
     );
   const namespaces = objectsOn(tenant.disk, '/registry/namespaces/');
+  const nodeTerms = nodeTermsOf(tenant);
+  const copies = objectsOn(world.hostDisk, prefixes.pods).filter(
+    ({ metadata }) => metadata.namespace === place.hostNamespace,
+  );
   for (const pod of pods) {
+    const { namespace = '', name = '' } = pod.metadata;
+    const copyName = hostName(tenant.name, nameOn('tenant', namespace), nameOn('tenant', name));
+    const copy = copies.find(({ metadata }) => metadata.name === copyName);
     const context = {
       place,
+      // What has a node was told of nodes as they were then.
+      nodeTerms: copy && viewPod(copy).spec.nodeName ? undefined : nodeTerms,
       namespacesSelectedBy: (selector: Parameters<typeof matchesLabelSelector>[0]) =>
         namespaces
           .filter(({ metadata }) => matchesLabelSelector(selector, metadata.labels ?? {}))
@@ -109,7 +120,6 @@ function expectedCopies(tenant: TenantMachine): Map<HostKey, Expected> {
     };
     expect('pods', pod, copyPod(context, markOn('tenant', unbound(pod))), isFinished(pod) || isHeld(pod));
     if (wantedTokens(viewPod(pod).spec).length === 0) continue;
-    const { namespace = '', name = '' } = pod.metadata;
     const tokens = tokenSecretName(tenant.name, nameOn('tenant', namespace), nameOn('tenant', name));
     expected.set(`secrets/${place.hostNamespace}/${tokens}`, {
       tenant,
@@ -133,7 +143,7 @@ function expectedCopies(tenant: TenantMachine): Map<HostKey, Expected> {
 function copies(world: World, foreign: Foreign): string[] {
   const wrong: string[] = [];
   const actual = onHost(world);
-  const expected = new Map(world.tenants.flatMap((tenant) => [...expectedCopies(tenant)]));
+  const expected = new Map(world.tenants.flatMap((tenant) => [...expectedCopies(world, tenant)]));
   for (const [key, { tenant, origin, optional, copy }] of expected) {
     const found = actual.get(key);
     if (!found) {
@@ -161,6 +171,7 @@ function copies(world: World, foreign: Foreign): string[] {
 /** Content as translated; labels as the tenant has them now, but for what the host added. */
 function differences(key: HostKey, found: KubeObject, wanted: KubeObject, origin: KubeObject): string[] {
   const wrong: string[] = [];
+  const isBound = found.kind === 'Pod' && Boolean(viewPod(found).spec.nodeName);
   for (const field of ['data', 'binaryData', 'immutable', 'type'] as const) {
     if (found.kind === 'Service' || found.kind === 'Pod') break;
     if (field === 'type' && wanted[field] === undefined) continue;
@@ -169,7 +180,9 @@ function differences(key: HostKey, found: KubeObject, wanted: KubeObject, origin
     }
   }
   for (const field of ['labels', 'annotations'] as const) {
-    const kept = Object.entries(found.metadata[field] ?? {}).filter(([name]) => !name.startsWith('host.example/'));
+    const kept = Object.entries(found.metadata[field] ?? {}).filter(
+      ([name]) => !name.startsWith('host.example/') && !(isBound && name === 'sublet.dev/node-terms'),
+    );
     const own = wanted.metadata[field] ?? {};
     const extra = kept.filter(([name]) => !(name in own));
     if (extra.length > 0) wrong.push(`${key}: ${field} ${JSON.stringify(extra)} are no longer the tenant's`);
@@ -179,7 +192,10 @@ function differences(key: HostKey, found: KubeObject, wanted: KubeObject, origin
     }
   }
   if (JSON.stringify(viewPod(origin).spec?.affinity ?? '').includes('namespaceSelector')) return wrong;
-  const path = lacking((wanted['spec'] ?? null) as JsonValue, (found['spec'] ?? null) as JsonValue, 'spec');
+  const { nodeSelector, ...rest } = (wanted['spec'] ?? {}) as JsonObject;
+  // It may have become part of the terms by which the copy got its node.
+  const spec = isBound || nodeSelector === undefined ? rest : { ...rest, nodeSelector };
+  const path = lacking(spec, (found['spec'] ?? null) as JsonValue, 'spec');
   if (path !== undefined) wrong.push(`${key}: ${path}`);
   return wrong;
 }

@@ -5,6 +5,7 @@ import { removeAllCopies } from '../../src/syncer/removal.ts';
 import { Choices } from './choices.ts';
 import { hostOperation, hostPrefixes, type Foreign } from './host-operations.ts';
 import { everyInvariant } from './invariants.ts';
+import { hostNodeOperation, tenantNodeOperation } from './node-operations.ts';
 import { followPods } from './pod-lives.ts';
 import type { TenantMachine } from './tenant-machine.ts';
 import { tenantNamespaces } from './tenant-objects.ts';
@@ -93,7 +94,9 @@ class Simulation {
       const tenant = choose.of(tenants);
       choose.weighted<() => void>([
         [12, () => this.#begin(tenantOperation(choose, tenant))],
+        [2, () => this.#begin(tenantNodeOperation(choose, tenant))],
         [4, () => this.#begin(hostOperation(choose, this.#world, this.#foreign))],
+        [1, () => this.#begin(hostNodeOperation(choose, this.#world))],
         [crashes ? 1 : 0, () => this.#armCrash(tenant)],
         [0.3, () => this.#jump(tenant)],
       ])();

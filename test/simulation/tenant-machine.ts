@@ -15,7 +15,7 @@ import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { emptyMemoryState, MemoryStore, type MemoryState } from '../../src/storage/memory/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
-import type { Mirrors } from '../../src/syncer/mirror-loops.ts';
+import type { FromHost } from '../../src/syncer/mirrored-kind.ts';
 import { mirroredKinds } from '../../src/syncer/mirrors/mirrored-kinds.ts';
 import { createSyncer, type Syncer } from '../../src/syncer/syncer.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
@@ -30,6 +30,8 @@ export interface TenantMachineOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly signingKey: string;
+  /** What the tenant sees of its host. */
+  readonly fromHost: FromHost;
   /** The way to the host, faults and all. */
   readonly host: (clock: MachineClock) => Exchange;
 }
@@ -49,11 +51,7 @@ export interface Asked {
   readonly query: string;
 }
 
-const mirrors: Mirrors = {
-  kinds: mirroredKinds,
-  fromHost: {},
-  figures: { capacity: { cpu: '4', pods: '110' }, kubeletVersion: 'v1.36.3', architecture: 'amd64' },
-};
+const figures = { capacity: { cpu: '4', pods: '110' }, kubeletVersion: 'v1.36.3', architecture: 'amd64' };
 
 export class TenantMachine {
   readonly name: string;
@@ -63,6 +61,9 @@ export class TenantMachine {
   readonly client: Client<'tenant'>;
   readonly disk: MemoryState = emptyMemoryState();
   readonly asked: Asked[] = [];
+  readonly fromHost: FromHost;
+  /** UIDs of the nodes that its users made themselves, by name. */
+  readonly ownNodes = new Map<string, string>();
   readonly #options: TenantMachineOptions;
   #process: Process | undefined;
   #writesUntilCrash: number | undefined;
@@ -71,6 +72,7 @@ export class TenantMachine {
   constructor(options: TenantMachineOptions) {
     this.#options = options;
     this.name = options.name;
+    this.fromHost = options.fromHost;
     this.place = placeOf({ tenant: options.name, hostNamespace: options.hostNamespace });
     this.clock = new MachineClock(options.time);
     const exchange: Exchange = (request) => {
@@ -142,7 +144,7 @@ export class TenantMachine {
         `tenant-${this.name}`,
       ),
       kinds: syncedKinds,
-      mirrors,
+      mirrors: { kinds: mirroredKinds, fromHost: this.fromHost, figures },
     });
     const process: Process = Object.assign(life, { exchange, syncer, store, clock });
     this.#process = process;

@@ -11,6 +11,9 @@ export const podNames = ['web', 'web-x-one', 'one-x-web', `p${'-long'.repeat(10)
 export const configNames = ['conf', 'conf-x-one', 'c.dotted.name'] as const;
 export const serviceNames = ['svc', 'web', 'svc-x-one'] as const;
 
+/** By which tenants choose nodes that they have so labelled themselves. */
+export const colorLabel = 'tenant.example/color';
+
 export const ownerMark = (tenant: string): string => `owner-${tenant}`;
 
 export function podSpec(choose: Choices, tenant: string): JsonObject {
@@ -46,6 +49,8 @@ export function podSpec(choose: Choices, tenant: string): JsonObject {
     ...(choose.chance(0.2) ? { initContainers: [{ name: 'init', image: `${ownerMark(tenant)}/init:1` }] } : {}),
     ...(choose.chance(0.2) ? { imagePullSecrets: [{ name: config() }] } : {}),
     ...(choose.chance(0.3) ? { affinity: affinity(choose) } : {}),
+    ...(choose.chance(0.1) ? { nodeSelector: { [colorLabel]: 'blue' } } : {}),
+    ...(choose.chance(0.2) ? { tolerations: [{ operator: 'Exists' }] } : {}),
     ...(choose.chance(0.3) ? { terminationGracePeriodSeconds: choose.number(4) } : {}),
     ...(choose.chance(0.2) ? { readinessGates: [{ conditionType: 'example.com/gate' }] } : {}),
   };

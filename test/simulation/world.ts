@@ -9,8 +9,10 @@ import { createSimulatedNodes } from '../../src/host/simulation/simulated-nodes.
 import type { Random } from '../../src/lib/random.ts';
 import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { emptyMemoryState, MemoryStore, type MemoryState } from '../../src/storage/memory/memory-store.ts';
+import { Choices } from './choices.ts';
 import { clientOf } from './clients.ts';
 import { faultyExchange, type Faults } from './faulty-exchange.ts';
+import { nodeNames, selectedNodes } from './node-operations.ts';
 import { TenantMachine } from './tenant-machine.ts';
 import { MachineClock, VirtualTime } from './virtual-clock.ts';
 import { watchfulLogger } from './watchful-logger.ts';
@@ -69,6 +71,7 @@ export async function createWorld(seed: number): Promise<World> {
   const faults: Faults = { share: 0 };
   // Mostly both in one namespace, where they could meet.
   const namespaces = random.next() < 0.7 ? [hostWords[0], hostWords[0]] : hostWords;
+  const choose = new Choices(random);
   const tenants = ['a', 'b'].map((name, index) => {
     return new TenantMachine({
       name,
@@ -77,6 +80,7 @@ export async function createWorld(seed: number): Promise<World> {
       random,
       logger,
       signingKey,
+      fromHost: choose.of([{}, {}, { nodes: {} }, { nodes: selectedNodes }]),
       host: (clock) => faultyExchange({ exchange: stirring, clock, random, faults }),
     });
   });
@@ -93,7 +97,7 @@ export async function createWorld(seed: number): Promise<World> {
     }
     await createScheduler({ ...common, host: client('scheduler') }).start();
     const defaults = { startDelayMs: 500, readyDelayMs: 500, stopDelayMs: 1000 };
-    await createSimulatedNodes({ ...common, host: client('nodes'), nodes: 2, defaults }).start();
+    await createSimulatedNodes({ ...common, host: client('nodes'), nodes: nodeNames.length, defaults }).start();
     for (const tenant of tenants) await tenant.start();
   };
   await time.during(start(), 60_000);
