@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '../../api/object.ts';
 import { PodCourses } from './pod-courses.ts';
 import { nextStep, type PodStep } from './pod-progress.ts';
-import { viewPod, withStatus, type ContainerStatus } from './pod-view.ts';
+import { viewPod, withStatus, type ContainerStatus, type PodCondition } from './pod-view.ts';
 import { scriptOf } from './script.ts';
 
 const start = Date.UTC(2030, 0, 1);
@@ -322,6 +322,17 @@ test('a container of another image starts anew, and the generation that is seen 
   assert.equal(container.restartCount, 1);
   assert.equal(next.status.observedGeneration, 2);
   assert.ok(next.status.conditions?.every(({ observedGeneration }) => observedGeneration === 2));
+});
+
+test('what an API server has put into another order is the same', () => {
+  const sorted = running(pod({}));
+  const { status } = viewPod(sorted);
+  const conditions = (status?.conditions ?? []).map(({ type, status: value, ...rest }): PodCondition => ({
+    ...rest,
+    status: value,
+    type,
+  }));
+  assert.deepEqual(step(withStatus(sorted, { ...status, conditions }), 1), { type: 'rest' });
 });
 
 test('a pod that its node will not have has failed', () => {

@@ -2,6 +2,7 @@
  * What becomes of a simulated pod next: a pure function of what the pod says, its script, what its containers do, and the time. All state is in the
  * pod's status, so a node that is started again goes on where it was.
  */
+import { equalJson, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { timestamp } from '../../lib/clock.ts';
 import type { Course } from './container-course.ts';
@@ -122,10 +123,18 @@ function runStep(look: Look, deadlineInMs: number): PodStep {
   const next = changed(look, changes.statuses);
   // Gates and generations change without us: conditions follow them.
   const settled = withConditions(look.pod, next, look.script, look.node.now);
-  if (changes.statuses.size > 0 || JSON.stringify(settled) !== JSON.stringify(look.status)) {
+  if (changes.statuses.size > 0 || !sameConditions(settled, look.status)) {
     return { type: 'status', status: settled, tell: changes.tell };
   }
   return changes.waits.length > 0 ? { type: 'wait', forMs: Math.min(...changes.waits) } : { type: 'rest' };
+}
+
+function sameConditions(left: PodStatus, right: PodStatus): boolean {
+  const plain = ({ conditions = [], observedGeneration }: PodStatus): JsonValue => [
+    observedGeneration ?? null,
+    conditions.map((condition) => ({ ...condition })),
+  ];
+  return equalJson(plain(left), plain(right));
 }
 
 /** Those whose time is over, or whose image is another now. */
