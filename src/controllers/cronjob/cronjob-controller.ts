@@ -34,7 +34,11 @@ export const cronJobController: BuiltinController = {
     const enqueue = (key: string): void => controller.queue.add(key);
     parents.addHandler({
       onAdd: (parent) => enqueue(objectKey(parent)),
-      onUpdate: (_old, parent) => enqueue(objectKey(parent)),
+      onUpdate: (old, parent) => {
+        const waitMs = worker.untilNewScheduleMs(asCronJob(old), asCronJob(parent));
+        if (waitMs === undefined) enqueue(objectKey(parent));
+        else controller.queue.addAfter(objectKey(parent), waitMs);
+      },
     });
     children.addIndex(parentIndex, parentKeys);
     const enqueueParent = (job: Readonly<KubeObject>): void => {
@@ -65,6 +69,19 @@ class Worker<S extends Side> {
     this.#parents = parents;
     this.#children = children;
     this.#record = context.events.for('cronjob-controller');
+  }
+
+  /**
+   * How long nothing follows from a change of the schedule: what was due by it before the change is no longer made up for. `undefined`: it has not
+   * changed. Mirrors updateCronJob.
+   */
+  untilNewScheduleMs(old: CronJob, cronJob: CronJob): number | undefined {
+    if (old.schedule === cronJob.schedule && old.timeZone === cronJob.timeZone) return undefined;
+    if (cronJob.timeZone !== undefined && !isTimeZone(cronJob.timeZone)) return undefined;
+    const schedule = parseSchedule(cronJob.schedule);
+    if (typeof schedule === 'string') return undefined;
+    const waitMs = untilNextMs(cronJob, schedule, this.#context.clock.now());
+    return waitMs === undefined ? undefined : Math.max(0, waitMs);
   }
 
   async reconcile(key: string): Promise<Result> {

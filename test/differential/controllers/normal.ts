@@ -65,6 +65,7 @@ const unordered = new Set([
   'finalizers',
   'ownerReferences',
   'uncountedTerminatedPods',
+  'volumes',
   'succeeded',
   'failed',
 ]);

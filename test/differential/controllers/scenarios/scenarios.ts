@@ -1,7 +1,9 @@
 /** All scenarios. */
 import type { Scenario } from '../scenario.ts';
+import { cronJobs } from './cron-jobs.ts';
 import { daemonSets } from './daemon-sets.ts';
 import { deployments } from './deployments.ts';
+import { jobs } from './jobs.ts';
 import { replicaSets } from './replica-sets.ts';
 import { statefulSets } from './stateful-sets.ts';
 import { taints } from './taints.ts';
@@ -12,4 +14,6 @@ export const scenarios: readonly Scenario[] = [
   ...statefulSets,
   ...daemonSets,
   ...taints,
+  ...jobs,
+  ...cronJobs,
 ];
