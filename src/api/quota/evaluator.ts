@@ -15,6 +15,8 @@ export interface Evaluator {
   matching(names: readonly string[]): readonly string[];
   matchesScope(scope: ScopeRequirement, object: Readonly<KubeObject>): boolean;
   usage(object: Readonly<KubeObject>, now: number): Amounts;
+  /** When it will use less though nothing happens to it, milliseconds since the epoch. */
+  changesAt?(object: Readonly<KubeObject>, now: number): number | undefined;
   /** What the object must say where these are limited; `undefined`: it says it. */
   missing?(names: readonly string[], object: Readonly<KubeObject>): string | undefined;
 }

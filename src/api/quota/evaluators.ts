@@ -1,6 +1,5 @@
 /**
- * What objects of each kind use of a quota. Mirrors kubernetes pkg/quota/v1/evaluator/core and apiserver quota/v1/generic; resource claims
- * are counted as objects. Pure.
+ * What objects of each kind use of a quota. Mirrors kubernetes pkg/quota/v1/evaluator/core and apiserver quota/v1/generic. Pure.
  */
 import type { GroupResource } from '../gvk.ts';
 import { objectAt, objectsAt, textAt } from '../json-fields.ts';
@@ -8,10 +7,12 @@ import type { JsonObject } from '../json.ts';
 import type { KubeObject } from '../object.ts';
 import { compareQuantities, parseQuantity, quantityText, roundUpQuantity } from '../quantity.ts';
 import type { Amounts } from './amounts.ts';
+import { deviceClaimEvaluator } from './device-claim-evaluator.ts';
 import type { Evaluator } from './evaluator.ts';
 import { podEvaluator } from './pod-evaluator.ts';
 import { valuesMatch, type Quota } from './quota.ts';
 
+const deviceClaims: GroupResource = { group: 'resource.k8s.io', resource: 'resourceclaims' };
 const claimSuffix = '.storageclass.storage.k8s.io/';
 const claimNames = ['persistentvolumeclaims', 'requests.storage'];
 const serviceNames = new Set(['count/services', 'services', 'services.nodeports', 'services.loadbalancers']);
@@ -71,6 +72,7 @@ export function evaluatorOf(gr: GroupResource): Evaluator {
     if (gr.resource === 'services') return serviceEvaluator;
     if (gr.resource === 'persistentvolumeclaims') return claimEvaluator;
   }
+  if (gr.group === deviceClaims.group && gr.resource === deviceClaims.resource) return deviceClaimEvaluator;
   const count = `count/${gr.resource}${gr.group === '' ? '' : `.${gr.group}`}`;
   const names = [count, ...(gr.group === '' && aliases.has(gr.resource) ? [gr.resource] : [])];
   const usage = Object.fromEntries(names.map((name) => [name, '1']));
@@ -89,6 +91,7 @@ export function resourceOfName(name: string): GroupResource {
   if (aliases.has(name)) return { group: '', resource: name };
   const claims = { group: '', resource: 'persistentvolumeclaims' };
   if (claimEvaluator.matching([name]).length > 0) return claims;
+  if (deviceClaimEvaluator.matching([name]).length > 0) return deviceClaims;
   return serviceNames.has(name) ? { group: '', resource: 'services' } : { group: '', resource: 'pods' };
 }
 

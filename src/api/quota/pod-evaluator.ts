@@ -49,6 +49,10 @@ export const podEvaluator: Evaluator = {
     if (!isCharged(pod, now)) return counted;
     return addAmounts(counted, usageOf(podAmounts(pod.spec, 'requests'), podAmounts(pod.spec, 'limits')));
   },
+  changesAt(object, now) {
+    const end = chargedUntil(asPod(object));
+    return end >= now && Number.isFinite(end) ? end + 1 : undefined;
+  },
   missing(names, object) {
     const { spec } = asPod(object);
     if (spec.resources && Object.keys({ ...spec.resources.requests, ...spec.resources.limits }).length > 0)
@@ -78,7 +82,7 @@ function usageOf(requests: Amounts, limits: Amounts): Amounts {
   for (const [name, request] of Object.entries(requests)) {
     if (name.startsWith('hugepages-')) Object.assign(usage, { [name]: request, [`requests.${name}`]: request });
     // Extended resources are limited by their requests only.
-    if (name.includes('/') && !name.includes('kubernetes.io/')) usage[`requests.${name}`] = request;
+    if (isExtended(`requests.${name}`)) usage[`requests.${name}`] = request;
   }
   return usage;
 }
@@ -88,11 +92,15 @@ function says({ resources = {} }: QuotaContainer, name: string): boolean {
 }
 
 /** Neither ended, nor past the time by which it should have been gone. */
-function isCharged({ metadata, status }: QuotaPod, now: number): boolean {
-  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false;
+function isCharged(pod: QuotaPod, now: number): boolean {
+  return now <= chargedUntil(pod);
+}
+
+function chargedUntil({ metadata, status }: QuotaPod): number {
+  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return Number.NEGATIVE_INFINITY;
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
-  if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true;
-  return now <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return Number.POSITIVE_INFINITY;
+  return Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
 }
 
 function matchesScope(scope: ScopeRequirement, object: Readonly<KubeObject>): boolean {
@@ -136,6 +144,8 @@ function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-') || name.startsWith('requests.hugepages-');
 }
 
+/** By its name in a quota. Those that a device class stands for are Kubernetes' own, and count as well. */
 function isExtended(name: string): boolean {
+  if (name.startsWith('requests.deviceclass.resource.kubernetes.io/')) return true;
   return name.startsWith('requests.') && name.includes('/') && !name.includes('kubernetes.io/');
 }

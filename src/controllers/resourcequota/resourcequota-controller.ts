@@ -19,7 +19,7 @@ import { resourceQuotas } from '../resources.ts';
 /** How long a charge of admission may take to become an object, or to fail. */
 const chargedMs = 5_000;
 /** These have more to count than themselves. */
-const whole = new Set(['/pods', '/services', '/persistentvolumeclaims']);
+const whole = new Set(['/pods', '/services', '/persistentvolumeclaims', 'resource.k8s.io/resourceclaims']);
 
 export const resourceQuotaController: BuiltinController = {
   name: 'resourcequota-controller',
@@ -44,6 +44,12 @@ export const resourceQuotaController: BuiltinController = {
   },
 };
 
+interface Count {
+  readonly used: Amounts;
+  /** When it is less though nothing happens; `undefined`: never. */
+  readonly changesAt: number | undefined;
+}
+
 class Worker<S extends Side> {
   readonly #context: ControllerContext<S>;
   readonly #quotas: Informer<S>;
@@ -65,34 +71,43 @@ class Worker<S extends Side> {
     const fresh = await unlessNotFound(client.resource(resourceQuotas, namespace).get(name));
     if (!fresh) return done;
     const quota = asQuota(fresh);
-    const used = await this.#used(quota, namespace ?? '');
+    const { used, changesAt } = await this.#used(quota, namespace ?? '');
     const same = sameAmounts(used, quota.used) && sameAmounts(quota.hard, quota.countedHard);
-    if (same && statusOf(fresh) !== undefined) return done;
+    if (same && statusOf(fresh) !== undefined)
+      return changesAt === undefined ? done : requeueAfter(changesAt - this.#context.clock.now());
     const status = { hard: quota.hard, used } as unknown as JsonValue;
     await client.resource(resourceQuotas, namespace).updateStatus({ ...fresh, status });
     return requeueAfter(chargedMs);
   }
 
-  async #used(quota: Quota, namespace: string): Promise<Amounts> {
+  async #used(quota: Quota, namespace: string): Promise<Count> {
     const names = Object.keys(quota.hard);
     let used: Amounts = Object.fromEntries(names.map((name) => [name, '0']));
+    let changesAt: number | undefined;
     const kinds = new Map(names.map(resourceOfName).map((gr) => [`${gr.group}/${gr.resource}`, gr]));
     for (const gr of kinds.values()) {
       const gvr = await this.#served(gr);
       if (!gvr) continue;
       this.#watch(gvr);
-      used = addAmounts(used, maskAmounts(await this.#usedOf(quota, gvr, namespace), names));
+      const count = await this.#usedOf(quota, gvr, namespace);
+      used = addAmounts(used, maskAmounts(count.used, names));
+      changesAt = Math.min(changesAt ?? Infinity, count.changesAt ?? Infinity);
     }
-    return used;
+    return { used, changesAt: Number.isFinite(changesAt) ? changesAt : undefined };
   }
 
-  async #usedOf(quota: Quota, gvr: GroupVersionResource, namespace: string): Promise<Amounts> {
+  async #usedOf(quota: Quota, gvr: GroupVersionResource, namespace: string): Promise<Count> {
     const { client, clock } = this.#context;
+    const now = clock.now();
     const evaluator = evaluatorOf(gvr);
     const metadataOnly = !whole.has(`${gvr.group}/${gvr.resource}`);
     const { items } = await client.resource(gvr, namespace).list({ metadataOnly });
     const counted = items.filter((item) => quota.scopes.every((scope) => evaluator.matchesScope(scope, item)));
-    return counted.reduce<Amounts>((sum, item) => addAmounts(sum, evaluator.usage(item, clock.now())), {});
+    const times = counted.flatMap((item) => evaluator.changesAt?.(item, now) ?? []);
+    return {
+      used: counted.reduce<Amounts>((sum, item) => addAmounts(sum, evaluator.usage(item, now)), {}),
+      changesAt: times.reduce<number | undefined>((first, time) => Math.min(first ?? time, time), undefined),
+    };
   }
 
   /** `undefined`: nobody serves it now. */
