@@ -22,9 +22,24 @@ const revisionHistoryCharsMax = 2000;
 
 type Annotations = Readonly<Record<string, string>>;
 
-export function revisionOf(set: ReplicaSet): number {
-  const revision = set.metadata.annotations?.[revisionAnnotation];
-  return revision !== undefined && /^\d+$/.test(revision) ? Number(revision) : 0;
+/** Whoever wants may begin where numbers of JavaScript end. */
+const revisionMax = 2n ** 63n - 1n;
+
+/** 0 for what is no revision. */
+export function revisionOf(set: ReplicaSet): bigint {
+  return parseRevision(set.metadata.annotations?.[revisionAnnotation]) ?? 0n;
+}
+
+/** For sorting: the oldest first. */
+export function byRevision(left: ReplicaSet, right: ReplicaSet): number {
+  const difference = revisionOf(left) - revisionOf(right);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+function parseRevision(text: string | undefined): bigint | undefined {
+  if (text === undefined || !/^\d{1,19}$/.test(text)) return undefined;
+  const revision = BigInt(text);
+  return revision > revisionMax ? undefined : revision;
 }
 
 /** A Deployment's annotations when it goes back to the template of `set`: those that it was given with it. Mirrors SetDeploymentAnnotationsTo. */
@@ -35,8 +50,8 @@ export function annotationsOfSet(deployment: Deployment, set: ReplicaSet): Annot
 }
 
 /** The revision of a ReplicaSet that is newer than all of `old`. */
-export function nextRevision(old: readonly ReplicaSet[]): number {
-  return Math.max(0, ...old.map(revisionOf)) + 1;
+export function nextRevision(old: readonly ReplicaSet[]): bigint {
+  return old.map(revisionOf).reduce((greatest, revision) => (revision > greatest ? revision : greatest), 0n) + 1n;
 }
 
 export function desiredReplicasOf(set: ReplicaSet): number | undefined {
@@ -64,7 +79,7 @@ export function hasAnnotations(set: ReplicaSet, wanted: Annotations): boolean {
  * The annotations that the new ReplicaSet should have beyond those it has: the Deployment's own, and its revision. A revision that
  * it had before (a rollback) goes to its history. Empty: nothing to change.
  */
-export function changedAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: number): Annotations {
+export function changedAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: bigint): Annotations {
   const current = set?.metadata.annotations ?? {};
   const changed: Record<string, string> = {};
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
@@ -72,7 +87,7 @@ export function changedAnnotations(deployment: Deployment, set: ReplicaSet | und
   }
   const oldRevision = current[revisionAnnotation];
   if (oldRevision !== undefined && !/^\d+$/.test(oldRevision) && oldRevision !== '') return changed;
-  if (Number(oldRevision ?? 0) >= revision) return changed;
+  if ((parseRevision(oldRevision) ?? 0n) >= revision) return changed;
   changed[revisionAnnotation] = String(revision);
   if (oldRevision === undefined) return changed;
   const history = appendedHistory(current[revisionHistoryAnnotation] ?? '', oldRevision);

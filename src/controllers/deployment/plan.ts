@@ -14,9 +14,9 @@ import {
   changedAnnotations,
   desiredReplicasOf,
   hasAnnotations,
+  byRevision,
   nextRevision,
   revisionAnnotation,
-  revisionOf,
   sizeAnnotations,
 } from './annotations.ts';
 import { findCondition, newCondition, withCondition, type Conditions } from './conditions.ts';
@@ -222,7 +222,7 @@ function cleanUp({ deployment, old }: Rollout): Action[] {
   const surplus = cleanable.length - deployment.revisionHistoryLimit;
   if (surplus <= 0) return [];
   return cleanable
-    .toSorted((left, right) => revisionOf(left) - revisionOf(right) || byCreation(left, right))
+    .toSorted((left, right) => byRevision(left, right) || byCreation(left, right))
     .slice(0, surplus)
     .filter(
       ({ status, replicas, metadata }) =>

@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from '../../api/json.ts';
 import { sameTemplate, templateHashLabel } from '../../controller/template-hash.ts';
 import type { ReplicaSet } from '../replicaset/replica-set.ts';
-import { annotationsOfSet, revisionOf, rollbackAnnotation } from './annotations.ts';
+import { annotationsOfSet, byRevision, revisionOf, rollbackAnnotation } from './annotations.ts';
 import type { Deployment } from './deployment.ts';
 
 export interface Rollback {
@@ -17,9 +17,9 @@ export interface Rollback {
 /** `undefined`: nobody asks for it, or not in a way that is understood. `sets`: all of the Deployment. */
 export function planRollback(deployment: Deployment, sets: readonly ReplicaSet[]): Rollback | undefined {
   const asked = deployment.metadata.annotations?.[rollbackAnnotation];
-  if (asked === undefined || !/^[+-]?\d+$/.test(asked)) return undefined;
-  const revision = Number(asked) === 0 ? lastRevision(sets) : Number(asked);
-  if (revision === 0) return notFound(deployment, 'Unable to find last revision.');
+  if (asked === undefined || !/^[+-]?\d{1,19}$/.test(asked)) return undefined;
+  const revision = BigInt(asked) === 0n ? lastRevision(sets) : BigInt(asked);
+  if (revision === 0n) return notFound(deployment, 'Unable to find last revision.');
   const set = sets.find((each) => revisionOf(each) === revision);
   if (!set) return notFound(deployment, 'Unable to find the revision to rollback to.');
   const { name = '' } = deployment.metadata;
@@ -45,9 +45,9 @@ export function planRollback(deployment: Deployment, sets: readonly ReplicaSet[]
 }
 
 /** The second greatest; 0 where there is none. */
-function lastRevision(sets: readonly ReplicaSet[]): number {
-  const [, second] = sets.map(revisionOf).toSorted((left, right) => right - left);
-  return second ?? 0;
+function lastRevision(sets: readonly ReplicaSet[]): bigint {
+  const second = sets.toSorted(byRevision).at(-2);
+  return second ? revisionOf(second) : 0n;
 }
 
 function notFound(deployment: Deployment, message: string): Rollback {
