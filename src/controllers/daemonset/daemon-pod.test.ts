@@ -6,7 +6,7 @@ import type { KubeObject } from '../../api/object.ts';
 import { asPod } from '../../controller/pod.ts';
 import { daemonPod, daemonTolerations, isUpdated, targetNode } from './daemon-pod.ts';
 import { asDaemonSet, type DaemonSet } from './daemon-set.ts';
-import { eligibilityOf, isConcerned } from './eligibility.ts';
+import { eligibilityOf, isConcerned, type NodeChange } from './eligibility.ts';
 
 function agent(podSpec: JsonObject = {}, annotations: Record<string, string> = {}, status: JsonObject = {}): DaemonSet {
   return asDaemonSet({
@@ -65,15 +65,29 @@ for (const [name, podSpec, on, answer] of eligibility) {
   });
 }
 
-test('a change of a node concerns sets that have or want a pod there', () => {
-  const selector = agent({ nodeSelector: { disk: 'ssd' } });
-  const misplaced = agent({}, {}, { numberMisscheduled: 1 });
-  assert.equal(isConcerned(agent(), node(), false), true);
-  assert.equal(isConcerned(agent(), node(), true), false);
-  assert.equal(isConcerned(selector, node(), false), false);
-  assert.equal(isConcerned(selector, node(), true), true);
-  assert.equal(isConcerned(misplaced, node(), true), true);
-});
+const ssd = node([], { disk: 'ssd' });
+const full = node([{ key: 'full', effect: 'NoSchedule' }], { disk: 'ssd' });
+const changes: readonly (readonly [name: string, change: NodeChange, hasPod: boolean, concerned: boolean])[] = [
+  ['a node that is wanted comes', { after: ssd }, false, true],
+  ['a node that is not wanted comes', { after: node() }, false, false],
+  ['a node comes for which there is a pod', { after: node() }, true, true],
+  ['a node becomes one that is wanted', { before: node(), after: ssd }, false, true],
+  ['a node is as wanted as before', { before: ssd, after: node([], { disk: 'ssd', zone: 'a' }) }, true, false],
+  ['a pod may only stay now', { before: ssd, after: full }, true, true],
+  ['a pod must go now', { before: ssd, after: node() }, true, true],
+  ['a node that was wanted goes', { before: ssd }, false, true],
+  ['a node goes where a pod was left', { before: node() }, true, true],
+  ['another node goes', { before: node() }, false, false],
+];
+
+for (const [name, change, hasPod, concerned] of changes) {
+  test(`a change of a node: ${name}`, () => {
+    assert.equal(
+      isConcerned(agent({ nodeSelector: { disk: 'ssd' } }), change, () => hasPod),
+      concerned,
+    );
+  });
+}
 
 test('a toleration that ends is replaced by one that does not', () => {
   const key = 'node.kubernetes.io/not-ready';

@@ -15,7 +15,7 @@ import { controllerRevisions, daemonSetKind, daemonSets, nodes, pods } from '../
 import { asDaemonSet } from './daemon-set.ts';
 import { targetNode } from './daemon-pod.ts';
 import { DaemonSetWorker } from './daemonset-worker.ts';
-import { isConcerned } from './eligibility.ts';
+import { isConcerned, type NodeChange } from './eligibility.ts';
 
 export const daemonSetController: BuiltinController = {
   name: 'daemonset-controller',
@@ -70,20 +70,21 @@ function observeNodes<S extends Side>(
   { sets, pods: podInformer, nodes: nodeInformer }: Observed<S>,
   enqueue: (key: string) => void,
 ): void {
-  const enqueueConcerned = (node: Readonly<KubeObject>, exists: boolean): void => {
+  const changed = (node: NodeChange): void => {
+    const name = (node.after ?? node.before)?.metadata.name;
     for (const set of sets.list()) {
-      const there = podInformer.byIndex(ownerIndex, set.metadata.uid ?? '');
-      const hasPod = there.some((pod) => targetNode(asPod(pod)) === node.metadata.name);
-      if ((hasPod && !exists) || isConcerned(asDaemonSet(set), node, hasPod)) enqueue(objectKey(set));
+      const hasPod = (): boolean =>
+        podInformer.byIndex(ownerIndex, set.metadata.uid ?? '').some((pod) => targetNode(asPod(pod)) === name);
+      if (isConcerned(asDaemonSet(set), node, hasPod)) enqueue(objectKey(set));
     }
   };
   nodeInformer.addHandler({
     // Those of the start come with all sets.
-    onAdd: (node, initial) => initial || enqueueConcerned(node, true),
-    onUpdate(old, node) {
-      if (!equalJson(old.metadata.labels, node.metadata.labels) || !equalTaints(taintsOf(old), taintsOf(node)))
-        enqueueConcerned(node, true);
+    onAdd: (after, initial) => initial || changed({ after }),
+    onUpdate(before, after) {
+      if (!equalJson(before.metadata.labels, after.metadata.labels) || !equalTaints(taintsOf(before), taintsOf(after)))
+        changed({ before, after });
     },
-    onDelete: (node) => enqueueConcerned(node, false),
+    onDelete: (before) => changed({ before }),
   });
 }

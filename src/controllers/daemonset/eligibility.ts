@@ -12,6 +12,12 @@ export interface Eligibility {
   readonly shouldContinue: boolean;
 }
 
+/** Absent: the node comes, or it goes. */
+export interface NodeChange {
+  readonly before?: Readonly<KubeObject>;
+  readonly after?: Readonly<KubeObject>;
+}
+
 const never: Eligibility = { shouldRun: false, shouldContinue: false };
 
 /** Reads the set once, for many nodes. */
@@ -29,9 +35,16 @@ export function eligibilityOf({ podSpec }: DaemonSet): (node: Readonly<KubeObjec
   };
 }
 
-/** Whether a change of `node` asks something of the set, which has a pod there or not. Mirrors syncNodeUpdate. */
-export function isConcerned(set: DaemonSet, node: Readonly<KubeObject>, hasPod: boolean): boolean {
-  const { shouldRun, shouldContinue } = eligibilityOf(set)(node);
-  if (!hasPod) return shouldRun;
-  return !shouldContinue || (set.status.numberMisscheduled ?? 0) > 0;
+/**
+ * Whether a set must look again when a node is another than `before`. Upstream's syncNodeUpdate asks less, and leaves counts of the status as they
+ * were for a while.
+ */
+export function isConcerned(set: DaemonSet, { before, after }: NodeChange, hasPod: () => boolean): boolean {
+  const eligible = eligibilityOf(set);
+  if (!before || !after) {
+    const node = before ?? after;
+    return (node && eligible(node).shouldRun) || hasPod();
+  }
+  const [was, is] = [eligible(before), eligible(after)];
+  return was.shouldRun !== is.shouldRun || was.shouldContinue !== is.shouldContinue;
 }
