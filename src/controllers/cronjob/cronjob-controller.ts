@@ -37,7 +37,7 @@ export const cronJobController: BuiltinController = {
       onUpdate: (old, parent) => {
         const waitMs = worker.untilNewScheduleMs(asCronJob(old), asCronJob(parent));
         if (waitMs === undefined) enqueue(objectKey(parent));
-        else controller.queue.addAfter(objectKey(parent), waitMs);
+        else if (Number.isFinite(waitMs)) controller.queue.addAfter(objectKey(parent), waitMs);
       },
     });
     children.addIndex(parentIndex, parentKeys);
@@ -73,13 +73,17 @@ class Worker<S extends Side> {
 
   /**
    * How long nothing follows from a change of the schedule: what was due by it before the change is no longer made up for. `undefined`: it has not
-   * changed. Mirrors updateCronJob.
+   * changed; infinite: the new one is none. Mirrors updateCronJob.
    */
   untilNewScheduleMs(old: CronJob, cronJob: CronJob): number | undefined {
     if (old.schedule === cronJob.schedule && old.timeZone === cronJob.timeZone) return undefined;
     if (cronJob.timeZone !== undefined && !isTimeZone(cronJob.timeZone)) return undefined;
     const schedule = parseSchedule(cronJob.schedule);
-    if (typeof schedule === 'string') return undefined;
+    if (typeof schedule === 'string') {
+      const text = `unparseable schedule for cronjob: ${cronJob.schedule}`;
+      this.#record(cronJob.object, 'Warning', 'UnParseableCronJobSchedule', text);
+      return Number.POSITIVE_INFINITY;
+    }
     const waitMs = untilNextMs(cronJob, schedule, this.#context.clock.now());
     return waitMs === undefined ? undefined : Math.max(0, waitMs);
   }
@@ -168,6 +172,7 @@ class CronJobSync<S extends Side> {
       return done;
     }
     if (suspended) return done;
+    if (text.includes('TZ')) this.#event('Warning', 'UnsupportedSchedule', zoneAdvice(text));
     const schedule = parseSchedule(text);
     if (typeof schedule === 'string') {
       this.#event('Warning', 'UnparseableSchedule', `unparseable schedule: ${goQuote(text)} : ${schedule}`);
@@ -294,6 +299,11 @@ class CronJobSync<S extends Side> {
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.#record(this.#cronJob.object, type, reason, message);
   }
+}
+
+function zoneAdvice(schedule: string): string {
+  const more = 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/';
+  return `CRON_TZ or TZ used in schedule ${goQuote(schedule)} is not officially supported, see ${more} for more details`;
 }
 
 function messageOf(error: unknown): string {
