@@ -82,6 +82,8 @@ export interface ControllersOptions extends ForeignAuthority {
   readonly controllers: string;
   /** With kube-scheduler. */
   readonly scheduler: boolean;
+  /** Further flags of kube-controller-manager. */
+  readonly controllerManagerArgs?: readonly string[];
   readonly report?: (line: string) => void;
 }
 
@@ -100,7 +102,9 @@ export async function startControllers(options: ControllersOptions): Promise<voi
   writeKubeconfigs(folder, options.server);
   const started: Started[] = [];
   try {
-    await startComponent(folder, programs, started, controllerManager(folder, ports, options.controllers));
+    const manager = controllerManager(folder, ports, options.controllers);
+    const args = [...manager.args, ...(options.controllerManagerArgs ?? [])];
+    await startComponent(folder, programs, started, { ...manager, args });
     await untilReady(folder, started, ports.controllerManager, '/healthz');
     if (!options.scheduler) return;
     await startComponent(folder, programs, started, scheduler(folder, ports));

@@ -27,7 +27,7 @@ import { MetricsClient } from './metrics-client.ts';
 import { afterRescale, needsMetrics, planScaling, planWithoutScale, type Observed, type PlannedEvent } from './plan.ts';
 import { ScaleError, ScaleTargets, type Scale } from './scale-target.ts';
 import { noHistory, type ScalingHistory } from './scaling-history.ts';
-import { parsedSelector, selectPods } from './selection.ts';
+import { selectPods } from './selection.ts';
 
 /** kube-controller-manager's --horizontal-pod-autoscaler-sync-period. */
 const syncMs = 15_000;
@@ -148,16 +148,14 @@ class Worker<S extends Side> {
 
   async #measure(key: string, { spec }: Autoscaler, scale: Scale): Promise<NonNullable<Observed['measured']>> {
     const { namespace = '' } = splitKey(key);
-    const parsed = parsedSelector(scale.selector);
-    if (!parsed.ok) return { selection: parsed.failure, samples: [] };
-    const { requirements } = parsed;
-    this.#selectors.set(key, requirements);
+    const { selector } = scale;
+    if (selector) this.#selectors.set(key, selector);
     const inNamespace = this.#pods.list(namespace).map(asAutoscaledPod);
-    const selection = selectPods(key, scale.selector, requirements, inNamespace, this.#selectors);
+    const selection = selectPods(key, selector, inNamespace, this.#selectors);
     if (selection.kind === 'failed') return { selection, samples: [] };
     const samples: MetricSample[] = [];
     for (const metric of spec.metrics ?? []) {
-      samples.push(await this.#sample(metric, namespace, labelRequirementsText(requirements)));
+      samples.push(await this.#sample(metric, namespace, labelRequirementsText(selector)));
     }
     return { selection, samples };
   }

@@ -195,11 +195,7 @@ test('two autoscalers of the same pods scale nothing', async () => {
   const active = (await autoscaler()).status?.conditions?.find(({ type }) => type === 'ScalingActive');
   assert.deepEqual(
     [active?.status, active?.reason, active?.message],
-    [
-      'False',
-      'AmbiguousSelector',
-      'pods by selector app=web are controlled by multiple HPAs: [{other demo} {web demo}]',
-    ],
+    ['False', 'AmbiguousSelector', 'pods by selector app=web are controlled by multiple HPAs: [demo/other demo/web]'],
   );
   await client.resource(horizontalPodAutoscalers, 'demo').delete('other');
   assert.equal(await replicas(), 2);

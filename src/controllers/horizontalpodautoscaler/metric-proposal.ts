@@ -67,8 +67,9 @@ function objectAttempt(metric: ObjectMetric, sample: MetricSample, scaled: Scale
   const byValue = target.type === 'Value' && target.value !== undefined;
   const byShare = target.type === 'AverageValue' && target.averageValue !== undefined;
   const fetched = (): bigint => {
-    const where = `on ${describedObject.kind} ${namespace}/${describedObject.name}`;
-    const [value = 0n] = valuesOf(sample, (error) => `unable to get metric ${identifier.name}: ${error} ${where}`);
+    // Upstream's own order.
+    const where = `${describedObject.kind} on ${namespace} ${describedObject.name}`;
+    const [value = 0n] = valuesOf(sample, (error) => `unable to get metric ${identifier.name}: ${where}/${error}`);
     return value;
   };
   const status = (current: MetricValue): MetricStatus => ({

@@ -3,6 +3,7 @@ import { goQuote } from '../../api/go-text.ts';
 import { parseApiVersion, type GroupVersionResource } from '../../api/gvk.ts';
 import { isJsonObject, type JsonObject } from '../../api/json.ts';
 import { objectAt, textAt } from '../../api/json-fields.ts';
+import { SelectorError, type LabelRequirements } from '../../api/label-requirement.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Side } from '../../api/side.ts';
 import { StatusError } from '../../api/status.ts';
@@ -13,6 +14,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { ObjectReference } from './autoscaler.ts';
 import { requestErrorText } from './error-text.ts';
 import { boundedInt32 } from './int32.ts';
+import { parseTargetSelector } from './target-selector.ts';
 
 /** A target that can't be had or scaled; the message is upstream's, and stands in Events and conditions. */
 export class ScaleError extends Error {
@@ -23,7 +25,8 @@ export interface Scale {
   readonly gvr: GroupVersionResource;
   readonly replicas: number;
   readonly statusReplicas: number;
-  readonly selector: string;
+  /** Undefined: it has none. */
+  readonly selector: LabelRequirements | undefined;
   /** As it was read. */
   readonly object: KubeObject;
 }
@@ -110,7 +113,7 @@ export class ScaleTargets<S extends Side> {
         gvr,
         replicas: countAt(objectAt(object, 'spec')),
         statusReplicas: countAt(status),
-        selector: textAt(status, 'selector'),
+        selector: selectorOf(textAt(status, 'selector')),
         // The door where JSON from the wire becomes an object.
         object: object as unknown as KubeObject,
       };
@@ -118,6 +121,18 @@ export class ScaleTargets<S extends Side> {
       if (error instanceof ScaleError) throw error;
       throw new ScaleError(errorText(error, 'get', gvr), { cause: error });
     }
+  }
+}
+
+/** @throws ScaleError */
+function selectorOf(text: string): LabelRequirements | undefined {
+  if (text === '') return undefined;
+  try {
+    return parseTargetSelector(text);
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    const what = 'received an object from a /scale endpoint which was not convertible to autoscaling Scale';
+    throw new ScaleError(`${what}: failed to parse target selector: ${error.message}`, { cause: error });
   }
 }
 
