@@ -14,6 +14,8 @@ import { viewPod } from '../translate/pods/pod-view.ts';
 export interface PodCopies {
   /** A copy of the tenant's pod with this UID was on a node and is gone. */
   hasEnded(uid: string): boolean;
+  /** That copy as it was last seen, if the tenant had not seen its end by then. */
+  lastCopy(uid: string): On<'host', KubeObject> | undefined;
   /** A copy of the tenant's pod with this UID was made a moment ago. */
   isOnItsWay(uid: string): boolean;
   /** To be told of each copy that was made. Others than pods are ignored. */
@@ -29,10 +31,15 @@ export function createPodCopies(
   tenantPods: Informer<'tenant'>,
 ): PodCopies {
   /** UIDs of the tenant's pods that are there. */
-  const ended = new Set<string>();
+  const ended = new Map<string, On<'host', KubeObject> | undefined>();
   const onTheirWay = new Map<string, { readonly copy: string; readonly until: number }>();
   const isThere = ({ namespace, name, uid }: Origin): boolean =>
     tenantPods.get(`${namespace}/${name}`)?.metadata.uid === uid;
+  const isOver = ({ namespace, name }: Origin): boolean => {
+    const pod = tenantPods.get(`${namespace}/${name}`);
+    const phase = pod && viewPod(pod).status?.phase;
+    return phase === 'Succeeded' || phase === 'Failed';
+  };
   const shown = (copy: On<'host', KubeObject>): Origin | undefined => {
     const origin = originOfCopy(place, copy);
     if (origin && onTheirWay.get(origin.uid)?.copy === copy.metadata.uid) onTheirWay.delete(origin.uid);
@@ -43,7 +50,8 @@ export function createPodCopies(
     onUpdate: (_old, copy) => shown(copy),
     onDelete: (copy) => {
       const origin = shown(copy);
-      if (origin && isThere(origin) && viewPod(copy).spec.nodeName) ended.add(origin.uid);
+      if (origin && isThere(origin) && viewPod(copy).spec.nodeName)
+        ended.set(origin.uid, isOver(origin) ? undefined : copy);
     },
   });
   tenantPods.addHandler({
@@ -54,6 +62,7 @@ export function createPodCopies(
   });
   return {
     hasEnded: (uid) => ended.has(uid),
+    lastCopy: (uid) => ended.get(uid),
     isOnItsWay: (uid) => (onTheirWay.get(uid)?.until ?? 0) > clock.monotonic(),
     made(copy) {
       const origin = copy.kind === 'Pod' ? originOfCopy(place, copy) : undefined;

@@ -32,6 +32,8 @@ export interface View {
   readonly tokenSecret: (pod: ObjectRef<'tenant'>) => On<'host', KubeObject> | undefined;
   /** A copy of the tenant's pod with this UID was on a node and is gone; it may have run, though the tenant never heard of it. */
   readonly hasEnded: (uid: string) => boolean;
+  /** That copy as it was last seen, if the tenant had not seen its end by then. */
+  readonly lastCopy: (uid: string) => On<'host', KubeObject> | undefined;
   /** A copy of the tenant's pod with this UID was made a moment ago; the host hasn't shown it yet. */
   readonly isOnItsWay: (uid: string) => boolean;
   /** What of the tenant's nodes the host's scheduler must be told. */

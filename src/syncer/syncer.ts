@@ -158,6 +158,7 @@ function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSourc
     tokenSecret: ({ namespace, name }) =>
       sources.hostSecrets.get(`${place.hostNamespace}/${tokenSecretName(place.tenant, namespace, name)}`),
     hasEnded: (uid) => sources.podCopies.hasEnded(uid),
+    lastCopy: (uid) => sources.podCopies.lastCopy(uid),
     isOnItsWay: (uid) => sources.podCopies.isOnItsWay(uid),
     nodeTerms: { marked: sources.nodeMarks.current(), within },
     isShown: (node) => sources.tenantNodes.get(node) !== undefined,

@@ -44,6 +44,7 @@ function view(change: Partial<View> = {}): View {
     isReferenced: () => false,
     tokenSecret: () => undefined,
     hasEnded: () => false,
+    lastCopy: () => undefined,
     isOnItsWay: () => false,
     nodeTerms: { marked: [], within: [] },
     isShown: () => true,
@@ -127,9 +128,41 @@ const cases: readonly [
   ],
   [
     'one that has ended but for its finalizers is left to them',
-    tenantPod({ ...bound, metadata: { ...deletion, deletionGracePeriodSeconds: 0, finalizers: ['hold'] } }),
+    tenantPod({
+      ...bound,
+      metadata: { ...deletion, deletionGracePeriodSeconds: 0, finalizers: ['hold'] },
+      status: { phase: 'Failed' },
+    }),
     undefined,
     [],
+  ],
+  [
+    'and they are told that it has ended, should nobody have said so',
+    tenantPod({
+      ...bound,
+      metadata: { ...deletion, deletionGracePeriodSeconds: 0, finalizers: ['hold'] },
+      status: { ...running, containerStatuses: [{ name: 'web', state: { running: {} } }] },
+    }),
+    undefined,
+    [
+      `update-tenant-status ${JSON.stringify({
+        ...running,
+        phase: 'Failed',
+        containerStatuses: [
+          {
+            name: 'web',
+            state: {
+              terminated: {
+                reason: 'ContainerStatusUnknown',
+                message: 'The container could not be located when the pod was terminated',
+                exitCode: 137,
+              },
+            },
+            ready: false,
+          },
+        ],
+      })}`,
+    ],
   ],
   [
     'an end that a crash interrupted is finished',
@@ -277,6 +310,17 @@ test('a pod whose copy was seen on a node and then gone is over, though the tena
   ]);
   const finished = tenantPod({ ...bound, status: { ...running, phase: 'Succeeded' } });
   assert.deepEqual(plan(finished, undefined, { hasEnded }).actions, []);
+});
+
+test('who holds a pod is told how its copy ended, as far as it was seen', () => {
+  const held = tenantPod({
+    ...bound,
+    metadata: { ...deletion, deletionGracePeriodSeconds: 0, finalizers: ['hold'] },
+    status: running,
+  });
+  const ended = hostPod(pod, { ...bound, status: { ...running, phase: 'Succeeded' } });
+  const [action] = plan(held, undefined, { hasEnded: () => true, lastCopy: () => ended }).actions;
+  assert.equal(action && brief(action), `update-tenant-status ${JSON.stringify({ ...running, phase: 'Succeeded' })}`);
 });
 
 test('a pod whose copy was made a moment ago is waited for, not made again', () => {

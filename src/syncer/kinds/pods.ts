@@ -9,7 +9,7 @@ import { namesInPod, scrubber } from '../../translate/host-texts.ts';
 import { originOf } from '../../translate/marks.ts';
 import { asksForOtherNodes, copyPod, updatedPodCopy } from '../../translate/pods/pod.ts';
 import { refusalOf } from '../../translate/pods/pod-refusal.ts';
-import { tenantPodStatus } from '../../translate/pods/pod-status.ts';
+import { endedPodStatus, tenantPodStatus } from '../../translate/pods/pod-status.ts';
 import { viewPod } from '../../translate/pods/pod-view.ts';
 import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
 import { nothingToDo, type Action, type Plan } from '../action.ts';
@@ -36,13 +36,20 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
   const { spec } = viewPod(pod);
   const isOver =
     pod.metadata.deletionTimestamp !== undefined || hasRun(pod) || (view.hasEnded(uidOf(pod)) && !isFinished(pod));
-  // What has been told to end at once and is still there waits for its finalizers.
-  if (isOver) return isHeld(pod) ? nothingToDo : { actions: [endInTenant(pod, 0)] };
+  if (isOver) return isHeld(pod) ? planHeld(pod, view) : { actions: [endInTenant(pod, 0)] };
   if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return nothingToDo;
   if (view.isOnItsWay(uidOf(pod))) return { actions: [], requeueAfterMs: shownWithinMs };
   const tokens = freshTokens(pod, view);
   const create: Action = { type: 'create-host', gvr, object: copyPod(view, pod) };
   return { actions: [...tokens.actions, create] };
+}
+
+/** It has been told to end at once, and waits for its finalizers: who holds it is told how it ended. */
+function planHeld(pod: On<'tenant', KubeObject>, view: View): Plan {
+  if (isFinished(pod) || !viewPod(pod).spec.nodeName) return nothingToDo;
+  const copy = view.lastCopy(uidOf(pod));
+  const shown = copy ? statusOf(pod, copy, view) : { ...viewPod(pod).status };
+  return { actions: [withTenantStatus(pod, endedPodStatus(shown))] };
 }
 
 function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): Plan {

@@ -31,6 +31,28 @@ export function tenantPodStatus(
 }
 
 /**
+ * The status of a pod that runs no more, though nobody has said how it ended: then it failed. `status` itself where somebody has. Mirrors kubelet
+ * status_manager TerminatePod.
+ */
+export function endedPodStatus(status: JsonObject): JsonObject {
+  if (status['phase'] === 'Succeeded' || status['phase'] === 'Failed') return status;
+  const lost = {
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+    exitCode: 137,
+  };
+  const list = status['containerStatuses'];
+  if (!Array.isArray(list)) return { ...status, phase: 'Failed' };
+  const containerStatuses = list.map((container) => {
+    if (!isJsonObject(container)) return container;
+    const { state } = container;
+    const ended = isJsonObject(state) && state['terminated'] !== undefined;
+    return ended ? container : { ...container, ready: false, state: { terminated: lost } };
+  });
+  return { ...status, phase: 'Failed', containerStatuses };
+}
+
+/**
  * Gate conditions are the tenant's to set, and so are those in somebody's domain that the host knows nothing of (kubelets leave these alone, too);
  * all others are the host's.
  */
