@@ -1,4 +1,5 @@
 /** What a built-in controller is made of and made from. */
+import type { KubeObject } from '../api/object.ts';
 import type { Side } from '../api/side.ts';
 import type { Client } from '../client/client.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
@@ -28,6 +29,10 @@ export interface ControllerContext<S extends Side> {
     secret: string,
   ) => string;
   readonly metrics?: WorkQueueMetrics;
+  /** What of a validating admission policy's expressions doesn't fit the types it is about. Absent: nobody can say. */
+  readonly checkPolicy?: (
+    policy: Readonly<KubeObject>,
+  ) => Promise<readonly { readonly fieldRef: string; readonly warning: string }[]>;
   /** Pods run on another cluster, and a syncer ends those that it ended: nothing is to be concluded from nodes that are seen here, or aren't. */
   readonly podsRunElsewhere?: boolean;
 }

@@ -32,6 +32,7 @@ import { serviceCidrController } from './servicecidr/servicecidr-controller.ts';
 import { statefulSetController } from './statefulset/statefulset-controller.ts';
 import { taintEvictionController } from './taint-eviction/taint-eviction-controller.ts';
 import { ttlAfterFinishedController } from './ttlafterfinished/ttlafterfinished-controller.ts';
+import { validatingPolicyStatusController } from './validatingadmissionpolicy-status/validatingadmissionpolicy-status-controller.ts';
 
 const builtinControllers: readonly BuiltinController[] = [
   namespaceController,
@@ -65,6 +66,7 @@ const builtinControllers: readonly BuiltinController[] = [
   approvingController,
   signingController,
   cleanerController,
+  validatingPolicyStatusController,
 ];
 
 /** The names of all, as upstream calls them. */

@@ -97,3 +97,8 @@ export const serviceCidrs: GroupVersionResource = {
   resource: 'servicecidrs',
 };
 export const ipAddresses: GroupVersionResource = { group: 'networking.k8s.io', version: 'v1', resource: 'ipaddresses' };
+export const validatingAdmissionPolicies: GroupVersionResource = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  resource: 'validatingadmissionpolicies',
+};

@@ -22,7 +22,7 @@ const user = { name: 'admin', groups: ['system:masters', 'system:authenticated']
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const signingKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-interface WorldOptions extends Pick<ControllerContext<'tenant'>, 'signer' | 'podsRunElsewhere'> {
+interface WorldOptions extends Pick<ControllerContext<'tenant'>, 'signer' | 'podsRunElsewhere' | 'checkPolicy'> {
   /** Where time is to be moved. */
   readonly clock?: Clock;
   /** These instead of all. */

@@ -16,6 +16,7 @@ import { selectControllers } from '../controllers/selection.ts';
 import type { Logger } from '../lib/logger.ts';
 import { allOn } from '../lib/switches.ts';
 import { stopAll } from '../lib/service.ts';
+import { policyTypesOf } from './policy-types.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
 
@@ -76,7 +77,10 @@ function managerOf<S extends Side>(client: Client<S>, options: ControllersRoleOp
   const common = { client, clock: realClock, random: realRandom, logger };
   const informers = new InformerFactory(common);
   const events = new EventRecorder(common);
-  const controllers = createControllers({ ...options, ...common, informers, events }, selection);
+  const controllers = createControllers(
+    { ...options, ...common, informers, events, checkPolicy: policyTypesOf(client) },
+    selection,
+  );
   return new Manager({ name: 'controllers', informers: [informers], controllers, services: [events] });
 }
 
