@@ -127,11 +127,14 @@ class Worker<S extends Side> {
     const wait = pod && staleDisruptionMs(asPod(pod), clock.now());
     if (!pod || wait === undefined) return done;
     if (wait > 0) return requeueAfter(wait);
-    const conditions = asPod(pod).status?.conditions?.map((one) =>
-      one.type === 'DisruptionTarget'
-        ? { type: one.type, status: 'False', lastProbeTime: null, lastTransitionTime: timestamp(clock.now()) }
-        : one,
-    );
+    const spared = {
+      type: 'DisruptionTarget',
+      status: 'False',
+      observedGeneration: pod.metadata.generation ?? 0,
+      lastProbeTime: null,
+      lastTransitionTime: timestamp(clock.now()),
+    };
+    const conditions = asPod(pod).status?.conditions?.map((one) => (one.type === spared.type ? spared : one));
     const { namespace } = splitKey(key);
     const status = { ...(pod['status'] as object), conditions } as unknown as JsonValue;
     await unlessNotFound(client.resource(pods, namespace).updateStatus({ ...pod, status }));
