@@ -36,7 +36,8 @@ export function createMirrorLoop(options: MirrorLoopOptions): Controller {
       const seen = view();
       const source = hostObjects?.get(name);
       const image = source ? kind.image(source, hidden) : kind.standIn?.(name, seen);
-      await act(hands, planMirror(kind, tenantObjects.get(name), image, seen.now).actions);
+      const along = image ? [] : kind.goesAlong?.(name, seen);
+      await act(hands, planMirror(kind, tenantObjects.get(name), image, seen.now, along).actions);
       return done;
     },
     clock: hands.clock,

@@ -5,10 +5,12 @@ import { markOn, type On } from '../api/side.ts';
 import type { Image } from '../translate/mirrors/image.ts';
 import { plainImage } from '../translate/mirrors/image.ts';
 import { mirrorOf } from '../translate/mirrors/mirror.ts';
+import { mirrorOfNode } from '../translate/nodes/node-mirror.ts';
+import { pseudoNode } from '../translate/nodes/pseudo-node.ts';
 import type { Action } from './action.ts';
 import { planMirror } from './mirror-plan.ts';
 import { nodes } from './mirrors/nodes.ts';
-import { defineMirroredKind } from './mirrored-kind.ts';
+import { defineMirroredKind, type MirrorView } from './mirrored-kind.ts';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
 const figures = { capacity: { cpu: '4' }, kubeletVersion: 'v1.36.3', architecture: 'amd64' };
@@ -109,10 +111,41 @@ test('a note with hostile keys is read as what it is', () => {
 });
 
 test('a node of the host that is in use but can’t be seen has a stand-in', () => {
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: {}, spec: { nodeName: 'n1' }, status: { hostIP: '10.0.0.1' } };
-  const view = { now, figures, podsOn: (name: string) => (name === 'n1' ? [pod] : []) };
-  assert.equal(nodes.standIn?.('n2', view), undefined);
-  const [action] = planMirror(nodes, undefined, nodes.standIn?.('n1', view), now).actions;
+  assert.equal(nodes.standIn?.('n1', viewOf()), undefined);
+  const [action] = planMirror(nodes, undefined, nodes.standIn?.('n1', viewOf(pod('web'))), now).actions;
   assert.equal(action?.type, 'create-tenant');
   assert.match(JSON.stringify(action), /10\.0\.0\.1/);
 });
+
+test('pods of DaemonSets don’t hold a node; they go after it', () => {
+  const daemons = [pod('agent', daemonSet), pod('gone', daemonSet, '2026-01-01T00:00:00Z')];
+  assert.ok(nodes.standIn?.('n1', viewOf(...daemons, pod('web'))));
+  const view = viewOf(...daemons);
+  assert.equal(nodes.standIn?.('n1', view), undefined);
+  const along = nodes.goesAlong?.('n1', view);
+  const node = markOn('tenant', {
+    ...mirrorOfNode(undefined, pseudoNode({ name: 'n1', hostIps: [] }, figures), now),
+  });
+  node.metadata.uid = 't1';
+  const agent = 'delete-tenant agent agent-uid';
+  assert.deepEqual(planMirror(nodes, node, undefined, now, along).actions.map(brief), ['delete-tenant n1 t1', agent]);
+  // A crash between the two is made good.
+  assert.deepEqual(planMirror(nodes, undefined, undefined, now, along).actions.map(brief), [agent]);
+});
+
+const daemonSet = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'd1', controller: true };
+
+function pod(name: string, owner?: typeof daemonSet, deletionTimestamp?: string): On<'tenant', KubeObject> {
+  const metadata: ObjectMeta = {
+    name,
+    namespace: 'default',
+    uid: `${name}-uid`,
+    ...(owner ? { ownerReferences: [owner] } : {}),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+  };
+  return markOn('tenant', { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [], nodeName: 'n1' } });
+}
+
+function viewOf(...there: readonly On<'tenant', KubeObject>[]): MirrorView {
+  return { now, figures, podsOn: () => ({ pods: there, hostIps: ['10.0.0.1'] }) };
+}

@@ -5,28 +5,30 @@ import { refOf, uidOf } from '../translate/identity.ts';
 import type { Image } from '../translate/mirrors/image.ts';
 import { mirrorOf } from '../translate/mirrors/mirror.ts';
 import { noteOf } from '../translate/mirrors/note.ts';
-import { nothingToDo, type Plan } from './action.ts';
+import { nothingToDo, type Action, type Plan } from './action.ts';
 import type { MirroredKind } from './mirrored-kind.ts';
 
-/** `current`: what the tenant has under the name; `image`: what it is to see. */
+/** `current`: what the tenant has under the name; `image`: what it is to see; none: `along` goes as well, last. */
 export function planMirror(
   kind: MirroredKind,
   current: On<'tenant', KubeObject> | undefined,
   image: Image | undefined,
   now: number,
+  along: readonly Action[] = [],
 ): Plan {
   const { gvr } = kind;
   const mirror = kind.mirror ?? mirrorOf;
-  if (!current)
-    return image ? { actions: [{ type: 'create-tenant', gvr, object: mirror(undefined, image, now) }] } : nothingToDo;
+  if (!current) {
+    return { actions: image ? [{ type: 'create-tenant', gvr, object: mirror(undefined, image, now) }] : along };
+  }
   const note = noteOf(current);
   // Somebody's own; or what goes as soon as its finalizers are gone, and that brings the next plan.
   if (!note || current.metadata.deletionTimestamp !== undefined) return nothingToDo;
   const isAnother = image?.uid !== undefined && note.uid !== undefined && image.uid !== note.uid;
   if (!image || isAnother || kind.mustBeMadeAnew?.(current, image)) {
-    return {
-      actions: [{ type: 'delete-tenant', gvr, ref: refOf(current), uid: uidOf(current), gracePeriodSeconds: 0 }],
-    };
+    const ref = refOf(current);
+    const deletion: Action = { type: 'delete-tenant', gvr, ref, uid: uidOf(current), gracePeriodSeconds: 0 };
+    return { actions: image ? [deletion] : [deletion, ...along] };
   }
   const updated = mirror(current, image, now);
   if (updated !== current) return { actions: [{ type: 'update-tenant', gvr, object: updated }] };

@@ -8,6 +8,8 @@ import type { KubeObject } from '../api/object.ts';
 import type { On } from '../api/side.ts';
 import type { Image } from '../translate/mirrors/image.ts';
 import type { PseudoFigures } from '../translate/nodes/pseudo-node.ts';
+import type { Action } from './action.ts';
+import type { PodsOnNode } from './node-pods.ts';
 
 /** What of a kind a tenant sees. */
 export interface MirrorSettings {
@@ -24,8 +26,7 @@ export type FromHost = Readonly<Record<string, MirrorSettings>>;
 export interface MirrorView {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The tenant's pods on the node, and their copies. */
-  readonly podsOn: (node: string) => readonly Readonly<KubeObject>[];
+  readonly podsOn: (node: string) => PodsOnNode;
   readonly figures: PseudoFigures;
 }
 
@@ -40,6 +41,8 @@ export interface MirroredKind {
   image(source: On<'host', KubeObject>, hidden: ReadonlySet<string>): Image;
   /** What is seen under a name for which the host shows nothing. Default: nothing. */
   standIn?(name: string, view: MirrorView): Image | undefined;
+  /** What else goes from the tenant when nothing is to be seen under a name. */
+  goesAlong?(name: string, view: MirrorView): readonly Action[];
   /** All but the status, made or brought up to date; `current` itself when nothing is to be done. Default: all is the host's. */
   mirror?(current: On<'tenant', KubeObject> | undefined, image: Image, now: number): On<'tenant', KubeObject>;
   /** The same of the status. Default: there is none. */

@@ -6,9 +6,16 @@ import type { Informer } from '../client/informer.ts';
 import { originOfCopy, type Place } from '../translate/marks.ts';
 import { hostIpsOf, nodeNameOf } from '../translate/pods/pod-node.ts';
 
+/** What is on a node. */
+export interface PodsOnNode {
+  /** The tenant's pods that are there, and those whose copies are. */
+  readonly pods: readonly On<'tenant', KubeObject>[];
+  /** The node's addresses, as the pods have them. */
+  readonly hostIps: readonly string[];
+}
+
 export interface NodePods {
-  /** The tenant's pods and their copies. */
-  on(node: string): readonly Readonly<KubeObject>[];
+  on(node: string): PodsOnNode;
   /** The tenant's pods, as keys, whose copies are on the node; the empty name: on none yet. */
   keysOn(node: string): readonly string[];
   /** `changed` is told of each node whose pods are others now, or tell something new of it. */
@@ -20,13 +27,19 @@ const nodeIndex = 'node';
 export function createNodePods(place: Place, hostPods: Informer<'host'>, tenantPods: Informer<'tenant'>): NodePods {
   tenantPods.addIndex(nodeIndex, (pod) => [nodeNameOf(pod)]);
   hostPods.addIndex(nodeIndex, (copy) => (originOfCopy(place, copy) ? [nodeNameOf(copy)] : []));
+  const keysOn = (node: string): readonly string[] =>
+    hostPods.byIndex(nodeIndex, node).flatMap((copy) => {
+      const origin = originOfCopy(place, copy);
+      return origin ? [`${origin.namespace}/${origin.name}`] : [];
+    });
   return {
-    on: (node) => [...hostPods.byIndex(nodeIndex, node), ...tenantPods.byIndex(nodeIndex, node)],
-    keysOn: (node) =>
-      hostPods.byIndex(nodeIndex, node).flatMap((copy) => {
-        const origin = originOfCopy(place, copy);
-        return origin ? [`${origin.namespace}/${origin.name}`] : [];
-      }),
+    on(node) {
+      const bound = tenantPods.byIndex(nodeIndex, node);
+      const toBeBound = keysOn(node).flatMap((key) => tenantPods.get(key) ?? []);
+      const pods = new Set([...bound, ...toBeBound]);
+      return { pods: [...pods], hostIps: hostIpsOf([...hostPods.byIndex(nodeIndex, node), ...bound]) };
+    },
+    keysOn,
     follow(changed) {
       followPods(hostPods, changed);
       followPods(tenantPods, changed);

@@ -192,9 +192,9 @@ function differences(key: HostKey, found: KubeObject, wanted: KubeObject, origin
     }
   }
   if (JSON.stringify(viewPod(origin).spec?.affinity ?? '').includes('namespaceSelector')) return wrong;
-  const { nodeSelector, ...rest } = (wanted['spec'] ?? {}) as JsonObject;
-  // It may have become part of the terms by which the copy got its node.
-  const spec = isBound || nodeSelector === undefined ? rest : { ...rest, nodeSelector };
+  const { nodeSelector: _, affinity: __, ...rest } = (wanted['spec'] ?? {}) as JsonObject;
+  // By which terms the copy got its node is told by what the tenant's nodes were then.
+  const spec = isBound ? rest : ((wanted['spec'] ?? {}) as JsonObject);
   const path = lacking(spec, (found['spec'] ?? null) as JsonValue, 'spec');
   if (path !== undefined) wrong.push(`${key}: ${path}`);
   return wrong;

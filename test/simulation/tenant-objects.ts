@@ -113,8 +113,25 @@ export function deployment(choose: Choices, tenant: string, namespace: string, n
     metadata: { name, namespace, labels },
     spec: {
       replicas: choose.number(4),
+      // None: pods that find no node would be waited for, and that is over at some hour.
+      progressDeadlineSeconds: 2 ** 31 - 1,
       selector: { matchLabels: { app: labels.app } },
       template: { metadata: { labels }, spec: podSpec(choose, tenant) },
+    },
+  };
+}
+
+/** Mostly where a tenant's own label says. */
+export function daemonSet(choose: Choices, tenant: string, namespace: string, name: string): KubeObject {
+  const labels = { ...labelsOf(choose, tenant), app: name };
+  const nodeSelector = choose.chance(0.5) ? { [colorLabel]: 'blue' } : {};
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace, labels },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels }, spec: { ...podSpec(choose, tenant), nodeSelector } },
     },
   };
 }

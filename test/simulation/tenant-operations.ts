@@ -7,6 +7,7 @@ import {
   barePod,
   configMap,
   configNames,
+  daemonSet,
   deployment,
   labelsOf,
   ownerMark,
@@ -30,6 +31,7 @@ export const configmaps = { group: '', version: 'v1', resource: 'configmaps' };
 export const secrets = { group: '', version: 'v1', resource: 'secrets' };
 export const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 export const events = { group: '', version: 'v1', resource: 'events' };
+const daemonSets = { group: 'apps', version: 'v1', resource: 'daemonsets' };
 const deployments = { group: 'apps', version: 'v1', resource: 'deployments' };
 
 /** Makes one choice of what to do; the choice is made now, whenever it runs. */
@@ -42,6 +44,7 @@ export function tenantOperation(choose: Choices, tenant: TenantMachine): Operati
   const make = choose.weighted([
     [6, podOperation],
     [4, deploymentOperation],
+    [1, daemonSetOperation],
     [5, configOperation],
     [5, serviceOperation],
     [1, namespaceOperation],
@@ -108,6 +111,16 @@ const deploymentOperation: Maker = (choose, tenant, namespace) => {
     [4, { name: `scale ${name} to ${replicas}`, run: () => resource.patch(name, 'merge', { spec: { replicas } }) }],
     [2, { name: `roll ${name}`, run: () => resource.patch(name, 'strategic', { spec: { template } }) }],
     [2, deletion(choose, resource, 'deployment', name)],
+  ]);
+};
+
+const daemonSetOperation: Maker = (choose, tenant, namespace) => {
+  const name = 'agent';
+  const resource = tenant.client.resource(daemonSets, namespace);
+  const object = daemonSet(choose, tenant.name, namespace, name);
+  return choose.weighted<Operation>([
+    [5, { name: `create daemon set ${name}`, run: () => resource.create(object) }],
+    [2, deletion(choose, resource, 'daemon set', name)],
   ]);
 };
 

@@ -1,12 +1,19 @@
 /**
  * Nodes. Read from the host, a tenant sees those that are selected, as they are. Else, and for others on which its pods run, there are pseudo
- * nodes: they come with the first pod and go with the last.
+ * nodes: they come with the first pod and go with the last. Pods of DaemonSets don't count, since they come with the node: else it would stay for ever.
+ * Where the node goes they go too, after it, or their DaemonSet would make them again.
  */
+import { refOf, uidOf } from '../../translate/identity.ts';
 import { mirrorOfNode, mustBeMadeAnew, nodeWithStatus } from '../../translate/nodes/node-mirror.ts';
 import { pseudoNode } from '../../translate/nodes/pseudo-node.ts';
 import { hideableOfNodes, realNode, withoutUnshown } from '../../translate/nodes/real-node.ts';
-import { hostIpsOf } from '../../translate/pods/pod-node.ts';
+import { isDaemonPod } from '../../translate/pods/pod-node.ts';
+import { viewPod } from '../../translate/pods/pod-view.ts';
 import { defineMirroredKind } from '../mirrored-kind.ts';
+
+const pods = { group: '', version: 'v1', resource: 'pods' };
+/** What API servers fill in. */
+const defaultGraceSeconds = 30;
 
 export const nodes = defineMirroredKind({
   gvr: { group: '', version: 'v1', resource: 'nodes' },
@@ -15,9 +22,19 @@ export const nodes = defineMirroredKind({
   trim: withoutUnshown,
   image: realNode,
   standIn: (name, { podsOn, figures }) => {
-    const pods = podsOn(name);
-    return pods.length === 0 ? undefined : pseudoNode({ name, hostIps: hostIpsOf(pods) }, figures);
+    const { pods: there, hostIps } = podsOn(name);
+    return there.every(isDaemonPod) ? undefined : pseudoNode({ name, hostIps }, figures);
   },
+  goesAlong: (name, { podsOn }) =>
+    podsOn(name)
+      .pods.filter((pod) => isDaemonPod(pod) && pod.metadata.deletionTimestamp === undefined)
+      .map((pod) => ({
+        type: 'delete-tenant',
+        gvr: pods,
+        ref: refOf(pod),
+        uid: uidOf(pod),
+        gracePeriodSeconds: viewPod(pod).spec.terminationGracePeriodSeconds ?? defaultGraceSeconds,
+      })),
   mirror: mirrorOfNode,
   withStatus: nodeWithStatus,
   mustBeMadeAnew,

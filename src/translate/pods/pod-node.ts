@@ -20,3 +20,9 @@ export function hostIpsOf(pods: readonly Readonly<KubeObject>[]): readonly strin
   }
   return [];
 }
+
+/** Whether some DaemonSet put it where it is. */
+export function isDaemonPod({ metadata }: Readonly<KubeObject>): boolean {
+  const controller = metadata.ownerReferences?.find((owner) => owner['controller'] === true);
+  return controller?.kind === 'DaemonSet' && controller.apiVersion.startsWith('apps/');
+}
