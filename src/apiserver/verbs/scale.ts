@@ -26,6 +26,7 @@ import { subresourceOf, type ServedResource } from '../registry/served-resource.
 import { fieldElement } from '../../patch/apply/path-element.ts';
 import { parseApiVersion } from '../../api/gvk.ts';
 import { StoredObject } from '../registry/stored-object.ts';
+import type { WriteAdmission } from '../registry/write-context.ts';
 import { applyBody } from './apply.ts';
 import { isApplyPatch, readApplyConfig } from './apply-config.ts';
 import { fieldManagerOf } from './field-manager.ts';
@@ -179,9 +180,26 @@ async function writeScale(
       return Promise.resolve(setManagedFields(object, parent));
     },
     context: writeContextOf(request, options.dryRun),
-    admission: admissionOf(request, 'UPDATE', options.dryRun),
+    admission: scaleAdmission(resource, admissionOf(request, 'UPDATE', options.dryRun)),
   });
   return object;
+}
+
+/** Admission sees Scales, and what it makes of them. Mirrors toScaleUpdateValidation and scaleUpdatedObjectInfo. */
+function scaleAdmission(resource: ServedResource, admission: WriteAdmission): WriteAdmission {
+  const seen = (object: Readonly<KubeObject> | undefined): KubeObject | undefined =>
+    object && scaleOf(resource, { object });
+  return {
+    async mutate(object, old) {
+      const scale = scaleOf(resource, { object });
+      const replicas = replicasAt(scale, 'spec.replicas');
+      await admission.mutate(scale, seen(old));
+      const wanted = replicasAt(scale, 'spec.replicas');
+      // Paths never lead into metadata.
+      if (wanted !== replicas) setAt(object as JsonObject, steps(pathsOf(resource).specReplicas), wanted);
+    },
+    validate: (object, old) => admission.validate(seen(object), seen(old)),
+  };
 }
 
 function checkScale({ resource, name }: VerbRequest, scale: KubeObject, old: StoredObject): void {
@@ -211,8 +229,7 @@ function withReplicas(resource: ServedResource, old: StoredObject, scale: KubeOb
   return { ...object, metadata: wanted ? { ...metadata, resourceVersion: wanted } : metadata };
 }
 
-function scaleOf(resource: ServedResource, stored: StoredObject): KubeObject {
-  const { object } = stored;
+function scaleOf(resource: ServedResource, { object }: Pick<StoredObject, 'object'>): KubeObject {
   const paths = pathsOf(resource);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const replicas = replicasAt(object, paths.specReplicas);

@@ -135,6 +135,7 @@ export const kindCases: readonly PolicyCase[] = [
     calls: [
       post(deployments, deployment(2)),
       patch('merge', `${deployments}/web/scale`, { spec: { replicas: 6 } }),
+      patch('merge', `${deployments}/web/scale`, { spec: { replicas: 3 } }),
       patch('merge', `${deployments}/web/scale`, { spec: { replicas: 4 } }),
       get(`${deployments}/web/scale`),
     ],

@@ -156,7 +156,7 @@ export const mutatingCases: readonly PolicyCase[] = [
   },
   {
     name: 'fields that do not exist',
-    policies: [changes(onDeployments, apply("Object{spec: Object.spec{nothing: 1, replicas: 'x'}}"))],
+    policies: [changes(onDeployments, apply('Object{spec: Object.spec{nothing: 1}}'))],
     calls: [post(deployments, deployment)],
   },
   {
@@ -265,5 +265,19 @@ export const mutatingCases: readonly PolicyCase[] = [
       ),
     ],
     calls: [create('a', { a: 'b' }), create('none')],
+  },
+  {
+    name: 'a scale',
+    policies: [
+      changes(
+        { constraints: { resourceRules: [rule(['deployments/scale'])] } },
+        jsonPatch("object.spec.replicas > 5 ? [JSONPatch{op: 'replace', path: '/spec/replicas', value: 5}] : []"),
+      ),
+    ],
+    calls: [
+      post(deployments, deployment),
+      patch('merge', `${deployments}/web/scale`, { spec: { replicas: 9 } }),
+      patch('merge', `${deployments}/web/scale`, { spec: { replicas: 2 } }),
+    ],
   },
 ];
