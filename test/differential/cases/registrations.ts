@@ -350,7 +350,86 @@ const policies: readonly Case[] = [
   },
 ];
 
+const limited = { headers: { 'impersonate-user': 'limited', 'impersonate-group': 'some', 'impersonate-extra-a': 'b' } };
+const parametrized = (name: string, paramKind: Json): Json => ({
+  metadata: { name },
+  spec: { matchConstraints: constraints, validations: [validation], paramKind },
+});
+const bound = (policyName: string, paramRef: Fields): Json => ({
+  metadata: { name: 'bound' },
+  spec: { policyName, validationActions: ['Deny'], paramRef: { parameterNotFoundAction: 'Deny', ...paramRef } },
+});
+const validatingBindings = `${group}/validatingadmissionpolicybindings`;
+
+/** Who may write policies, and read no secrets. */
+const rights: readonly Case[] = [
+  {
+    name: 'params that the writer may not read',
+    given: [
+      post('/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+        metadata: { name: 'limited' },
+        rules: [
+          { apiGroups: ['admissionregistration.k8s.io'], resources: ['*'], verbs: ['*'] },
+          { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
+        ],
+      }),
+      post('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+        metadata: { name: 'limited' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'limited' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'limited' }],
+      }),
+    ],
+    calls: [
+      post(
+        `${group}/validatingadmissionpolicies`,
+        parametrized('of-secrets', { apiVersion: 'v1', kind: 'Secret' }),
+        limited,
+      ),
+      post(
+        `${group}/validatingadmissionpolicies`,
+        parametrized('of-nothing', { apiVersion: 'x.example.com/v1', kind: 'X' }),
+        limited,
+      ),
+      post(
+        `${group}/validatingadmissionpolicies`,
+        parametrized('of-maps', { apiVersion: 'v1', kind: 'ConfigMap' }),
+        limited,
+      ),
+      patch('merge', `${group}/validatingadmissionpolicies/of-maps`, { spec: { failurePolicy: 'Ignore' } }, limited),
+      patch(
+        'merge',
+        `${group}/validatingadmissionpolicies/of-maps`,
+        { spec: { paramKind: { kind: 'Secret' } } },
+        limited,
+      ),
+      post(`${group}/validatingadmissionpolicies`, parametrized('of-secrets', { apiVersion: 'v1', kind: 'Secret' })),
+      post(
+        `${group}/validatingadmissionpolicies`,
+        parametrized('of-nothing', { apiVersion: 'x.example.com/v1', kind: 'X' }),
+      ),
+      post(validatingBindings, bound('of-secrets', { name: 'a', namespace: 'default' }), limited),
+      post(validatingBindings, bound('of-nothing', { name: 'a' }), limited),
+      post(validatingBindings, bound('none', { name: 'a' }), limited),
+      post(validatingBindings, bound('of-maps', { selector: {} }), limited),
+      post(validatingBindings, bound('of-maps', { name: 'a', namespace: 'default' }), limited),
+      patch('merge', `${validatingBindings}/bound`, { metadata: { labels: { a: 'b' } } }, limited),
+      patch('merge', `${validatingBindings}/bound`, { spec: { policyName: 'of-secrets' } }, limited),
+      post(
+        `${group}/mutatingadmissionpolicies`,
+        {
+          metadata: { name: 'of-secrets' },
+          spec: { matchConstraints: constraints, ...mutating, paramKind: { apiVersion: 'v1', kind: 'Secret' } },
+        },
+        limited,
+      ),
+      ...['of-secrets', 'of-nothing', 'of-maps'].map((name) => del(`${group}/validatingadmissionpolicies/${name}`)),
+      del(`${validatingBindings}/bound`),
+    ],
+  },
+];
+
 export const registrations: readonly Family[] = [
+  { name: 'rights', cases: rights },
   { name: 'webhook configurations', cases: webhooks },
   { name: 'policies', cases: policies },
 ];

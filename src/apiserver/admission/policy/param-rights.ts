@@ -106,12 +106,7 @@ async function bindingErrors(
   if (!policy) return [field.forbidden('spec.paramRef', `unable to get policy ${policyName} ${minimum}`)];
   if (paramKind && found.resource === '*') {
     const { apiVersion = '', kind = '' } = paramKind;
-    return [
-      field.forbidden(
-        'spec.paramRef',
-        `unable to resolve paramKind &ParamKind{APIVersion:${apiVersion},Kind:${kind},} ${minimum}`,
-      ),
-    ];
+    return [field.forbidden('spec.paramRef', `unable to resolve paramKind &{${apiVersion} ${kind}} ${minimum}`)];
   }
   const text = `user ${userText(user)} does not have "${verb}" permission on the object referenced by paramRef`;
   return [field.forbidden('spec.paramRef', text)];
