@@ -22,6 +22,7 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'flow control: an exempt level with: another type',
   ],
   'a token of spaces proves nothing, not even that it is nobody': ['tokens: a review of: spaces'],
+  'an empty list is decoded as none, before defaults fill it': ['autoscaling: v2: behavior without policies'],
   'logs are not served yet': [
     'urls: GET: the log of an unknown pod',
     'pods: the log of a pod on no node',

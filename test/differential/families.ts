@@ -2,6 +2,7 @@
 import { aggregation } from './cases/aggregation.ts';
 import { applyCases } from './cases/apply.ts';
 import { authentication } from './cases/authentication.ts';
+import { autoscaling } from './cases/autoscaling.ts';
 import { bodies } from './cases/bodies.ts';
 import { certificates } from './cases/certificates.ts';
 import { concurrency } from './cases/concurrency.ts';
@@ -56,5 +57,6 @@ export const crud: readonly Family[] = [
   applyCases,
   deletion,
   podCases,
+  autoscaling,
   kinds,
 ];

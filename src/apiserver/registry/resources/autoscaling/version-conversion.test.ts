@@ -56,8 +56,10 @@ suite('autoscalers between versions', () => {
   });
 
   test('behavior, statuses and conditions survive the way through v1', () => {
+    const policies = [{ type: 'Pods', value: 1, periodSeconds: 15 }];
     const behavior: JsonObject = {
-      scaleDown: { stabilizationWindowSeconds: 5, policies: [{ type: 'Pods', value: 1, periodSeconds: 15 }] },
+      scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Min', policies, tolerance: '50m' },
+      scaleDown: { stabilizationWindowSeconds: 5, selectPolicy: 'Max', policies },
     };
     const stored: KubeObject = {
       ...autoscaler('v2', { metrics: [cpu(70)], behavior }),
@@ -72,6 +74,36 @@ suite('autoscalers between versions', () => {
     const old = autoscalerToV1(stored);
     assert.deepEqual(old['status'], { currentReplicas: 1, currentCPUUtilizationPercentage: 9 });
     assert.deepEqual(autoscalerFromV1(old), stored);
+  });
+
+  test('behavior that v1 says in part is made whole, but for policies of rules that are there', () => {
+    const read = (value: JsonObject): unknown => {
+      const annotations = { 'autoscaling.alpha.kubernetes.io/behavior': JSON.stringify(value) };
+      return (autoscalerFromV1(autoscaler('v1', {}, { annotations }))['spec'] as JsonObject)['behavior'];
+    };
+    const percent = { type: 'Percent', value: 100, periodSeconds: 15 };
+    assert.deepEqual(read({ SCALEUP: { Policies: [] } }), {
+      scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max' },
+      scaleDown: { selectPolicy: 'Max', policies: [percent] },
+    });
+    const unreadable = [{}, { Odd: 1 }, { ScaleUp: 1 }, { ScaleUp: { Policies: [{ Value: 'many' }] } }];
+    for (const value of [...unreadable, { ScaleUp: { Tolerance: 'some' } }]) assert.equal(read(value), undefined);
+  });
+
+  test('of metrics in an annotation, all are dropped when one can not be read', () => {
+    const read = (...list: JsonObject[]): unknown => {
+      const annotations = { 'autoscaling.alpha.kubernetes.io/metrics': JSON.stringify(list) };
+      return (autoscalerFromV1(autoscaler('v1', {}, { annotations }))['spec'] as JsonObject)['metrics'];
+    };
+    const old = (targetAverageValue: string | number) => ({
+      type: 'Pods',
+      pods: { metricName: 'm', targetAverageValue },
+    });
+    const fresh = { metric: { name: 'm' }, target: { type: 'AverageValue', averageValue: '1500m' } };
+    assert.deepEqual(read(old('1.5')), [{ type: 'Pods', pods: fresh }]);
+    assert.deepEqual(read(old('1.5'), old('many')), [cpu(80)]);
+    assert.deepEqual(read({ type: 1 }), [cpu(80)]);
+    assert.deepEqual(read({ type: 'Pods', pods: { metricName: 'm', selector: { matchLabels: { a: 1 } } } }), [cpu(80)]);
   });
 
   test('an annotation that is no JSON is dropped', () => {

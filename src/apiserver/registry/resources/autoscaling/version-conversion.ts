@@ -7,7 +7,9 @@ import { isJsonObject, type JsonObject } from '../../../../api/json.ts';
 import type { KubeObject } from '../../../../api/object.ts';
 import { ensureObject, objectAt, objectsAt, textAt } from '../../../../api/json-fields.ts';
 import { jsonOf, takeField } from '../fields.ts';
+import { behaviorFromV1, behaviorToV1 } from './behavior-conversion.ts';
 import { metricFromV1, metricToV1 } from './metric-conversion.ts';
+import { readMetric } from './metric-annotation.ts';
 
 const metricsKey = 'autoscaling.alpha.kubernetes.io/metrics';
 const statusesKey = 'autoscaling.alpha.kubernetes.io/current-metrics';
@@ -29,13 +31,15 @@ export function autoscalerToV1(autoscaler: KubeObject): KubeObject {
   const statuses = objectsAt(status, 'currentMetrics');
   if (statuses.length > 0) added[statusesKey] = JSON.stringify(statuses.map((metric) => metricToV1(metric, true)));
   const behavior = objectAt(spec, 'behavior');
-  if (behavior) added[behaviorKey] = JSON.stringify(capitalized(behavior));
+  if (behavior) added[behaviorKey] = JSON.stringify(behaviorToV1(behavior));
   const conditions = objectsAt(status, 'conditions');
   if (conditions.length > 0) added[conditionsKey] = JSON.stringify(conditions);
   delete spec['metrics'];
   delete spec['behavior'];
   delete status['currentMetrics'];
   delete status['conditions'];
+  // v1 writes what is zero.
+  if (object['status'] !== undefined) status['currentReplicas'] ??= 0;
   if (cpu) takeUtilization(spec, 'targetCPUUtilizationPercentage', objectAt(objectAt(cpu, 'resource'), 'target'));
   const cpuStatus = statuses.find((metric) => textAt(objectAt(metric, 'resource'), 'name') === 'cpu');
   const current = objectAt(objectAt(cpuStatus, 'resource'), 'current');
@@ -49,14 +53,14 @@ export function autoscalerFromV1(autoscaler: KubeObject): KubeObject {
   const object = structuredClone(autoscaler);
   const spec = ensureObject(jsonOf(object), 'spec');
   const annotations = object.metadata.annotations ?? {};
-  const metrics = listOf(annotations[metricsKey]).map((metric) => metricFromV1(metric, false));
+  const metrics = metricsOf(annotations[metricsKey], false);
   const target = spec['targetCPUUtilizationPercentage'];
   delete spec['targetCPUUtilizationPercentage'];
   if (typeof target === 'number') metrics.push(cpuMetric(target));
   // v1 always had a default.
   spec['metrics'] = metrics.length > 0 ? metrics : [cpuMetric(defaultUtilization)];
-  const behavior = parse(annotations[behaviorKey]);
-  if (isJsonObject(behavior)) spec['behavior'] = uncapitalized(behavior);
+  const behavior = behaviorFromV1(parse(annotations[behaviorKey]));
+  if (behavior) spec['behavior'] = behavior;
   const status = objectAt(jsonOf(object), 'status');
   if (status) setStatus(status, annotations);
   setAnnotations(object, withoutKeys(object));
@@ -66,7 +70,7 @@ export function autoscalerFromV1(autoscaler: KubeObject): KubeObject {
 function setStatus(status: JsonObject, annotations: Readonly<Record<string, string>>): void {
   const current = status['currentCPUUtilizationPercentage'];
   delete status['currentCPUUtilizationPercentage'];
-  const statuses = listOf(annotations[statusesKey]).map((metric) => metricFromV1(metric, true));
+  const statuses = metricsOf(annotations[statusesKey], true);
   if (statuses.length > 0) status['currentMetrics'] = statuses;
   else if (typeof current === 'number') {
     const resource = { name: 'cpu', current: { averageUtilization: current } };
@@ -104,6 +108,14 @@ function setAnnotations({ metadata }: KubeObject, annotations: Record<string, st
   else metadata.annotations = annotations;
 }
 
+/** None, where one of them can't be read. */
+function metricsOf(text: string | undefined, status: boolean): JsonObject[] {
+  const value = parse(text);
+  const read = Array.isArray(value) ? value.map((metric) => readMetric(metric, status)) : [];
+  const metrics = read.filter((metric) => metric !== undefined);
+  return metrics.length === read.length ? metrics.map((metric) => metricFromV1(metric, status)) : [];
+}
+
 function listOf(text: string | undefined): readonly JsonObject[] {
   const value = parse(text);
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
@@ -116,24 +128,4 @@ function parse(text: string | undefined): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The annotation has upstream's internal names: those of the API, capitalized. */
-function capitalized(value: JsonObject): JsonObject {
-  return renamed(value, (name) => name.charAt(0).toUpperCase() + name.slice(1));
-}
-
-function uncapitalized(value: JsonObject): JsonObject {
-  return renamed(value, (name) => name.charAt(0).toLowerCase() + name.slice(1));
-}
-
-function renamed(value: JsonObject, rename: (name: string) => string): JsonObject {
-  const entries = Object.entries(value).flatMap(([name, inner]): [string, JsonObject[string]][] => {
-    if (inner === null) return [];
-    if (Array.isArray(inner)) {
-      return [[rename(name), inner.map((item) => (isJsonObject(item) ? renamed(item, rename) : item))]];
-    }
-    return [[rename(name), isJsonObject(inner) ? renamed(inner, rename) : inner]];
-  });
-  return Object.fromEntries(entries);
 }
