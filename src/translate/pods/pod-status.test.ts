@@ -21,6 +21,15 @@ function shown(tenant: { readonly spec?: JsonObject; readonly status?: JsonObjec
 
 const condition = (type: string, status: string): JsonObject => ({ type, status });
 
+test('a disruption that began in the tenant is remembered, and one of the host is told', () => {
+  const ours = { ...condition('DisruptionTarget', 'True'), reason: 'EvictionByEvictionAPI' };
+  const theirs = { ...condition('DisruptionTarget', 'True'), reason: 'PreemptionByScheduler' };
+  const ready = condition('Ready', 'True');
+  const tenant = { status: { conditions: [ours] } };
+  assert.deepEqual(shown(tenant, { conditions: [ready] })['conditions'], [ready, ours]);
+  assert.deepEqual(shown(tenant, { conditions: [theirs] })['conditions'], [theirs]);
+});
+
 test('conditions: the host’s, but for readiness gates and what the host knows nothing of', () => {
   const status = {
     conditions: [

@@ -52,16 +52,19 @@ export function endedPodStatus(status: JsonObject): JsonObject {
   return { ...status, phase: 'Failed', containerStatuses };
 }
 
+/** Set by whoever takes a pod off its node: in a tenant its evictions and taints. */
+const disruptionTarget = 'DisruptionTarget';
+
 /**
- * Gate conditions are the tenant's to set, and so are those in somebody's domain that the host knows nothing of (kubelets leave these alone, too);
- * all others are the host's.
+ * Gate conditions are the tenant's to set, and so are those in somebody's domain, and that the pod is disrupted, of which the host knows nothing
+ * (kubelets leave these alone, too); all others are the host's.
  */
 function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host', KubeObject>): PodCondition[] {
   const gates = new Set((viewPod(tenantPod).spec.readinessGates ?? []).map(({ conditionType }) => conditionType));
   const ofHost = (viewPod(hostPod).status?.conditions ?? []).filter(({ type }) => !gates.has(type));
   const known = new Set(ofHost.map(({ type }) => type));
   const ofTenant = (viewPod(tenantPod).status?.conditions ?? []).filter(
-    ({ type }) => gates.has(type) || (type.includes('/') && !known.has(type)),
+    ({ type }) => gates.has(type) || ((type.includes('/') || type === disruptionTarget) && !known.has(type)),
   );
   const withGeneration = ofHost.map((condition) =>
     condition['observedGeneration'] === undefined || tenantPod.metadata.generation === undefined
