@@ -7,6 +7,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanges } from './limit-ranges.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priorityAdmission } from './priority.ts';
 import type { QuotaLedger } from './quota-ledger.ts';
 import { resourceQuotaAdmission } from './resource-quota.ts';
@@ -27,6 +28,7 @@ export function builtinAdmissionPlugins(
     priorityAdmission(cluster),
     defaultTolerationSeconds,
     runtimeClassAdmission(cluster),
+    podTopologyLabels(cluster),
     defaultStorageClass(cluster),
     storageProtection,
     claimResize(cluster),

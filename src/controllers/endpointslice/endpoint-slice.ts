@@ -69,14 +69,29 @@ export function endpointOf(
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const { name = '', namespace = '', uid = '' } = pod.metadata;
   const hostname = publishedHostname(pod, service);
+  const ready = service.publishNotReadyAddresses || (serving && !terminating);
+  const { nodeName } = pod.spec;
+  const hints = ready ? hintsOf(service, nodeName, zone) : undefined;
   return {
     addresses,
-    conditions: { ready: service.publishNotReadyAddresses || (serving && !terminating), serving, terminating },
+    conditions: { ready, serving, terminating },
     ...(hostname === undefined ? {} : { hostname }),
-    ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+    ...(nodeName ? { nodeName } : {}),
     targetRef: { kind: 'Pod', namespace, name, uid },
     ...(zone === undefined ? {} : { zone }),
+    ...(hints === undefined ? {} : { hints }),
   };
+}
+
+/** For whom an endpoint is, as the Service's `trafficDistribution` asks for it. Mirrors k8s.io/endpointslice trafficdist. */
+function hintsOf(service: Service, node: string | undefined, zone: string | undefined): JsonObject | undefined {
+  const { prefers } = service;
+  if (prefers === undefined) return undefined;
+  const hints: JsonObject = {
+    ...(zone === undefined ? {} : { forZones: [{ name: zone }] }),
+    ...(node && prefers === 'node' ? { forNodes: [{ name: node }] } : {}),
+  };
+  return Object.keys(hints).length > 0 ? hints : undefined;
 }
 
 /** Which endpoint it is, whatever its conditions. Mirrors hashEndpoint. */

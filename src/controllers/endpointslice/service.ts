@@ -11,6 +11,8 @@ export interface Service {
   readonly ipFamilies: readonly string[];
   readonly ports: readonly ServicePort[];
   readonly publishNotReadyAddresses: boolean;
+  /** Endpoints as near as this, where there are any; `undefined`: all are as good. */
+  readonly prefers: 'zone' | 'node' | undefined;
   readonly object: Readonly<KubeObject>;
 }
 
@@ -24,7 +26,9 @@ export interface ServicePort {
 
 /** The typed view of a Service's JSON; the API server has validated its shape. */
 export function asService(object: Readonly<KubeObject>): Service {
-  const spec = (object['spec'] ?? {}) as Partial<Omit<Service, 'metadata' | 'object'>>;
+  const spec = (object['spec'] ?? {}) as Partial<Omit<Service, 'metadata' | 'object' | 'prefers'>> & {
+    readonly trafficDistribution?: string;
+  };
   return {
     metadata: object.metadata,
     selector: spec.selector,
@@ -33,8 +37,22 @@ export function asService(object: Readonly<KubeObject>): Service {
     ipFamilies: spec.ipFamilies ?? [],
     ports: spec.ports ?? [],
     publishNotReadyAddresses: spec.publishNotReadyAddresses ?? false,
+    prefers: hasTopologyMode(object) ? undefined : preferences[spec.trafficDistribution ?? ''],
     object,
   };
+}
+
+const preferences: Readonly<Partial<Record<string, 'zone' | 'node'>>> = {
+  PreferClose: 'zone',
+  PreferSameZone: 'zone',
+  PreferSameNode: 'node',
+};
+
+/** Upstream gives hints by another rule then. Mirrors hintsEnabled. */
+function hasTopologyMode({ metadata: { annotations = {} } }: Readonly<KubeObject>): boolean {
+  const mode =
+    annotations['service.kubernetes.io/topology-aware-hints'] ?? annotations['service.kubernetes.io/topology-mode'];
+  return mode === 'Auto' || mode === 'auto';
 }
 
 /** Whether it has an address of its own; else it is headless. */

@@ -21,7 +21,21 @@ export const accepted: readonly Accepted[] = [
       'stateful set: its claims go with it',
       'stateful set: its claims go either way',
       'stateful set: its claims are to stay after all',
+      'quota: counts objects of many kinds',
+      'claim: stays while a pod uses it',
+      'claim: goes with the last pod that uses it',
+      'claim: that nobody uses goes at once',
     ],
+  },
+  {
+    reason: 'volumes are bound at the host, where they are',
+    at: /^PersistentVolume .*: (status\.phase|metadata\.managers)$/,
+    scenarios: ['volume: is protected'],
+  },
+  {
+    reason: "upstream's watches show what its reads hide of such a service",
+    at: /^Service web: spec\.internalTrafficPolicy$/,
+    scenarios: ['service: becomes one of another name'],
   },
   {
     reason: 'several pods may be unavailable here; upstream has a switch for it, which is off',

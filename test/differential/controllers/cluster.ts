@@ -23,6 +23,7 @@ import { realRandom } from '../../../src/main/real-random.ts';
 import { MemoryStore } from '../../../src/storage/memory/memory-store.ts';
 import { createCertificateAuthority, createSigningKey } from '../../../src/tenancy/certificate-authority.ts';
 import { startUpstreamHost } from '../../host/upstream.ts';
+import { kinds } from './kinds.ts';
 
 export interface Cluster {
   readonly name: string;
@@ -120,6 +121,10 @@ async function withNodes(name: string, exchange: Exchange, stop: () => Promise<v
     createSimulatedNodes({ ...common, host: client('kubelet'), nodes }),
   ];
   for (const service of services) await service.start();
+  for (let index = 1; index <= nodes; index++) {
+    const labels = { 'topology.kubernetes.io/zone': `zone-of-node-${index}` };
+    await client(scenarioAgent).resource(kinds.Node).patch(`node-${index}`, 'merge', { metadata: { labels } });
+  }
   return {
     name,
     client: client(scenarioAgent),

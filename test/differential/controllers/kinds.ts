@@ -23,6 +23,8 @@ export const namespacedKinds = {
   Secret: kind('', 'secrets'),
   ServiceAccount: kind('', 'serviceaccounts'),
   ResourceQuota: kind('', 'resourcequotas'),
+  ResourceClaim: kind('resource.k8s.io', 'resourceclaims'),
+  ResourceClaimTemplate: kind('resource.k8s.io', 'resourceclaimtemplates'),
 } as const;
 
 /** Of these, what a scenario has made bears its namespace's name at the beginning of its own. */
@@ -31,6 +33,7 @@ export const clusterKinds = {
   PersistentVolume: kind('', 'persistentvolumes'),
   CertificateSigningRequest: kind('certificates.k8s.io', 'certificatesigningrequests'),
   ClusterRole: kind('rbac.authorization.k8s.io', 'clusterroles'),
+  ServiceCIDR: kind('networking.k8s.io', 'servicecidrs'),
   VolumeAttributesClass: kind('storage.k8s.io', 'volumeattributesclasses'),
 } as const;
 

@@ -11,6 +11,8 @@ import { fieldOf, type PatchOptions, type Stage } from './scenario.ts';
 
 const patienceMs = 60_000;
 const pollMs = 40;
+/** Before it is asked for. */
+const triesMax = 10;
 
 export function liveStage(cluster: Cluster, observer: Observer, namespace: string): Stage {
   const { client } = cluster;
@@ -43,11 +45,16 @@ export function liveStage(cluster: Cluster, observer: Observer, namespace: strin
   const written = async (kind: KindName, writing: Promise<KubeObject>): Promise<KubeObject> => {
     const object = await writing;
     const { name = '', resourceVersion, uid } = object.metadata;
-    await until(`${kind} ${name} is seen`, () => {
+    const isSeen = (): boolean => {
       const found = find(kind, name);
-      if (found === undefined) return !isKept(object);
+      if (found === undefined) return object.metadata.deletionTimestamp !== undefined;
       return found.metadata.uid !== uid || Number(found.metadata.resourceVersion) >= Number(resourceVersion);
-    });
+    };
+    for (let tries = 0; !isSeen(); tries++) {
+      // It may be gone again before it has been seen.
+      if (tries > triesMax && (await isNotThere(resource(kind).get(name)))) break;
+      await sleep(pollMs);
+    }
     return object;
   };
   return {
@@ -100,7 +107,6 @@ export function liveStage(cluster: Cluster, observer: Observer, namespace: strin
   };
 }
 
-/** It may be gone again before it has been seen. */
-function isKept({ metadata }: KubeObject): boolean {
-  return metadata.deletionTimestamp === undefined;
+async function isNotThere(reading: Promise<unknown>): Promise<boolean> {
+  return (await unlessNotFound(reading.then(() => true))) !== true;
 }

@@ -10,6 +10,9 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g, '<certificate>'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
+  // The same in base64.
+  [/\bLS0tLS1CRUdJTiBDRVJUSUZJQ0FUR[\w+/=]+/g, '<certificate>'],
+  [/\bZXlK[\w+/=]+/g, '<token>'],
   [/simulated:\/\/[0-9a-f]{64}/g, 'simulated://<id>'],
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster IP>'],
   [/\b10\.24[4-7]\.\d+\.\d+\b/g, '<pod IP>'],
@@ -28,10 +31,18 @@ export function normalText(text: string, names: UidNames): string {
 }
 
 export function normalObject(object: KubeObject, names: UidNames): JsonObject {
-  const { managedFields, resourceVersion: _, uid: _own, ...metadata } = object.metadata;
+  const { managedFields, resourceVersion: _, uid: _own, ...metadata } = withoutTiming(object);
   const rest = { ...object, metadata: { ...metadata, ...managersOf(managedFields) } };
   const normal = normalValue(rest, names, '');
   return isJsonObject(normal) ? normal : {};
+}
+
+/** What hangs on how many changes came at once, for those who wait a little before they write. */
+function withoutTiming({ kind, metadata }: KubeObject): KubeObject['metadata'] {
+  if (kind !== 'EndpointSlice' && kind !== 'Endpoints') return metadata;
+  const { generation: _, annotations, ...rest } = metadata;
+  const { 'endpoints.kubernetes.io/last-change-trigger-time': _time, ...others } = annotations ?? {};
+  return { ...rest, ...(Object.keys(others).length > 0 ? { annotations: others } : {}) };
 }
 
 /** Kind and name of each object by its UID. */

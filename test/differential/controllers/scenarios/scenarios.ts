@@ -1,10 +1,17 @@
 /** All scenarios. */
 import type { Scenario } from '../scenario.ts';
+import { accounts } from './accounts.ts';
+import { budgets } from './budgets.ts';
+import { clusterWide } from './cluster-wide.ts';
 import { cronJobs } from './cron-jobs.ts';
 import { daemonSets } from './daemon-sets.ts';
 import { deployments } from './deployments.ts';
+import { garbage } from './garbage.ts';
 import { jobs } from './jobs.ts';
+import { namespaces } from './namespaces.ts';
+import { quotas } from './quotas.ts';
 import { replicaSets } from './replica-sets.ts';
+import { services } from './services.ts';
 import { statefulSets } from './stateful-sets.ts';
 import { taints } from './taints.ts';
 
@@ -16,4 +23,11 @@ export const scenarios: readonly Scenario[] = [
   ...taints,
   ...jobs,
   ...cronJobs,
+  ...services,
+  ...garbage,
+  ...quotas,
+  ...budgets,
+  ...accounts,
+  ...namespaces,
+  ...clusterWide,
 ];
