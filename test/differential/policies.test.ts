@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { upstreamUnavailable } from '../host/upstream.ts';
-import { post, type Call, type Json } from './case.ts';
+import { get, post, type Call, type Json } from './case.ts';
 import { comparable } from './comparable.ts';
 import { differences, type Asked } from './differences.ts';
 import { startPair, type RunningPair } from './pair.ts';
+import { customCases, customDefinition } from './policies/custom-cases.ts';
 import { mutatingCases } from './policies/mutating-cases.ts';
 import { rule, validating, mutating, type CasePolicy, type PolicyCase } from './policies/policy-case.ts';
 import { validatingCases } from './policies/validating-cases.ts';
@@ -19,6 +20,7 @@ const maps: Json = [rule(['configmaps'])];
 const families = [
   { name: 'validating policies', prefix: 'validated', cases: validatingCases },
   { name: 'mutating policies', prefix: 'mutated', cases: mutatingCases },
+  { name: 'policies about custom resources', prefix: 'custom', cases: customCases },
 ];
 /** The last policies: once they are followed, all are. */
 const last: PolicyCase = {
@@ -60,6 +62,7 @@ describe('admission policies of Sublet and of upstream', { skip: upstreamUnavail
 });
 
 async function prepare(side: Side): Promise<void> {
+  await define(side);
   for (const { prefix, cases } of families) {
     for (const [index, each] of cases.entries()) await prepareCase(side, each, `${prefix}-${index}`);
   }
@@ -81,6 +84,24 @@ async function prepare(side: Side): Promise<void> {
       performance.now() < deadline,
       `${side.name} does not follow policies: ${JSON.stringify([refused, changed])}`,
     );
+    await sleep(100);
+  }
+}
+
+/** Serves the custom resources. */
+async function define(side: Side): Promise<void> {
+  const created = await ask(
+    side,
+    post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', customDefinition),
+    'last',
+  );
+  assert.equal(created.answer.status, 201, JSON.stringify(created.answer.body));
+  const deadline = performance.now() + readyMs;
+  for (;;) {
+    const { answer } = await ask(side, get('/apis/policies.example.com/v2/widgets'), 'last');
+    const described = await ask(side, get('/openapi/v3/apis/policies.example.com/v1'), 'last');
+    if (answer.status === 200 && described.answer.status === 200) return;
+    assert.ok(performance.now() < deadline, `${side.name} does not serve widgets`);
     await sleep(100);
   }
 }

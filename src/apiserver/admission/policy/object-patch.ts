@@ -112,7 +112,8 @@ function decoded(schema: ObjectSchema, value: JsonValue, strict: boolean): JsonO
   const object = isJsonObject(value) ? value : {};
   try {
     const { object: result, strictErrors } = decodeObject(schema, object);
-    if (strict && strictErrors.length > 0) {
+    // Of custom objects, what isn't in their schema goes away.
+    if (strict && !schema.decode && strictErrors.length > 0) {
       throw newInternalError(`strict decoding error: ${strictErrors.join(', ')}`);
     }
     return { apiVersion: object['apiVersion'] ?? null, kind: object['kind'] ?? null, ...result };
