@@ -35,8 +35,9 @@ export const upHelp = `sublet up: a host and its tenants on this machine
   --controllers LIST      the tenants' built-in controllers: '*' for all, 'name' for one, '-name' for one less (default *)
   --sync LIST             which kinds the tenants' syncers carry to the host, in the same way: '*,-pods' (default *)
   --from-host KIND[:SELECTOR]
-                          which of their host's own objects tenants see, once for each kind: nodes, or
-                          nodes:pool=tenants (default none: then a node stands for each on which a pod runs)
+                          which of their host's own objects tenants see, once for each kind: nodes, storageclasses,
+                          csidrivers, ingressclasses, runtimeclasses, priorityclasses; nodes:pool=tenants: only some
+                          (default none: then a node stands for each on which a pod runs)
   --hide KIND.WHAT        what they don't see of these: nodes.taints, nodes.addresses
   --pseudo-capacity LIST  what the nodes that only stand for others claim to have (default
                           cpu=16,memory=32Gi,ephemeral-storage=100Gi,pods=110)

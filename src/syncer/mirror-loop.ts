@@ -7,6 +7,7 @@ import type { Informer } from '../client/informer.ts';
 import { Controller, done } from '../controller/controller.ts';
 import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Image } from '../translate/mirrors/image.ts';
 import { act, type Hands } from './act.ts';
 import { planMirror } from './mirror-plan.ts';
 import type { MirroredKind, MirrorSettings, MirrorView } from './mirrored-kind.ts';
@@ -26,16 +27,25 @@ export interface MirrorLoopOptions {
 
 const retryMaxMs = 60_000;
 
-export function createMirrorLoop(options: MirrorLoopOptions): Controller {
+export interface MirrorLoop {
+  readonly controller: Controller;
+  /** Whether the host has something of the name that the tenant sees; `undefined`: nothing is read from the host. */
+  isSeen(name: string): boolean | undefined;
+}
+
+export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
   const { kind, settings, hands, tenantObjects, view, logger, metrics } = options;
   const hidden = new Set(settings?.hide);
   const hostObjects = settings && hostInformer(options, settings);
+  const imageOf = (name: string): Image | undefined => {
+    const source = hostObjects?.get(name);
+    return source && kind.image(source, hidden);
+  };
   const controller = new Controller({
     name: `mirror ${kind.gvr.resource}`,
     reconcile: async (name) => {
       const seen = view();
-      const source = hostObjects?.get(name);
-      const image = source ? kind.image(source, hidden) : kind.standIn?.(name, seen);
+      const image = imageOf(name) ?? kind.standIn?.(name, seen);
       const along = image ? [] : kind.goesAlong?.(name, seen);
       await act(hands, planMirror(kind, tenantObjects.get(name), image, seen.now, along).actions);
       return done;
@@ -53,7 +63,7 @@ export function createMirrorLoop(options: MirrorLoopOptions): Controller {
   };
   tenantObjects.addHandler(handler);
   hostObjects?.addHandler(handler);
-  return controller;
+  return { controller, isSeen: (name) => hostObjects && imageOf(name) !== undefined };
 }
 
 function hostInformer({ kind, hostInformers }: MirrorLoopOptions, { selector }: MirrorSettings): Informer<'host'> {

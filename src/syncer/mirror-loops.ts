@@ -4,11 +4,13 @@ import { InformerFactory } from '../client/informer-factory.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Service } from '../lib/service.ts';
 import type { PseudoFigures } from '../translate/nodes/pseudo-node.ts';
 import type { Hands } from './act.ts';
-import { createMirrorLoop } from './mirror-loop.ts';
+import { createMirrorLoop, type MirrorLoop } from './mirror-loop.ts';
 import type { FromHost, MirroredKind, MirrorView } from './mirrored-kind.ts';
 import type { NodePods } from './node-pods.ts';
+import { removeUnseenMirrors } from './unseen-mirrors.ts';
 
 /** What a tenant sees of its host. */
 export interface Mirrors {
@@ -30,6 +32,9 @@ export interface MirrorLoopsOptions {
 export interface MirrorLoops {
   readonly informers: readonly InformerFactory<'host'>[];
   readonly controllers: readonly Controller[];
+  readonly services: readonly Service[];
+  /** Whether the host has something of the kind and name that the tenant sees; `undefined`: it sees nothing of the kind. */
+  isSeen(plural: string, name: string): boolean | undefined;
 }
 
 export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
@@ -38,9 +43,14 @@ export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
   const { clock, random } = hands;
   const view = (): MirrorView => ({ now: clock.now(), podsOn: (node) => nodePods.on(node), figures });
   const informers: InformerFactory<'host'>[] = [];
-  const controllers = kinds.flatMap((kind) => {
+  const loops = new Map<string, MirrorLoop>();
+  const unseen: MirroredKind[] = [];
+  for (const kind of kinds) {
     const settings = fromHost[kind.gvr.resource];
-    if (!settings && !kind.standIn) return [];
+    if (!settings && !kind.standIn) {
+      unseen.push(kind);
+      continue;
+    }
     const { trim } = kind;
     const hostInformers = new InformerFactory({
       client: host,
@@ -52,8 +62,13 @@ export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
     informers.push(hostInformers);
     const tenantObjects = tenantInformers.informer({ gvr: kind.gvr });
     const loop = createMirrorLoop({ kind, settings, hands, tenantObjects, hostInformers, view, logger, metrics });
-    if (kind.standIn) nodePods.follow((node) => loop.queue.add(node));
-    return [loop];
-  });
-  return { informers, controllers };
+    if (kind.standIn) nodePods.follow((node) => loop.controller.queue.add(node));
+    loops.set(kind.gvr.resource, loop);
+  }
+  return {
+    informers,
+    services: [removeUnseenMirrors(hands.tenant, unseen, logger)],
+    controllers: Array.from(loops.values(), ({ controller }) => controller),
+    isSeen: (plural, name) => loops.get(plural)?.isSeen(name),
+  };
 }

@@ -106,7 +106,7 @@ test('a note with hostile keys is read as what it is', () => {
   const note = '{"name":"a","keys":{"__proto__":["polluted"],"labels":[1,"tier"],"annotations":"x"}}';
   const current = stored(image(), { annotations: { 'sublet.dev/mirrored': note } });
   const [action] = planMirror(classes, current, image({ labels: {} }), now).actions;
-  assert.deepEqual(action && brief(action), 'update-tenant "fast" {}');
+  assert.deepEqual(action && brief(action), 'update-tenant "fast" undefined');
   assert.equal(Reflect.get({}, 'polluted'), undefined);
 });
 

@@ -38,7 +38,8 @@ export interface MirroredKind {
   readonly hideable?: readonly string[];
   /** Takes out of a host's object, in place, what no image shows: it would only cost memory. */
   readonly trim?: (source: KubeObject) => void;
-  image(source: On<'host', KubeObject>, hidden: ReadonlySet<string>): Image;
+  /** `undefined`: it isn't seen, though it is selected. */
+  image(source: On<'host', KubeObject>, hidden: ReadonlySet<string>): Image | undefined;
   /** What is seen under a name for which the host shows nothing. Default: nothing. */
   standIn?(name: string, view: MirrorView): Image | undefined;
   /** What else goes from the tenant when nothing is to be seen under a name. */

@@ -6,6 +6,7 @@ import type { GroupVersionResource } from '../api/gvk.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Name, ObjectRef, On } from '../api/side.ts';
 import type { Origin, Place } from '../translate/marks.ts';
+import type { SeenFromHost } from '../translate/pods/classes.ts';
 import type { NodeTerms } from '../translate/pods/node-terms.ts';
 import type { ReferencedKind } from '../translate/pods/references.ts';
 import type { LabelSelector } from '../translate/selectors.ts';
@@ -38,6 +39,7 @@ export interface View {
   readonly isOnItsWay: (uid: string) => boolean;
   /** What of the tenant's nodes the host's scheduler must be told. */
   readonly nodeTerms: NodeTerms;
+  readonly seenFromHost: SeenFromHost;
   /** Whether the tenant sees the node: then its pods may name it. */
   readonly isShown: (node: string) => boolean;
   /** A copy that was made ahead of the tenant's object, which is about to be stored. */

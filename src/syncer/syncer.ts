@@ -19,6 +19,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
 import { tenantSelector, type Place } from '../translate/marks.ts';
+import type { SeenFromHost } from '../translate/pods/classes.ts';
 import { nodeRequirements } from '../translate/pods/node-terms.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from '../translate/pods/references.ts';
@@ -84,6 +85,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
     tenantPods,
     tenantNodes,
     nodeMarks,
+    seenFromHost: (plural, name) => mirrors.isSeen(plural, name),
     tenantNamespaces: tenantInformers.informer({ gvr: namespaces }),
     hostSecrets: hostInformer(secrets),
     awaited: addresses.awaited,
@@ -114,7 +116,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
     name: 'syncer',
     informers: [tenantInformers, hostInformers, ...mirrors.informers],
     controllers: [...loops, ...mirrors.controllers, events],
-    services: [recorder, ...(leaps ? [leaps] : [])],
+    services: [recorder, ...(leaps ? [leaps] : []), ...mirrors.services],
   });
   return {
     name: 'syncer',
@@ -132,6 +134,7 @@ interface ViewSources {
   readonly tenantPods: Informer<'tenant'>;
   readonly tenantNodes: Informer<'tenant'>;
   readonly nodeMarks: NodeMarks;
+  readonly seenFromHost: SeenFromHost;
   readonly tenantNamespaces: Informer<'tenant'>;
   readonly hostSecrets: Informer<'host'>;
   readonly awaited: AwaitedCopies;
@@ -161,6 +164,7 @@ function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSourc
     lastCopy: (uid) => sources.podCopies.lastCopy(uid),
     isOnItsWay: (uid) => sources.podCopies.isOnItsWay(uid),
     nodeTerms: { marked: sources.nodeMarks.current(), within },
+    seenFromHost: sources.seenFromHost,
     isShown: (node) => sources.tenantNodes.get(node) !== undefined,
     isAwaited: (key) => sources.awaited.has(key),
   });

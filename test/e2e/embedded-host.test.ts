@@ -3,7 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { kubectlPath, upstreamUnavailable } from '../host/upstream.ts';
 import { testFirstLight } from './first-light.ts';
-import { testTenantNodes } from './tenant-nodes.ts';
+import { testTenantClasses } from './tenant-classes.ts';
+import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import {
   eventually,
   kubectlWith,
@@ -46,13 +47,15 @@ if (unavailable !== undefined) {
 
   const stage = { tenant: () => tenant, host: () => host, folder: () => up.folder, hostNamespace: 'sublet-demo' };
   testFirstLight(stage);
-  testTenantNodes({
+  const nodeStage: NodeStage = {
     ...stage,
     restart: async (args) => {
       await up.interrupt();
       up = await startUp(up.folder, args);
     },
-  });
+  };
+  testTenantNodes(nodeStage);
+  testTenantClasses(nodeStage);
 
   test('Ctrl-C stops all cleanly, and the next start finds everything as it was', async () => {
     await tenant('create', 'namespace', 'kept');

@@ -2,7 +2,8 @@ import { after, before, test } from 'node:test';
 import { kubectlPath, startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
 import { testFirstLight } from './first-light.ts';
 import { startNodes, type Nodes } from './simulated-nodes.ts';
-import { testTenantNodes } from './tenant-nodes.ts';
+import { testTenantClasses } from './tenant-classes.ts';
+import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import { kubectlWith, newStateFolder, removeStateFolder, startUp, type Kubectl, type Up } from './sublet-up.ts';
 
 const unavailable = upstreamUnavailable();
@@ -37,11 +38,13 @@ if (unavailable !== undefined) {
 
   const stage = { tenant: () => tenant, host: () => host, folder: () => up.folder, hostNamespace };
   testFirstLight(stage);
-  testTenantNodes({
+  const nodeStage: NodeStage = {
     ...stage,
     restart: async (more) => {
       await up.interrupt();
       up = await startUp(up.folder, [...args, ...more]);
     },
-  });
+  };
+  testTenantNodes(nodeStage);
+  testTenantClasses(nodeStage);
 }

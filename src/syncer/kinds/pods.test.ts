@@ -47,6 +47,7 @@ function view(change: Partial<View> = {}): View {
     lastCopy: () => undefined,
     isOnItsWay: () => false,
     nodeTerms: { marked: [], within: [] },
+    seenFromHost: () => undefined,
     isShown: () => true,
     isAwaited: () => false,
     ...change,

@@ -56,13 +56,15 @@ export function mirroredMetadata(
     ...(image.uid === undefined ? {} : { uid: image.uid }),
     keys: { labels: Object.keys(labels).toSorted(), annotations: Object.keys(annotations).toSorted(), ...more },
   });
-  const before = current?.metadata;
+  const { labels: shown, ...before } = current?.metadata ?? {};
+  const merged = replaced(shown, notedKeys(note, 'labels'), labels);
   return {
     ...before,
     name: image.name,
-    labels: replaced(before?.labels, notedKeys(note, 'labels'), labels),
+    // API servers don't keep what is empty.
+    ...(Object.keys(merged).length === 0 ? {} : { labels: merged }),
     annotations: {
-      ...replaced(before?.annotations, notedKeys(note, 'annotations'), annotations),
+      ...replaced(before.annotations, notedKeys(note, 'annotations'), annotations),
       [noteAnnotation]: text,
     },
   };

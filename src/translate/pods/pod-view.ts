@@ -100,6 +100,8 @@ export interface PodSpec extends JsonObject {
   imagePullSecrets?: NameReference[];
   affinity?: Affinity;
   topologySpreadConstraints?: (JsonObject & { labelSelector?: LabelSelector })[];
+  runtimeClassName?: string;
+  priorityClassName?: string;
   nodeName?: string;
   nodeSelector?: Record<string, string>;
   serviceAccountName?: string;

@@ -8,6 +8,7 @@ import { copyMetadata, updatedMetadata } from '../metadata.ts';
 import { hostName } from '../names.ts';
 import type { LabelSelector } from '../selectors.ts';
 import { pinAffinity } from './affinity.ts';
+import { nameClasses, type SeenFromHost } from './classes.ts';
 import { termNodes, type NodeTerms } from './node-terms.ts';
 import { viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
 import { renameReferences } from './references.ts';
@@ -20,19 +21,18 @@ export interface PodContext {
   readonly namespacesSelectedBy: (selector: LabelSelector) => readonly Name<'tenant'>[];
   /** What of the tenant's nodes the host's scheduler must be told; absent: nothing. */
   readonly nodeTerms?: NodeTerms | undefined;
+  /** Absent: nothing is seen. */
+  readonly seenFromHost?: SeenFromHost;
 }
 
 /**
  * Fields that mean something to the tenant's API server only, or that a tenant must not decide on shared nodes: identity (the host's accounts
- * are not the tenant's), priority (it would preempt other tenants), binding (it would pass by the host's scheduler), groups of pods (the host
+ * are not the tenant's), binding (it would pass by the host's scheduler), groups of pods (the host
  * may have one of that name, of another tenant).
  */
 const tenantOnlyFields = [
   'serviceAccountName',
   'serviceAccount',
-  'priorityClassName',
-  'priority',
-  'preemptionPolicy',
   'nodeName',
   'schedulingGates',
   'resourceClaims',
@@ -49,6 +49,7 @@ export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<
   const account = spec.serviceAccountName ?? 'default';
   const nodeName = spec.nodeName;
   for (const field of tenantOnlyFields) delete spec[field];
+  nameClasses(spec, tenant, context.seenFromHost ?? (() => undefined));
   renameReferences(spec, (_kind, name) => hostName(tenant, origin.namespace, nameOn('tenant', name)));
   readTokensFromSecret(spec, tokenSecretName(tenant, origin.namespace, origin.name));
   // After the tokens: they are known by where they stand among a volume's sources.
