@@ -25,6 +25,9 @@ export const accepted: readonly Accepted[] = [
       'claim: stays while a pod uses it',
       'claim: goes with the last pod that uses it',
       'claim: that nobody uses goes at once',
+      'ephemeral volume: has a claim',
+      'ephemeral volume: its claim is somebody else’s',
+      'ephemeral volume: its claim goes with the pod',
     ],
   },
   {

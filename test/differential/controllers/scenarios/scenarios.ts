@@ -2,6 +2,7 @@
 import type { Scenario } from '../scenario.ts';
 import { accounts } from './accounts.ts';
 import { budgets } from './budgets.ts';
+import { claims } from './claims.ts';
 import { clusterWide } from './cluster-wide.ts';
 import { cronJobs } from './cron-jobs.ts';
 import { daemonSets } from './daemon-sets.ts';
@@ -29,5 +30,6 @@ export const scenarios: readonly Scenario[] = [
   ...budgets,
   ...accounts,
   ...namespaces,
+  ...claims,
   ...clusterWide,
 ];
