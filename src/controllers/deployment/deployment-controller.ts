@@ -19,6 +19,7 @@ import {
 } from '../../controller/owner-reference.ts';
 import { asPod } from '../../controller/pod.ts';
 import { isAlreadyExists, isNamespaceTerminating, unlessNotFound } from '../../controller/status-cause.ts';
+import { assertStillThere } from '../../controller/still-there.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import { WriteTracker } from '../../controller/write-tracker.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
@@ -179,7 +180,7 @@ class Act<S extends Side> {
   async run(action: Action): Promise<void> {
     switch (action.kind) {
       case 'adopt':
-        await this.#assertStillThere();
+        await assertStillThere(this.#deployments, this.#seen.object);
         await this.#patchSet(
           action.set,
           adoptionPatch(action.set.object, controllerReference(this.#seen, deploymentKind)),
@@ -282,17 +283,5 @@ class Act<S extends Side> {
     const failed = newCondition('Progressing', 'False', 'ReplicaSetCreateError', message, this.#context.clock.now());
     const conditions = withCondition(status.conditions ?? [], failed);
     if (conditions !== status.conditions) await this.#updateStatus({ ...status, conditions });
-  }
-
-  /** Mirrors RecheckDeletionTimestamp: what is being deleted at the server must not adopt, whatever the cache says. */
-  async #assertStillThere(): Promise<void> {
-    const fresh = await this.#deployments.get(this.#name);
-    const { uid, namespace } = this.#seen.metadata;
-    if (fresh.metadata.uid !== uid)
-      throw new Error(
-        `original Deployment ${namespace}/${this.#name} is gone: got uid ${fresh.metadata.uid}, wanted ${uid}`,
-      );
-    if (fresh.metadata.deletionTimestamp !== undefined)
-      throw new Error(`${namespace}/${this.#name} has just been deleted at ${fresh.metadata.deletionTimestamp}`);
   }
 }

@@ -14,8 +14,10 @@ import {
   refersTo,
   releasePatch,
 } from '../../controller/owner-reference.ts';
+import { PodControl } from '../../controller/pod-control.ts';
 import { observePods, orphanIndex } from '../../controller/pod-observer.ts';
 import { unlessNotFound } from '../../controller/status-cause.ts';
+import { assertStillThere } from '../../controller/still-there.ts';
 import { WriteTracker } from '../../controller/write-tracker.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
 import { jobKind, jobs, pods } from '../resources.ts';
@@ -84,10 +86,12 @@ class Worker<S extends Side> {
     this.#context = context;
     this.#jobs = jobInformer;
     this.#pods = podInformer;
+    const record = context.events.for('job-controller');
     this.#services = {
       context,
       expectations,
-      record: context.events.for('job-controller'),
+      record,
+      control: new PodControl(context.client, record),
       writtenJobs: new WriteTracker(jobInformer, context.clock),
       writtenPods: new WriteTracker(podInformer, context.clock),
     };
@@ -136,7 +140,8 @@ class Worker<S extends Side> {
     );
     const matches = ({ metadata }: JobPod): boolean => matchesLabelSelector(job.selector, metadata.labels);
     const { owned, adopt, release } = planClaims(job, matches, found.map(asJobPod));
-    if (adopt.length > 0) await this.#assertStillThere(job);
+    if (adopt.length > 0)
+      await assertStillThere(this.#context.client.resource(jobs, job.metadata.namespace), job.object);
     const adopted: JobPod[] = [];
     for (const pod of adopt) {
       const { metadata, ...rest } = adoptionPatch(asObject(pod), controllerReference(job, jobKind)) as KubeObject;
@@ -151,18 +156,6 @@ class Worker<S extends Side> {
       await unlessNotFound(client.patch(pod.metadata.name ?? '', 'merge', whole));
     }
     return [...owned, ...adopted];
-  }
-
-  /** What is being deleted at the server must not adopt, whatever the cache says. */
-  async #assertStillThere(job: Job): Promise<void> {
-    const { namespace, name = '', uid } = job.metadata;
-    const { metadata } = await this.#context.client.resource(jobs, namespace).get(name);
-    if (metadata.uid !== uid) {
-      throw new Error(`original Job ${namespace}/${name} is gone: got uid ${metadata.uid}, wanted ${uid}`);
-    }
-    if (metadata.deletionTimestamp !== undefined) {
-      throw new Error(`${namespace}/${name} has just been deleted at ${metadata.deletionTimestamp}`);
-    }
   }
 }
 

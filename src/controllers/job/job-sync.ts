@@ -4,8 +4,9 @@ import { objectKey, type KubeObject } from '../../api/object.ts';
 import type { Side } from '../../api/side.ts';
 import type { RecordEvent } from '../../controller/event-recorder.ts';
 import type { Expectations } from '../../controller/expectations.ts';
+import type { PodControl } from '../../controller/pod-control.ts';
 import { isPodReady } from '../../controller/pod.ts';
-import { isNamespaceTerminating, isNotFound } from '../../controller/status-cause.ts';
+import { isNotFound } from '../../controller/status-cause.ts';
 import type { WriteTracker } from '../../controller/write-tracker.ts';
 import { timestamp } from '../../lib/clock.ts';
 import { unreachable } from '../../lib/unreachable.ts';
@@ -25,6 +26,7 @@ export interface JobServices<S extends Side> {
   readonly context: ControllerContext<S>;
   readonly expectations: Expectations;
   readonly record: RecordEvent;
+  readonly control: PodControl<S>;
   readonly writtenJobs: WriteTracker<S>;
   readonly writtenPods: WriteTracker<S>;
 }
@@ -153,18 +155,9 @@ export class JobSync<S extends Side> {
   }
 
   async #createPod(wanted: NewPod | undefined): Promise<void> {
-    const { context, record } = this.#services;
-    const { metadata, object } = this.#job;
     const { index, failures } = wanted ?? {};
     const pod = jobPod(this.#job, index === undefined ? undefined : { index, failures });
-    try {
-      const made = await context.client.resource(pods, metadata.namespace).create(pod);
-      record(object, 'Normal', 'SuccessfulCreate', `Created pod: ${made.metadata.name}`);
-    } catch (error) {
-      if (isNamespaceTerminating(error)) return;
-      record(object, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
-      throw error;
-    }
+    await this.#services.control.create(this.#job.object, pod);
   }
 
   /** `released`: they are not counted. Gives the number of those that are deleted. */
@@ -173,7 +166,7 @@ export class JobSync<S extends Side> {
       doomed.map(async (pod) => {
         try {
           if (released) await this.#release(pod, true);
-          await this.#deletePod(pod);
+          await this.#services.control.delete(this.#job.object, pod);
         } catch (error) {
           this.#services.expectations.deletionObserved(this.#key, objectKey(asObject(pod)));
           throw error;
@@ -187,20 +180,6 @@ export class JobSync<S extends Side> {
     this.#terminating += deleted.length;
     this.#ready -= deleted.filter(isPodReady).length;
     return deleted.length;
-  }
-
-  async #deletePod({ metadata: { name = '', namespace, uid } }: JobPod): Promise<void> {
-    const { context, record } = this.#services;
-    const { object } = this.#job;
-    try {
-      const preconditions = uid === undefined ? {} : { preconditions: { uid } };
-      await context.client.resource(pods, namespace).delete(name, preconditions);
-      record(object, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
-    } catch (error) {
-      if (isNotFound(error)) return;
-      record(object, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
-      throw error;
-    }
   }
 
   /** Takes the finalizer away, if it is there. `uncounted`: only if nothing has happened to the pod since, so that no success of it is lost. */
@@ -271,8 +250,4 @@ function written(status: JobStatus): JsonValue {
 
 function asObject(pod: JobPod): Readonly<KubeObject> {
   return pod as unknown as KubeObject;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -9,19 +9,19 @@ import type { Side } from '../../api/side.ts';
 import type { Informer } from '../../client/informer.ts';
 import { ownerIndex } from '../../client/object-store.ts';
 import { Controller, done, requeueAfter, type Result } from '../../controller/controller.ts';
-import type { RecordEvent } from '../../controller/event-recorder.ts';
 import { Expectations } from '../../controller/expectations.ts';
 import { adoptionPatch, controllerOf, controllerReference, releasePatch } from '../../controller/owner-reference.ts';
+import { PodControl } from '../../controller/pod-control.ts';
 import { observePods, orphanIndex } from '../../controller/pod-observer.ts';
-import { asPod, type Pod } from '../../controller/pod.ts';
-import { isNamespaceTerminating, isNotFound } from '../../controller/status-cause.ts';
+import { asPod, nextAvailabilityMs, type Pod } from '../../controller/pod.ts';
+import { assertStillThere } from '../../controller/still-there.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
 import { pods, replicaSetKind, replicaSets, replicationControllerKind, replicationControllers } from '../resources.ts';
 import { planReplicaSet, type Action } from './plan.ts';
 import { asReplicaSet, asReplicationController, type ReplicaSet } from './replica-set.ts';
 import { slowStart } from './slow-start.ts';
-import { changedStatus, nextAvailabilityMs } from './status.ts';
+import { changedStatus } from './status.ts';
 
 export const replicaSetController: BuiltinController = {
   name: 'replicaset-controller',
@@ -97,7 +97,7 @@ class Worker<S extends Side> {
   readonly #sets: Informer<S>;
   readonly #pods: Informer<S>;
   readonly #expectations: Expectations;
-  readonly #record: RecordEvent;
+  readonly #control: PodControl<S>;
 
   constructor(
     context: ControllerContext<S>,
@@ -111,7 +111,7 @@ class Worker<S extends Side> {
     this.#sets = sets;
     this.#pods = podInformer;
     this.#expectations = expectations;
-    this.#record = context.events.for(flavour.component);
+    this.#control = new PodControl(context.client, context.events.for(flavour.component));
   }
 
   async reconcile(key: string): Promise<Result> {
@@ -144,7 +144,7 @@ class Worker<S extends Side> {
       await resource.updateStatus({ ...object, status: status as unknown as JsonValue });
     }
     if (failure) throw failure.error;
-    const waits = [nextAvailabilityMs(set, plan.active, now), this.#expectations.remainingMs(key)];
+    const waits = [nextAvailabilityMs(plan.active, set.minReadySeconds, now), this.#expectations.remainingMs(key)];
     const wait = Math.min(...waits.map((one) => one ?? Infinity));
     return wait === Infinity ? done : requeueAfter(wait);
   }
@@ -165,7 +165,10 @@ class Worker<S extends Side> {
 
   /** Stops at the first failure, and returns it. */
   async #actAll(key: string, set: ReplicaSet, actions: readonly Action[]): Promise<{ error: unknown } | undefined> {
-    if (actions.some(({ kind }) => kind === 'adopt')) await this.#assertStillThere(set);
+    if (actions.some(({ kind }) => kind === 'adopt')) {
+      const { namespace } = set.metadata;
+      await assertStillThere(this.#context.client.resource(this.#flavour.gvr, namespace), set.object);
+    }
     for (const action of actions) {
       const failure = await this.#act(key, set, action);
       if (failure) return failure;
@@ -195,36 +198,13 @@ class Worker<S extends Side> {
     }
   }
 
-  /** Mirrors RecheckDeletionTimestamp: what is being deleted at the server must not adopt, whatever the cache says. */
-  async #assertStillThere(set: ReplicaSet): Promise<void> {
-    const { namespace, name = '', uid } = set.metadata;
-    const fresh = await this.#context.client.resource(this.#flavour.gvr, namespace).get(name);
-    if (fresh.metadata.uid !== uid)
-      throw new Error(
-        `original ${this.#flavour.gvk.kind} ${namespace}/${name} is gone: got uid ${fresh.metadata.uid}, wanted ${uid}`,
-      );
-    if (fresh.metadata.deletionTimestamp !== undefined)
-      throw new Error(`${namespace}/${name} has just been deleted at ${fresh.metadata.deletionTimestamp}`);
-  }
-
   async #createPods(key: string, set: ReplicaSet, count: number): Promise<{ error: unknown } | undefined> {
     this.#expectations.expectCreations(key, count);
-    const { succeeded, failure } = await slowStart(count, () => this.#createPod(set));
+    const { succeeded, failure } = await slowStart(count, async () => {
+      await this.#control.create(set.object, podOf(set, this.#flavour.gvk));
+    });
     for (let skipped = count - succeeded; skipped > 0; skipped--) this.#expectations.creationObserved(key);
     return failure;
-  }
-
-  async #createPod(set: ReplicaSet): Promise<void> {
-    try {
-      const pod = await this.#context.client
-        .resource(pods, set.metadata.namespace)
-        .create(podOf(set, this.#flavour.gvk));
-      this.#record(set.object, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
-    } catch (error) {
-      if (isNamespaceTerminating(error)) return;
-      this.#record(set.object, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
-      throw error;
-    }
   }
 
   async #deletePods(key: string, set: ReplicaSet, doomed: readonly Pod[]): Promise<{ error: unknown } | undefined> {
@@ -238,16 +218,11 @@ class Worker<S extends Side> {
   }
 
   async #deletePod(key: string, set: ReplicaSet, pod: Pod): Promise<void> {
-    const { namespace, name = '', uid } = pod.metadata;
+    let deleted = false;
     try {
-      const preconditions = uid === undefined ? {} : { preconditions: { uid } };
-      await this.#context.client.resource(pods, namespace).delete(name, preconditions);
-      this.#record(set.object, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`);
-    } catch (error) {
-      this.#expectations.deletionObserved(key, `${namespace}/${name}`);
-      if (isNotFound(error)) return;
-      this.#record(set.object, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`);
-      throw new Error(`unable to delete pods: ${messageOf(error)}`, { cause: error });
+      deleted = await this.#control.delete(set.object, pod);
+    } finally {
+      if (!deleted) this.#expectations.deletionObserved(key, objectKey(asObject(pod)));
     }
   }
 }

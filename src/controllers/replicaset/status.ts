@@ -1,6 +1,6 @@
 /** A ReplicaSet's status from its pods. Mirrors kubernetes pkg/controller/replicaset calculateStatus. */
 import { hasLabels } from '../../api/label-requirement.ts';
-import { isPodAvailable, isPodReady, readySince, type Pod } from '../../controller/pod.ts';
+import { isPodAvailable, isPodReady, type Pod } from '../../controller/pod.ts';
 import { timestamp } from '../../lib/clock.ts';
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from './replica-set.ts';
 
@@ -40,20 +40,6 @@ export function changedStatus(input: StatusInput): ReplicaSetStatus | undefined 
     old.observedGeneration === set.metadata.generation &&
     next.conditions === old.conditions;
   return same ? undefined : written(next, set.metadata.generation);
-}
-
-/**
- * Milliseconds until the next ready pod has been ready for long enough; `undefined`: nothing to wait for. Mirrors
- * FindMinNextPodAvailabilityCheck.
- */
-export function nextAvailabilityMs(set: ReplicaSet, active: readonly Pod[], now: number): number | undefined {
-  if (set.minReadySeconds <= 0) return undefined;
-  const waits = active.flatMap((pod) => {
-    const since = readySince(pod);
-    const wait = since === undefined ? 0 : since + set.minReadySeconds * 1000 - now;
-    return wait > 0 ? [wait] : [];
-  });
-  return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
 type Counted = { readonly [K in keyof ReplicaSetStatus]: ReplicaSetStatus[K] | undefined };

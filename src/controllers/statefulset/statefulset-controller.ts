@@ -3,7 +3,7 @@
  * pkg/controller/statefulset.
  */
 import type { JsonValue } from '../../api/json.ts';
-import { objectKey, splitKey, type KubeObject } from '../../api/object.ts';
+import { objectKey, type KubeObject } from '../../api/object.ts';
 import type { Side } from '../../api/side.ts';
 import type { Informer } from '../../client/informer.ts';
 import { ownerIndex } from '../../client/object-store.ts';
@@ -12,7 +12,7 @@ import { Controller, done, requeueAfter, type Result } from '../../controller/co
 import type { RecordEvent } from '../../controller/event-recorder.ts';
 import { adoptionPatch, controllerOf, controllerReference, releasePatch } from '../../controller/owner-reference.ts';
 import { observePods, orphanIndex } from '../../controller/pod-observer.ts';
-import { asPod, type Pod } from '../../controller/pod.ts';
+import { asPod, nextAvailabilityMs, type Pod } from '../../controller/pod.ts';
 import {
   createRevision,
   planRevision,
@@ -22,6 +22,7 @@ import {
   surplusRevisions,
 } from '../../controller/revision-history.ts';
 import { isNamespaceTerminating, unlessNotFound } from '../../controller/status-cause.ts';
+import { assertStillThere } from '../../controller/still-there.ts';
 import { WriteTracker } from '../../controller/write-tracker.ts';
 import { matchesLabelSelector } from '../../api/label-selector.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
@@ -30,7 +31,7 @@ import { Act, type Written } from './act.ts';
 import { isMember, revisionOf } from './identity.ts';
 import { planPods, type Revision } from './plan.ts';
 import { asStatefulSet, type StatefulSet } from './stateful-set.ts';
-import { changedStatus, nextAvailabilityMs } from './status.ts';
+import { changedStatus } from './status.ts';
 
 /** When a write doesn't show in the cache, it is looked again without an event. */
 const unseenWriteMs = 10_000;
@@ -149,7 +150,7 @@ class Worker<S extends Side> {
     }
     if (failure) throw failure.error;
     await this.#truncate(set, owned, revisions);
-    const wait = nextAvailabilityMs({ set, pods: owned, now });
+    const wait = nextAvailabilityMs(owned, set.minReadySeconds, now);
     return wait === undefined ? done : requeueAfter(wait);
   }
 
@@ -222,17 +223,8 @@ class Worker<S extends Side> {
     }
   }
 
-  /** What is being deleted at the server must not adopt, whatever the cache says. */
-  async #assertStillThere(set: StatefulSet): Promise<void> {
-    const { namespace, name } = splitKey(objectKey(set.object));
-    const fresh = await this.#context.client.resource(statefulSets, namespace).get(name);
-    const { uid, deletionTimestamp } = fresh.metadata;
-    if (uid !== set.metadata.uid) {
-      throw new Error(`original StatefulSet ${namespace}/${name} is gone: got uid ${uid}, wanted ${set.metadata.uid}`);
-    }
-    if (deletionTimestamp !== undefined) {
-      throw new Error(`${namespace}/${name} has just been deleted at ${deletionTimestamp}`);
-    }
+  #assertStillThere(set: StatefulSet): Promise<void> {
+    return assertStillThere(this.#context.client.resource(statefulSets, set.metadata.namespace), set.object);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a StatefulSet says of its pods. Mirrors updateStatus, completeRollingUpdate and inconsistentStatus. Pure. */
 import { equalJson, type JsonValue } from '../../api/json.ts';
-import { isPodAvailable, isPodReady, readySince, type Pod } from '../../controller/pod.ts';
+import { isPodAvailable, isPodReady, type Pod } from '../../controller/pod.ts';
 import { revisionOf } from './identity.ts';
 import type { StatefulSet, StatefulSetStatus } from './stateful-set.ts';
 
@@ -24,17 +24,6 @@ export function changedStatus(input: StatusInput): StatefulSetStatus | undefined
   const grown = (status.observedGeneration ?? 0) > (set.status.observedGeneration ?? 0);
   // Zero counts may be absent.
   return !grown && equalJson(plain({ ...status, observedGeneration: 0 }), plain(before)) ? undefined : status;
-}
-
-/** Milliseconds until the next pod has been ready for long enough; `undefined`: none is waited for. */
-export function nextAvailabilityMs({ set, pods, now }: Pick<StatusInput, 'set' | 'pods' | 'now'>): number | undefined {
-  if (set.minReadySeconds === 0) return undefined;
-  const waits = pods.flatMap((pod) => {
-    const since = readySince(pod);
-    const wait = since === undefined ? 0 : since + set.minReadySeconds * 1000 - now;
-    return wait > 0 ? [wait] : [];
-  });
-  return waits.length === 0 ? undefined : Math.min(...waits);
 }
 
 function statusOf(input: StatusInput): StatefulSetStatus {

@@ -40,7 +40,7 @@ export const taintEvictionController: BuiltinController = {
     };
     podInformer.addHandler({
       onAdd: (pod) => enqueueIf(pod, worker.isTainted(pod)),
-      onUpdate: (old, pod) => enqueueIf(pod, matters(old, pod) && (worker.isTainted(pod) || worker.isScheduled(pod))),
+      onUpdate: (old, pod) => enqueueIf(pod, (worker.isTainted(pod) || worker.isScheduled(pod)) && matters(old, pod)),
       onDelete: (pod) => enqueueIf(pod, worker.isScheduled(pod)),
     });
     const enqueuePodsOf = (node: Readonly<KubeObject>): void => {
