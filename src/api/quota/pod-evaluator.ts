@@ -5,6 +5,7 @@ import { addAmounts, type Amounts } from './amounts.ts';
 import type { Evaluator } from './evaluator.ts';
 import { podAmounts, type QuotaContainer, type QuotaPodSpec } from './pod-amounts.ts';
 import { valuesMatch, type ScopeRequirement } from './quota.ts';
+import { resizedSpec, type ResizedStatus } from './resized-pod.ts';
 
 interface AffinityTerm {
   readonly namespaces?: readonly string[];
@@ -23,7 +24,7 @@ interface QuotaPod {
     readonly priorityClassName?: string;
     readonly affinity?: { readonly podAffinity?: PodAffinity; readonly podAntiAffinity?: PodAffinity };
   };
-  readonly status?: { readonly phase?: string };
+  readonly status?: ResizedStatus & { readonly phase?: string };
 }
 
 const computed = ['cpu', 'memory', 'ephemeral-storage'];
@@ -47,7 +48,8 @@ export const podEvaluator: Evaluator = {
     const pod = asPod(object);
     const counted: Amounts = { 'count/pods': '1' };
     if (!isCharged(pod, now)) return counted;
-    return addAmounts(counted, usageOf(podAmounts(pod.spec, 'requests'), podAmounts(pod.spec, 'limits')));
+    const spec = resizedSpec(pod.spec, pod.status);
+    return addAmounts(counted, usageOf(podAmounts(spec, 'requests'), podAmounts(spec, 'limits')));
   },
   changesAt(object, now) {
     const end = chargedUntil(asPod(object));
