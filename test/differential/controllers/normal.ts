@@ -13,6 +13,7 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   // The same in base64.
   [/\bLS0tLS1CRUdJTiBDRVJUSUZJQ0FUR[\w+/=]+/g, '<certificate>'],
   [/\bZXlK[\w+/=]+/g, '<token>'],
+  [/X509SHA256=[0-9a-f]{64}/g, 'X509SHA256=<digest>'],
   [/simulated:\/\/[0-9a-f]{64}/g, 'simulated://<id>'],
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster IP>'],
   [/\b10\.24[4-7]\.\d+\.\d+\b/g, '<pod IP>'],
@@ -32,7 +33,7 @@ export function normalText(text: string, names: UidNames): string {
 
 export function normalObject(object: KubeObject, names: UidNames): JsonObject {
   const { managedFields, resourceVersion: _, uid: _own, ...metadata } = withoutTiming(object);
-  const rest = { ...object, metadata: { ...metadata, ...managersOf(managedFields) } };
+  const rest = { ...withSortedPorts(object), metadata: { ...metadata, ...managersOf(managedFields) } };
   const normal = normalValue(rest, names, '');
   return isJsonObject(normal) ? normal : {};
 }
@@ -43,6 +44,14 @@ function withoutTiming({ kind, metadata }: KubeObject): KubeObject['metadata'] {
   const { generation: _, annotations, ...rest } = metadata;
   const { 'endpoints.kubernetes.io/last-change-trigger-time': _time, ...others } = annotations ?? {};
   return { ...rest, ...(Object.keys(others).length > 0 ? { annotations: others } : {}) };
+}
+
+/** Upstream sorts them by a hash. */
+function withSortedPorts(object: KubeObject): KubeObject {
+  const { ports } = object;
+  return object.kind === 'EndpointSlice' && Array.isArray(ports)
+    ? { ...object, ports: ports.toSorted(byText) }
+    : object;
 }
 
 /** Kind and name of each object by its UID. */
@@ -75,6 +84,7 @@ const unordered = new Set([
   'notReadyAddresses',
   'finalizers',
   'ownerReferences',
+  'subsets',
   'uncountedTerminatedPods',
   'volumes',
   'succeeded',

@@ -17,7 +17,7 @@ interface ObservedCluster {
   readonly observer: Observer;
 }
 
-const atATime = 16;
+const atATime = 32;
 /** Nothing is written for so long: it has come to rest. */
 const quietMs = 1_000;
 const patienceMs = 15_000;
