@@ -107,6 +107,29 @@ test('a claim is made from its template, named in the pod’s status, made again
   await stop();
 });
 
+test('a claim that was made before its pod could say so is found again, not made twice', async () => {
+  const { claims, podsOf, template, generated, stop } = await cluster();
+  const { metadata } = await podsOf.create(podWith('web'));
+  const owner = { apiVersion: 'v1', kind: 'Pod', name: 'web', uid: metadata.uid ?? '', controller: true };
+  await claims.create({
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaim',
+    metadata: {
+      name: 'made-before',
+      ownerReferences: [owner],
+      annotations: { 'resource.kubernetes.io/pod-claim-name': 'gpu' },
+    },
+    spec,
+  });
+  await template();
+  await eventually('the pod names it', async () => {
+    const { resourceClaimStatuses } = (await podsOf.get('web'))['status'] as { resourceClaimStatuses?: unknown };
+    return JSON.stringify(resourceClaimStatuses) === '[{"name":"gpu","resourceClaimName":"made-before"}]';
+  });
+  assert.equal((await generated()).length, 1);
+  await stop();
+});
+
 test('a claim is given back by its users: one by one, and then as a whole', async () => {
   const { podsOf, template, allocate, statusOf, stop } = await cluster();
   await template();
