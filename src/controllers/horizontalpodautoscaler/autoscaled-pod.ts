@@ -40,7 +40,7 @@ export function asAutoscaledPod(object: Readonly<KubeObject>): AutoscaledPod {
   return object as unknown as AutoscaledPod;
 }
 
-export function podName({ metadata }: AutoscaledPod): string {
+function podName({ metadata }: AutoscaledPod): string {
   return metadata.name ?? '';
 }
 
