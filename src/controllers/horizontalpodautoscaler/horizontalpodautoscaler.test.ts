@@ -237,13 +237,16 @@ test('others who write the scale at the same time are no hindrance', async () =>
   let conflicts = 2;
   const { look, autoscaler, replicas, events, stop } = await scaled(
     { minReplicas: 3, maxReplicas: 5 },
-    { refuse: () => (conflicts-- > 0 ? conflict : undefined) },
+    { refuse: (end) => (end === 'scale' && conflicts-- > 0 ? conflict : undefined) },
   );
   await look();
   assert.equal(await replicas(), 3);
   conflicts = 5;
   await stop();
-  const never = await scaled({ minReplicas: 3, maxReplicas: 5 }, { refuse: () => conflict });
+  const never = await scaled(
+    { minReplicas: 3, maxReplicas: 5 },
+    { refuse: (end) => (end === 'scale' ? conflict : undefined) },
+  );
   await never.look();
   assert.equal(await never.replicas(), 2);
   const [able] = (await never.autoscaler()).status?.conditions ?? [];
@@ -259,6 +262,48 @@ test('others who write the scale at the same time are no hindrance', async () =>
     'Normal SuccessfulRescale New size: 3; reason: Current number of replicas below Spec.MinReplicas',
   ]);
   await never.stop();
+});
+
+test('what can not be written is told, and tried at the next look', async () => {
+  const conflict = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    reason: 'Conflict',
+    code: 409,
+    message: 'changed',
+  };
+  let conflicts = 1;
+  const { look, autoscaler, events, stop } = await scaled(
+    { maxReplicas: 5 },
+    { refuse: (end) => (end === 'status' && conflicts-- > 0 ? conflict : undefined) },
+  );
+  await look();
+  assert.equal((await autoscaler()).status?.conditions, undefined);
+  assert.ok((await events()).includes('Warning FailedUpdateStatus changed'));
+  await look();
+  assert.equal((await autoscaler()).status?.conditions?.length, 2);
+  await stop();
+});
+
+test('a server that breaks down in between is only waited for', async () => {
+  let broken = true;
+  const { use, look, replicas, stop } = await scaled(
+    { maxReplicas: 10, metrics: [cpu(50)] },
+    {
+      refuse: () => {
+        if (broken) throw new Error('no connection');
+        return undefined;
+      },
+    },
+  );
+  use({ 'web-0': '90m', 'web-1': '90m' });
+  await look();
+  assert.equal(await replicas(), 2);
+  broken = false;
+  await look();
+  assert.equal(await replicas(), 4);
+  await stop();
 });
 
 test('no autoscaler, no timer; one that waits for its next look wakes nobody', async () => {
@@ -277,8 +322,8 @@ const podSpec = {
 };
 
 interface Faults {
-  /** The answer to a write of a scale; undefined lets it through. */
-  readonly refuse?: () => JsonObject | undefined;
+  /** The answer to a write of what ends so; undefined lets it through. */
+  readonly refuse?: (end: 'scale' | 'status') => JsonObject | undefined;
 }
 
 /** A Deployment of two running pods, and its autoscaler. */
@@ -292,7 +337,8 @@ async function scaled(spec: JsonObject, { refuse }: Faults = {}) {
     through: (exchange) => {
       const answered = server.through(exchange);
       return async (request) => {
-        const refused = request.method === 'PUT' && request.path.endsWith('/scale') ? refuse?.() : undefined;
+        const end = (['scale', 'status'] as const).find((one) => request.path.endsWith(`/${one}`));
+        const refused = request.method === 'PUT' && end ? refuse?.(end) : undefined;
         if (!refused) return answered(request);
         return { status: Number(refused['code']), headers: {}, body: Buffer.from(JSON.stringify(refused)) };
       };

@@ -146,7 +146,8 @@ export class MetricsClient<S extends Side> {
       const [resource] = await this.#resourcesOfKind(group, kind);
       if (resource) return groupResourceText(resource);
     } catch (error) {
-      throw new MetricError(`${what}: unable to map kind ${text} to resource: ${String(error)}`, { cause: error });
+      const why = error instanceof Error ? error.message : String(error);
+      throw new MetricError(`${what}: unable to map kind ${text} to resource: ${why}`, { cause: error });
     }
     const reason = `no matches for kind ${goQuote(kind)} in group ${goQuote(group)}`;
     throw new MetricError(`${what}: unable to map kind ${text} to resource: ${reason}`);
