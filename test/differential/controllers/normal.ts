@@ -19,6 +19,8 @@ const ownTexts: readonly (readonly [RegExp, string])[] = [
   [/\b10\.24[4-7]\.\d+\.\d+\b/g, '<pod IP>'],
   [/\b172\.30\.0\.\d+\b/g, '<node IP>'],
   [/\bnode-\d\b/g, '<node>'],
+  // In the order of Go's maps.
+  [/(?<=multiple HPAs: )\[[^\]]*\]/g, '<names>'],
   // A random ending.
   [/(?<=[a-z0-9])-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-<random>'],
   // A job of a schedule has its minute.

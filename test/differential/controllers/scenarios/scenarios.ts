@@ -1,6 +1,7 @@
 /** All scenarios. */
 import type { Scenario } from '../scenario.ts';
 import { accounts } from './accounts.ts';
+import { autoscalers } from './autoscalers.ts';
 import { budgets } from './budgets.ts';
 import { claims } from './claims.ts';
 import { clusterWide } from './cluster-wide.ts';
@@ -32,4 +33,5 @@ export const scenarios: readonly Scenario[] = [
   ...namespaces,
   ...claims,
   ...clusterWide,
+  ...autoscalers,
 ];
