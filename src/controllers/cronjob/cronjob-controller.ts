@@ -13,11 +13,10 @@ import { isAlreadyExists, isNamespaceTerminating, unlessNotFound } from '../../c
 import { timestamp } from '../../lib/clock.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
 import { cronJobKind, cronJobs, jobs } from '../resources.ts';
-import { childrenOf, surplusJobs } from './children.ts';
+import { childrenOf, referenceTo, scheduledAnnotation, surplusJobs } from './children.ts';
 import { asCronJob, type CronJob, type CronJobStatus, type JobReference } from './cron-job.ts';
 import { latestDue, untilNextMs } from './due.ts';
 
-const scheduledAnnotation = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 const minuteMs = 60_000;
 /** The Jobs of a CronJob, by its key. */
 const parentIndex = 'cronjob';
@@ -92,7 +91,7 @@ class Worker<S extends Side> {
     const object = this.#parents.get(key);
     if (!object) return done;
     const cronJob = asCronJob(object);
-    const found = this.#children.byIndex(parentIndex, key);
+    const found = this.#children.byIndex(parentIndex, key).filter((job) => isControlledBy(job, object));
     for (const job of surplusJobs(cronJob, found)) await this.#deleteJob(cronJob, job.metadata);
     const sync = new CronJobSync(this.#context, this.#record, cronJob);
     let result: Result = done;
@@ -246,9 +245,7 @@ class CronJobSync<S extends Side> {
   async #start(time: number): Promise<void> {
     const job = await this.#create(time);
     if (!job || this.#active.some(({ uid }) => uid === job.metadata.uid)) return;
-    const { namespace = '', name = '', uid = '', resourceVersion = '' } = job.metadata;
-    const reference = { kind: 'Job', namespace, name, uid, apiVersion: 'batch/v1', resourceVersion };
-    this.status = { ...this.status, active: [...this.#active, reference], lastScheduleTime: timestamp(time) };
+    this.status = { ...this.status, active: [...this.#active, referenceTo(job)], lastScheduleTime: timestamp(time) };
   }
 
   /** The name is the lock: whoever comes second finds the Job of the first. `undefined`: it is somebody else's. */
