@@ -4,11 +4,11 @@ import type { KubeObject } from '../api/object.ts';
 import type { On, Side } from '../api/side.ts';
 import type { Informer } from '../client/informer.ts';
 import { originOfCopy, type Place } from '../translate/marks.ts';
-import { hostIpsOf, nodeNameOf } from '../translate/pods/pod-node.ts';
+import { hostIpsOf, nodeNameOf, wasPutOnNode } from '../translate/pods/pod-node.ts';
 
 /** What is on a node. */
 export interface PodsOnNode {
-  /** The tenant's pods that are there, and those whose copies are. */
+  /** The tenant's pods that are there, and those whose copies are; not who only asks to be there. */
   readonly pods: readonly On<'tenant', KubeObject>[];
   /** The node's addresses, as the pods have them. */
   readonly hostIps: readonly string[];
@@ -34,7 +34,7 @@ export function createNodePods(place: Place, hostPods: Informer<'host'>, tenantP
     });
   return {
     on(node) {
-      const bound = tenantPods.byIndex(nodeIndex, node);
+      const bound = tenantPods.byIndex(nodeIndex, node).filter((pod) => wasPutOnNode(pod));
       const toBeBound = keysOn(node).flatMap((key) => tenantPods.get(key) ?? []);
       const pods = new Set([...bound, ...toBeBound]);
       return { pods: [...pods], hostIps: hostIpsOf([...hostPods.byIndex(nodeIndex, node), ...bound]) };

@@ -25,8 +25,10 @@ export function testTenantNodes({ tenant, host, folder, hostNamespace, restart }
     for (const word of ['simulated', 'Sublet simulation', 'podCIDR', 'providerID', '256Gi'])
       assert.ok(!said.includes(word), word);
     assert.match(await tenant()('describe', 'node', [...used][0] ?? ''), /Non-terminated Pods: +\(\d+ in total\)/);
-    await tenant()('delete', 'namespace', namespace, '--timeout=60s');
+    await create('nowhere', '{"nodeName":"there-is-no-such-node"}');
+    await tenant()('delete', 'deployment', 'web', '--namespace', namespace);
     await eventually(async () => assert.deepEqual(await names(tenant(), 'nodes'), []), 20_000);
+    await tenant()('delete', 'namespace', namespace, '--timeout=60s');
     await assert.rejects(account('get', 'nodes'), /[Ff]orbidden/);
   });
 

@@ -10,6 +10,7 @@ import { originOf } from '../../translate/marks.ts';
 import { asksForOtherNodes, copyPod, updatedPodCopy } from '../../translate/pods/pod.ts';
 import { refusalOf } from '../../translate/pods/pod-refusal.ts';
 import { endedPodStatus, tenantPodStatus } from '../../translate/pods/pod-status.ts';
+import { wasPutOnNode } from '../../translate/pods/pod-node.ts';
 import { viewPod } from '../../translate/pods/pod-view.ts';
 import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
 import { nothingToDo, type Action, type Plan } from '../action.ts';
@@ -155,13 +156,9 @@ function isSecondCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
   return Boolean(nodeName) && Boolean(viewPod(pod).spec.nodeName) && nodeName !== viewPod(pod).spec.nodeName;
 }
 
-/** Whether the pod shows what only a host gives: then a copy was on a node, and may have run. */
+/** Whether a copy was on a node, and may have run. */
 function hasRun(pod: On<'tenant', KubeObject>): boolean {
-  const { spec, status: shown } = viewPod(pod);
-  if (isFinished(pod) || !spec.nodeName) return false;
-  // Who names a node at creation has a node, but nobody has scheduled it yet.
-  const isScheduled = shown?.conditions?.some(({ type, status }) => type === 'PodScheduled' && status === 'True');
-  return isScheduled === true || shown?.['startTime'] !== undefined;
+  return !isFinished(pod) && wasPutOnNode(pod);
 }
 
 function isHeld({ metadata }: On<'tenant', KubeObject>): boolean {

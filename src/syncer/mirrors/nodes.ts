@@ -1,7 +1,8 @@
 /**
  * Nodes. Read from the host, a tenant sees those that are selected, as they are. Else, and for others on which its pods run, there are pseudo
  * nodes: they come with the first pod and go with the last. Pods of DaemonSets don't count, since they come with the node: else it would stay for ever.
- * Where the node goes they go too, after it, or their DaemonSet would make them again.
+ * Where the node goes they go too, after it, or their DaemonSet would make them again. There are no leases: nobody in a tenant takes a node for dead
+ * (hack/decisions/0019-nodes-that-tenants-see.md).
  */
 import { refOf, uidOf } from '../../translate/identity.ts';
 import { mirrorOfNode, mustBeMadeAnew, nodeWithStatus } from '../../translate/nodes/node-mirror.ts';

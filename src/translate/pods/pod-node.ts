@@ -21,6 +21,14 @@ export function hostIpsOf(pods: readonly Readonly<KubeObject>[]): readonly strin
   return [];
 }
 
+/** Whether the pod shows what only a host gives: then a copy of it was on its node. Who names a node at creation has one, but isn't there yet. */
+export function wasPutOnNode(pod: Readonly<KubeObject>): boolean {
+  const { status } = viewPod(pod);
+  if (nodeNameOf(pod) === '') return false;
+  const isScheduled = status?.conditions?.some((one) => one.type === 'PodScheduled' && one.status === 'True');
+  return isScheduled === true || status?.['startTime'] !== undefined;
+}
+
 /** Whether some DaemonSet put it where it is. */
 export function isDaemonPod({ metadata }: Readonly<KubeObject>): boolean {
   const controller = metadata.ownerReferences?.find((owner) => owner['controller'] === true);
