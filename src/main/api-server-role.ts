@@ -97,14 +97,15 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
   const resources = createResourceRegistry(builtinResourceDefinitions);
   const rbac = composeRbac({ store, resources, clock, logger, objects: () => objects });
   const { authorizer } = rbac;
-  const policies = composePolicies({ store, resources, catalog, authorizer, logger, objects: () => objects });
+  const { mayDial } = parts.aggregation ?? {};
+  const admitted = { ...common, store, resources, catalog, authorizer, mayDial };
+  const policies = composePolicies({ ...admitted, objects: () => objects });
   const objects: GenericStore = new GenericStore({
     store,
     clock,
     random,
     hooks: { ...rbac.hooks, ...policies.hooks, '/services': serviceAddressHooks(parts.serviceAddresses) },
   });
-  const { mayDial } = parts.aggregation ?? {};
   const customResources = composeCustomResources({ ...common, objects, resources, catalog, mayDial });
   const tokens = composeTokens(parts, objects, resources);
   const handleResource = createResourceHandler({

@@ -1,9 +1,5 @@
 /** The custom resources of a role: what they need of the world. */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { createClusterReader } from '../apiserver/admission/cluster-reader.ts';
-import { mayDial } from '../apiserver/aggregation/dial-policy.ts';
-import { createServiceResolver } from '../apiserver/aggregation/service-resolver.ts';
 import { CustomResources } from '../apiserver/crd/custom-resources.ts';
 import { createWebhookClient } from '../apiserver/crd/webhook-client.ts';
 import { webhookConverter } from '../apiserver/crd/webhook-converter.ts';
@@ -13,6 +9,7 @@ import type { ResourceRegistry } from '../apiserver/registry/resource-registry.t
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
+import { webhookDialling } from './webhook-dialling.ts';
 
 export interface CustomResourcesParts {
   readonly clock: Clock;
@@ -27,21 +24,7 @@ export interface CustomResourcesParts {
 
 export function composeCustomResources(parts: CustomResourcesParts): CustomResources {
   const { clock, random, logger, objects, resources, catalog } = parts;
-  const allowed = parts.mayDial ?? mayDial;
-  const cluster = createClusterReader(objects, resources);
-  const resolveService = createServiceResolver({
-    service: (namespace, name) => cluster.find('', 'services', namespace, name),
-    lookup: addressesOf,
-    mayDial: allowed,
-  });
-  const post = createWebhookClient({
-    clock,
-    resolveService: (service) => resolveService(service),
-    async resolveHost(name) {
-      const found = isIP(name) ? [name] : await addressesOf(name);
-      return found.filter((address) => allowed(address));
-    },
-  });
+  const post = createWebhookClient(webhookDialling(clock, createClusterReader(objects, resources), parts.mayDial));
   return new CustomResources({
     store: objects,
     resources,
@@ -49,8 +32,4 @@ export function composeCustomResources(parts: CustomResourcesParts): CustomResou
     logger,
     converter: (_definition, conversion) => webhookConverter(conversion, post, random),
   });
-}
-
-async function addressesOf(name: string): Promise<readonly string[]> {
-  return (await lookup(name, { all: true })).map(({ address }) => address);
 }

@@ -1,5 +1,5 @@
 /**
- * Posts reviews to conversion webhooks over TLS. What may be dialled, and where a Service is, is said by whoever composes the server.
+ * Posts reviews to webhooks over TLS. What may be dialled, and where a Service is, is said by whoever composes the server.
  * `node:https` is loaded when the first one is called: most tenants have none.
  */
 import type { IncomingMessage } from 'node:http';
@@ -29,20 +29,44 @@ interface Place {
   readonly url: string;
 }
 
-const timeoutMs = 30_000;
+/** What a webhook has answered, whatever the status. */
+export interface WebhookAnswer {
+  readonly status: number;
+  /** Empty: it didn't say. */
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** Rejects with a ReviewError in upstream's words where there is no answer. */
+export type CallWebhook = (
+  client: WebhookClientConfig,
+  body: Uint8Array,
+  timeoutSeconds: number,
+) => Promise<WebhookAnswer>;
+
+const conversionTimeoutSeconds = 30;
 const answerBytesMax = 64 * 1024 * 1024;
 const httpsPort = 443;
 
+/** Of conversion webhooks. */
 export function createWebhookClient(options: WebhookClientOptions): PostReview {
+  const call = createWebhookCaller(options);
   return async (client, body) => {
-    const place = await placeOf(options, client);
-    const fail = (error: unknown): ReviewError => {
-      const text = error instanceof Error ? error.message : String(error);
-      return new ReviewError(`Post "${place.url}?timeout=30s": ${text}`, { cause: error });
-    };
+    const answer = await call(client, body, conversionTimeoutSeconds);
+    if (answer.status >= 200 && answer.status < 300) return answer.body;
+    throw new ReviewError(`the server responded with the status code ${answer.status}`);
+  };
+}
+
+export function createWebhookCaller(options: WebhookClientOptions): CallWebhook {
+  return async (client, body, timeoutSeconds) => {
+    const query = `?timeout=${timeoutSeconds}s`;
+    const place = await placeOf(options, client, query);
     const https = await import('node:https');
     const controller = new AbortController();
-    const timer = options.clock.after(timeoutMs, () => controller.abort(new Error('context deadline exceeded')));
+    const timer = options.clock.after(timeoutSeconds * 1000, () =>
+      controller.abort(new Error('context deadline exceeded')),
+    );
     try {
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
       const outgoing = https.request({
@@ -51,7 +75,7 @@ export function createWebhookClient(options: WebhookClientOptions): PostReview {
         // An address is no name to ask for.
         servername: isIP(place.serverName) ? '' : place.serverName,
         method: 'POST',
-        path: `${place.path}?timeout=30s`,
+        path: `${place.path}${query}`,
         headers: {
           host: place.port === httpsPort ? place.serverName : `${place.serverName}:${place.port}`,
           'content-type': 'application/json',
@@ -68,14 +92,33 @@ export function createWebhookClient(options: WebhookClientOptions): PostReview {
       return await answerOf(await promise);
     } catch (error) {
       if (error instanceof ReviewError) throw error;
-      throw fail(error);
+      throw new ReviewError(`Post "${place.url}${query}": ${failureText(error, place)}`, { cause: error });
     } finally {
       timer.cancel();
     }
   };
 }
 
-async function answerOf(message: IncomingMessage): Promise<Uint8Array> {
+const unknownAuthority: ReadonlySet<string> = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+]);
+
+/** In Go's words, where it has some. */
+function failureText(error: unknown, { host, port }: Place): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const address = isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+  if (code === 'ECONNREFUSED') return `dial tcp ${address}: connect: connection refused`;
+  if (code === 'ECONNRESET') return 'EOF';
+  if (!unknownAuthority.has(code)) return text;
+  return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+}
+
+async function answerOf(message: IncomingMessage): Promise<WebhookAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of message) {
@@ -84,12 +127,15 @@ async function answerOf(message: IncomingMessage): Promise<Uint8Array> {
     if (bytes > answerBytesMax) throw new ReviewError('the answer is too large');
     chunks.push(part);
   }
-  const { statusCode = 0 } = message;
-  if (statusCode >= 200 && statusCode < 300) return Buffer.concat(chunks);
-  throw new ReviewError(`the server responded with the status code ${statusCode}`);
+  const contentType = message.headers['content-type'] ?? '';
+  return { status: message.statusCode ?? 0, contentType, body: Buffer.concat(chunks) };
 }
 
-async function placeOf(options: WebhookClientOptions, { url, service }: WebhookClientConfig): Promise<Place> {
+async function placeOf(
+  options: WebhookClientOptions,
+  { url, service }: WebhookClientConfig,
+  query: string,
+): Promise<Place> {
   if (service) {
     const name = `${service.name}.${service.namespace}.svc`;
     const path = service.path === '' ? '/' : service.path.startsWith('/') ? service.path : `/${service.path}`;
@@ -99,14 +145,14 @@ async function placeOf(options: WebhookClientOptions, { url, service }: WebhookC
       return { host, port, path, serverName: name, url: shown };
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      throw new ReviewError(`Post "${shown}?timeout=30s": ${text}`, { cause: error });
+      throw new ReviewError(`Post "${shown}${query}": ${text}`, { cause: error });
     }
   }
   const parsed = new URL(url ?? '');
   const hostname = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
   const [host] = await options.resolveHost(hostname);
   if (host === undefined)
-    throw new ReviewError(`Post "${parsed.href}?timeout=30s": dial tcp: lookup ${hostname}: no such host`);
+    throw new ReviewError(`Post "${parsed.href}${query}": dial tcp: lookup ${hostname}: no such host`);
   const port = parsed.port === '' ? httpsPort : Number(parsed.port);
   return { host, port, path: parsed.pathname, serverName: hostname, url: parsed.href };
 }

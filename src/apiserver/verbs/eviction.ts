@@ -12,7 +12,7 @@ import {
 } from '../../api/status.ts';
 import { timestamp } from '../../lib/clock.ts';
 import { schemaForKind } from '../../schema/builtin/catalog.ts';
-import { canonical } from '../registry/before-write.ts';
+import { canonical, ensureNamespace } from '../registry/before-write.ts';
 import { checkPreconditions, deleteObject } from '../registry/delete-object.ts';
 import { listObjects } from '../registry/list-objects.ts';
 import { everything } from '../registry/selection.ts';
@@ -34,6 +34,7 @@ export const createEviction: VerbHandler = async (request) => {
   const schema = schemaForKind(gvk) ?? resource.schema;
   const expected = { gvk, schema, otherApiVersions: ['policy/v1beta1'] };
   const eviction = await readObject(context, negotiation, expected, options.fieldValidation);
+  ensureNamespace(eviction.metadata, namespace);
   if (eviction.metadata.name !== name) throw newBadRequest('name in URL does not match name in Eviction object');
   const deletion = optionsOfObject(isJsonObject(eviction['deleteOptions']) ? eviction['deleteOptions'] : {});
   const dryRun = options.dryRun || deletion.dryRun;

@@ -71,7 +71,8 @@ export function namespaceValue({ metadata, ...rest }: Readonly<KubeObject>): Jso
   return { metadata: Object.fromEntries(kept) as JsonObject, spec, status };
 }
 
-function admissionRequest({ attributes, matched }: SeenObjects): JsonObject {
+/** Without the objects themselves. */
+export function admissionRequest({ attributes, matched }: Pick<SeenObjects, 'attributes' | 'matched'>): JsonObject {
   const { resource, subresource, name, namespace, operation, user, dryRun, options } = attributes;
   const { uid = '', groups, extra = {} } = user;
   const sub = subresource === '' ? {} : { subResource: subresource, requestSubResource: subresource };

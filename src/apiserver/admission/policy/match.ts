@@ -25,7 +25,7 @@ export interface MatchServices {
 export type Match =
   | { readonly kind: 'none' }
   | { readonly kind: 'matched'; readonly resource: ServedResource }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly error: StatusError };
 
 const none: Match = { kind: 'none' };
 
@@ -44,7 +44,7 @@ export async function matchResources(
     if (!selectsObject(attributes, objectSelector)) return none;
     if (!(await selectsNamespace(services.cluster, attributes, namespaceSelector))) return none;
   } catch (error) {
-    if (error instanceof StatusError) return { kind: 'failed', message: error.message };
+    if (error instanceof StatusError) return { kind: 'failed', error };
     throw error;
   }
   return { kind: 'matched', resource: found };

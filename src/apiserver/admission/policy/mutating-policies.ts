@@ -3,13 +3,10 @@
  * pkg/admission/plugin/policy/mutating dispatcher.go.
  */
 import { equalJson, type JsonObject } from '../../../api/json.ts';
-import type { KubeObject } from '../../../api/object.ts';
-import { newServiceUnavailable, StatusError } from '../../../api/status.ts';
-import { schemaForKind } from '../../../schema/builtin/catalog.ts';
+import { StatusError } from '../../../api/status.ts';
 import { AdmissionEvaluation, BudgetError, policyCostMax } from '../../../schema/cel/admission/admission-evaluation.ts';
 import type { AskAccess } from '../../../schema/cel/library/authorizer.ts';
 import type { Value } from '../../../schema/cel/value.ts';
-import type { ObjectSchema } from '../../../schema/schema.ts';
 import type { MutatingPolicySpec } from '../../registry/resources/admissionregistration/registration.ts';
 import type { ServedResource } from '../../registry/served-resource.ts';
 import { admissionForbidden } from '../forbidden.ts';
@@ -17,7 +14,6 @@ import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plug
 import { readyAccess } from './access.ts';
 import { admissionValues } from './admission-values.ts';
 import { compiledMutatingPolicy, type CompiledMutatingPolicy, type CompiledMutation } from './compiled-policy.ts';
-import { kindOf } from './match.ts';
 import { meetsConditions } from './match-conditions.ts';
 import { applyConfiguration, applyPatch } from './object-patch.ts';
 import { PatchError } from './patch-value.ts';
@@ -31,7 +27,8 @@ import {
 } from './policy-admission.ts';
 import type { PolicySource } from './policy-source.ts';
 import { Reinvocations } from './reinvocations.ts';
-import { attributesForm, versionedObject } from './versioned-object.ts';
+import { versionedObject, writeVersioned } from './versioned-object.ts';
+import { versionedSchema, withDefaults } from './versioned-schema.ts';
 
 interface Failure {
   readonly message: string;
@@ -140,7 +137,7 @@ class Mutation {
     }
     if (current !== null && current !== before && !equalJson(before, current)) {
       this.#reinvocations.changed();
-      await this.#write(current, matched);
+      await writeVersioned(this.#attributes, current, matched);
     }
     if (policy.spec.reinvocationPolicy === 'IfNeeded') this.#reinvocations.willing(key);
   }
@@ -156,23 +153,11 @@ class Mutation {
     if (expression.problem !== undefined) throw new PatchError(expression.problem.detail);
     const evaluation = new AdmissionEvaluation(values, variables, policyCostMax);
     const patch = valueOf(() => evaluation.evaluate(expression));
-    const schema = schemaOf(matched, this.#attributes.subresource);
+    const { subresource } = this.#attributes;
+    const schema = versionedSchema(matched, subresource);
     const patched =
       patchType === 'JSONPatch' ? applyPatch(object, patch, schema) : applyConfiguration(object, patch, schema);
-    if (patched !== object && isServedKind(matched, this.#attributes.subresource)) {
-      // A kind's schema has metadata.
-      matched.applyDefaults(patched as KubeObject);
-    }
-    return patched;
-  }
-
-  /** In place: others look at the same object. */
-  async #write(versioned: JsonObject, matched: ServedResource): Promise<void> {
-    const { object } = this.#attributes;
-    if (!object) return;
-    const next = await attributesForm(this.#attributes, versioned, matched);
-    for (const name of Object.keys(object)) if (!Object.hasOwn(next, name)) delete object[name];
-    Object.assign(object, next);
+    return patched === object ? object : withDefaults(matched, subresource, patched);
   }
 
   #object(): JsonObject | undefined {
@@ -191,23 +176,6 @@ function valueOf(evaluate: () => ReturnType<AdmissionEvaluation['evaluate']>): V
     if (error instanceof BudgetError) throw new PatchError(error.message, { cause: error });
     throw error;
   }
-}
-
-function isServedKind(resource: ServedResource, subresource: string): boolean {
-  const { group, kind } = kindOf(resource, subresource);
-  return group === resource.gvk.group && kind === resource.gvk.kind;
-}
-
-/** @throws StatusError */
-function schemaOf(resource: ServedResource, subresource: string): ObjectSchema {
-  if (isServedKind(resource, subresource)) return resource.schema;
-  const { group, version, kind } = kindOf(resource, subresource);
-  const schema = schemaForKind({ group, version, kind });
-  if (schema) return schema;
-  const text = `${group}/${version}, Kind=${kind}`;
-  throw newServiceUnavailable(
-    `Resource kind ${text} not found. There can be a delay between when CustomResourceDefinitions are created and when they are available.`,
-  );
 }
 
 function namesOf(params: JsonObject | null): readonly unknown[] {

@@ -8,7 +8,7 @@ import { TypedError } from '../../../patch/apply/typed-error.ts';
 import { mergeValues } from '../../../patch/apply/merge-values.ts';
 import { isAtomicList, isAtomicMap, itemSchema, namedField } from '../../../patch/apply/shape.ts';
 import { validateValue } from '../../../patch/apply/validate-value.ts';
-import { applyJsonPatch, jsonPatchOperationsMax } from '../../../patch/json-patch.ts';
+import { applyJsonPatch, jsonPatchOperationsMax, type JsonPatchOperations } from '../../../patch/json-patch.ts';
 import { DecodeError, decodeObject } from '../../../schema/decode.ts';
 import type { ObjectSchema, Schema } from '../../../schema/schema.ts';
 import { ListValue, MapValue, type Value } from '../../../schema/cel/value.ts';
@@ -48,17 +48,35 @@ export function applyPatch(object: JsonObject, patch: Value, schema: ObjectSchem
     throw new PatchError('type mismatch: JSONPatchType.expression should evaluate to array');
   }
   if (patch.size > jsonPatchOperationsMax) throw new PatchError('too many operations');
-  const operations = Array.from(patch, operationOf);
   try {
-    return decoded(schema, applyJsonPatch(object, operations), true);
+    return applyOperations(object, Array.from(patch, operationOf), schema, true);
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    if (/^testing value .* failed: test failed$/s.test(error.message)) return object;
+    throw new PatchError(`JSON Patch: ${error.message}`, { cause: error });
+  }
+}
+
+/** A patch doesn't apply. The message is evanphx/json-patch's. */
+export class OperationError extends Error {
+  override readonly name = 'OperationError';
+}
+
+/** A new object, of the kind's type. `strict`: unknown fields are errors. @throws OperationError, StatusError */
+export function applyOperations(
+  object: JsonObject,
+  operations: JsonPatchOperations,
+  schema: ObjectSchema,
+  strict: boolean,
+): JsonObject {
+  let patched: JsonValue;
+  try {
+    patched = applyJsonPatch(object, operations);
   } catch (error) {
     if (!(error instanceof StatusError) || !(error.cause instanceof Error)) throw error;
-    const { message } = error.cause;
-    // Of an error that is made here, the cause is another one.
-    if (error.status.reason === 'InternalError') throw error;
-    if (/^testing value .* failed: test failed$/s.test(message)) return object;
-    throw new PatchError(`JSON Patch: ${message}`);
+    throw new OperationError(error.cause.message, { cause: error });
   }
+  return decoded(schema, patched, strict);
 }
 
 function operationOf(value: Value): JsonObject {

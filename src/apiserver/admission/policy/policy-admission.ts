@@ -63,7 +63,7 @@ export async function concerns<Spec extends PolicySpec>(
       });
     };
     const match = await matchResources(services, attributes, policy.spec.matchConstraints ?? {});
-    if (match.kind === 'failed') misconfigured(match.message);
+    if (match.kind === 'failed') misconfigured(match.error.message);
     if (match.kind !== 'matched') continue;
     let params: ServedResource | undefined;
     try {
@@ -78,7 +78,7 @@ export async function concerns<Spec extends PolicySpec>(
       const bound = narrower && (await matchResources(services, attributes, narrower));
       if (bound?.kind === 'none') continue;
       if (bound?.kind === 'failed') {
-        misconfigured(bound.message, binding);
+        misconfigured(bound.error.message, binding);
         continue;
       }
       try {

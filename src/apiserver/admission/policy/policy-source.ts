@@ -1,18 +1,17 @@
 /**
- * The policies of one kind with their bindings, as the store has them now: read whole when they are first needed, then kept by watches, and
- * found by the resources that they are about. A watch hears of a write before its writer does: whoever has the answer to a write is judged by
- * it. Mirrors apiserver pkg/admission/plugin/policy/generic policy_source.go, which looks once in a second.
+ * The policies of one kind with their bindings, as the store has them now, found by the resources that they are about. Mirrors apiserver
+ * pkg/admission/plugin/policy/generic policy_source.go, which looks once in a second.
  */
 import type { KubeObject } from '../../../api/object.ts';
 import type { Logger } from '../../../lib/logger.ts';
-import type { Store, StoreWatch } from '../../../storage/store.ts';
+import type { Store } from '../../../storage/store.ts';
 import type {
   BindingSpec,
   PolicySpec,
   Registered,
 } from '../../registry/resources/admissionregistration/registration.ts';
 import { viewAs } from '../../registry/resources/view.ts';
-import { storedObject, storedObjectOf } from '../../registry/stored-form.ts';
+import { StoreIndex } from '../store-index.ts';
 
 export interface Policy<Spec> {
   readonly name: string;
@@ -35,68 +34,29 @@ export interface PolicySourceOptions {
 }
 
 export class PolicySource<Spec extends PolicySpec> {
-  readonly #options: PolicySourceOptions;
-  #index: PolicyIndex<Spec> | undefined;
-  #loading: Promise<PolicyIndex<Spec>> | undefined;
+  readonly #index: StoreIndex<PolicyIndex<Spec>>;
 
-  constructor(options: PolicySourceOptions) {
-    this.#options = options;
+  constructor({ store, logger, policyPrefix, bindingPrefix }: PolicySourceOptions) {
+    this.#index = new StoreIndex({
+      store,
+      logger,
+      make: () => new PolicyIndex(),
+      kinds: [
+        { prefix: policyPrefix, put: (index, name, object) => index.putPolicy(name, object) },
+        { prefix: bindingPrefix, put: (index, name, object) => index.putBinding(name, object) },
+      ],
+    });
   }
 
   /** `false`: no policy can be about the resource. Must be asked again for each write. */
   mayConcern(plural: string): boolean {
-    return this.#index === undefined || this.#index.about(plural).length > 0;
+    return this.#index.known === undefined || this.#index.known.about(plural).length > 0;
   }
 
   /** Those that may be about the resource, by name. A promise is rejected with what the store says. */
   about(plural: string): readonly BoundPolicy<Spec>[] | Promise<readonly BoundPolicy<Spec>[]> {
-    if (this.#index) return this.#index.about(plural);
-    this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
-    return this.#loading.then((index) => index.about(plural));
-  }
-
-  async #load(): Promise<PolicyIndex<Spec>> {
-    const { store, logger, policyPrefix, bindingPrefix } = this.#options;
-    const index = new PolicyIndex<Spec>();
-    const watches: StoreWatch[] = [];
-    let failure: Error | undefined;
-    const forget = (): void => {
-      for (const watch of watches) watch.close();
-    };
-    const follow = async (
-      prefix: string,
-      changed: (name: string, object: Readonly<KubeObject> | undefined) => void,
-    ): Promise<void> => {
-      const { entries, revision } = await store.list({ prefix });
-      for (const entry of entries) changed(entry.key.slice(prefix.length), storedObjectOf(entry).object);
-      const watch = await store.watch({
-        prefix,
-        after: revision,
-        onEvents: (events) => {
-          for (const { type, key, value, revision: at } of events) {
-            changed(key.slice(prefix.length), type === 'delete' ? undefined : storedObject(value, at).object);
-          }
-        },
-        onEnd: (reason) => {
-          failure = reason;
-          forget();
-          if (this.#index !== index) return;
-          this.#index = undefined;
-          logger.info({ error: reason, prefix }, 'the policies are read anew');
-        },
-      });
-      watches.push(watch);
-    };
-    try {
-      await follow(policyPrefix, (name, object) => index.putPolicy(name, object));
-      await follow(bindingPrefix, (name, object) => index.putBinding(name, object));
-      if (failure !== undefined) throw failure;
-    } catch (error) {
-      forget();
-      throw error;
-    }
-    this.#index = index;
-    return index;
+    const index = this.#index.index();
+    return index instanceof Promise ? index.then((loaded) => loaded.about(plural)) : index.about(plural);
   }
 }
 

@@ -18,8 +18,20 @@ export async function versionedObject(
   return { ...converted, apiVersion: apiVersionOf(gvk), kind: gvk.kind } as unknown as JsonObject;
 }
 
-/** In the form that the attributes have, from what {@link versionedObject} gave. @throws StatusError */
-export async function attributesForm(
+/** Makes the attributes' object what {@link versionedObject}'s has become; in place, since others look at it. @throws StatusError */
+export async function writeVersioned(
+  attributes: AdmissionAttributes,
+  versioned: JsonObject,
+  matched: ServedResource,
+): Promise<void> {
+  const { object } = attributes;
+  if (!object) return;
+  const next = await attributesForm(attributes, versioned, matched);
+  for (const name of Object.keys(object)) if (!Object.hasOwn(next, name)) delete object[name];
+  Object.assign(object, next);
+}
+
+async function attributesForm(
   { resource, subresource, object }: AdmissionAttributes,
   versioned: JsonObject,
   matched: ServedResource,
