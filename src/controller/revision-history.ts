@@ -10,7 +10,7 @@ import type { Side } from '../api/side.ts';
 import type { ResourceClient } from '../client/client.ts';
 import { controllerReference } from './owner-reference.ts';
 import { isAlreadyExists } from './status-cause.ts';
-import { revisionHash, sameTemplate, templateHash } from './template-hash.ts';
+import { revisionHash, sameTemplate, sortedJson, templateHash } from './template-hash.ts';
 
 /** Of pods; and of a DaemonSet's revisions. */
 export const revisionHashLabel = 'controller-revision-hash';
@@ -71,6 +71,11 @@ export function revisionTemplate(revision: Readonly<KubeObject>): JsonObject {
   return rest;
 }
 
+/** What a revision keeps of a template: a patch that brings it back. Clients compare it byte for byte. Mirrors getPatch of the controllers. */
+export function revisionData(template: JsonObject): JsonObject {
+  return sortedJson({ spec: { template: { ...template, $patch: 'replace' } } });
+}
+
 /** `revisions`: sorted. Pure. */
 export function planRevision(template: JsonObject, revisions: readonly Readonly<KubeObject>[]): RevisionPlan {
   const newest = revisions.at(-1);
@@ -122,7 +127,7 @@ function newRevision(
   gvk: GroupVersionKind,
   { template, number, collisions, naming }: NewRevision,
 ): KubeObject {
-  const data: JsonObject = { spec: { template: { ...template, $patch: 'replace' } } };
+  const data = revisionData(template);
   const hash = naming.hash(data, template, collisions);
   const { labels } = (objectAt(template, 'metadata') ?? {}) as { readonly labels?: Readonly<Record<string, string>> };
   const { annotations, namespace = '', name = '' } = owner.metadata;

@@ -25,7 +25,7 @@ export function templateHash(template: JsonObject, collisions: number | undefine
 /** `collisions` as above. Mirrors pkg/controller/history HashControllerRevision. */
 export function revisionHash(data: JsonObject, collisions: number): string {
   let hash = offsetBasis;
-  for (const byte of Buffer.from(goJson(sorted(data)) + String(collisions)))
+  for (const byte of Buffer.from(goJson(sortedJson(data)) + String(collisions)))
     hash = (Math.imul(hash, prime) ^ byte) >>> 0;
   return safeText(hash);
 }
@@ -60,9 +60,13 @@ function significant(value: JsonValue, key = ''): JsonValue {
   return kept;
 }
 
-function sorted(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isJsonObject(value)) return value;
+/** With the keys in the order in which Go writes those of its maps. */
+export function sortedJson(value: JsonObject): JsonObject {
   const keys = Object.keys(value).toSorted();
   return Object.fromEntries(keys.map((key) => [key, sorted(value[key] ?? null)]));
+}
+
+function sorted(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sorted);
+  return isJsonObject(value) ? sortedJson(value) : value;
 }
