@@ -270,6 +270,12 @@ const byBehavior: Readonly<Record<string, Scenario>> = {
     pods: two,
     metrics: { [`${resources}/pods`]: used('9m') },
   },
+  'down after a little while': {
+    spec: { maxReplicas: 30, metrics: [cpu(80)], behavior: { scaleDown: rules(3, [percent(100, 15)]) } },
+    replicas: 10,
+    pods: two,
+    metrics: { [`${resources}/pods`]: used('9m') },
+  },
   'down to the minimum': {
     spec: {
       minReplicas: 4,
