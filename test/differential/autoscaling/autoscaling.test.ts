@@ -25,7 +25,7 @@ const resourceOfKind: Readonly<Record<string, { group: string; version: string; 
 };
 /** Three looks, and somewhat more. */
 const restMs = 5_000;
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
 const labels = { app: 'web' };
 
