@@ -1,12 +1,18 @@
 /** What definitions, policies and managers bring along: schemas, expressions, paths, patterns and sets of fields. */
 import { definitionOf } from '../../src/apiserver/crd/definition.ts';
+import { AnswerError, readReview } from '../../src/apiserver/admission/webhook/admission-review.ts';
+import { applyConfiguration, applyPatch } from '../../src/apiserver/admission/policy/object-patch.ts';
+import { PatchError } from '../../src/apiserver/admission/policy/patch-value.ts';
 import { validateDefinition } from '../../src/apiserver/crd/definition-validation.ts';
 import { JsonPathError, parseJsonPath } from '../../src/apiserver/crd/json-path-parser.ts';
 import { decodeManagedFields, ManagedFieldsError } from '../../src/apiserver/registry/managed-fields/entry.ts';
 import { decodeJson, DecodeError as JsonDecodeError } from '../../src/api/codec/json.ts';
 import type { JsonObject } from '../../src/api/json.ts';
 import type { KubeObject } from '../../src/api/object.ts';
+import { StatusError } from '../../src/api/status.ts';
 import { schemaForKind } from '../../src/schema/builtin/catalog.ts';
+import { AdmissionEvaluation, policyCostMax } from '../../src/schema/cel/admission/admission-evaluation.ts';
+import { ExpressionCompiler } from '../../src/schema/cel/admission/expression-compiler.ts';
 import { dynType } from '../../src/schema/cel/cel-type.ts';
 import { createEnvironment, kubernetesLibraries } from '../../src/schema/cel/environment.ts';
 import { dynValue } from '../../src/schema/cel/json-value.ts';
@@ -129,9 +135,58 @@ export const extensionDecoders: readonly Decoder[] = [
     decode: (input) => void compilePattern(inputText(input)).matches('a'.repeat(2000)),
   },
   {
+    name: 'answers of webhooks',
+    inputs: jsonInputs({
+      apiVersion: 'admission.k8s.io/v1',
+      kind: 'AdmissionReview',
+      response: {
+        uid: 'u',
+        allowed: false,
+        patchType: 'JSONPatch',
+        patch: Buffer.from('[{"op":"add","path":"/a","value":1}]').toString('base64'),
+        status: { code: 403, message: 'no', reason: 'Forbidden', details: { causes: [{ field: 'a', message: 'b' }] } },
+        warnings: ['careful'],
+        auditAnnotations: { a: 'b' },
+      },
+    }),
+    errors: [AnswerError],
+    decode: (input) => readReview(input, 'v1', 'u', true),
+  },
+  {
+    name: 'expressions of mutating policies',
+    inputs: textInputs(
+      "Object{metadata: Object.metadata{labels: {'a': object.metadata.name}}, data: {'b': 'c'}}",
+      "Object{data: {'__proto__': 'x', 'constructor': object.data.a}, binaryData: {'b': b'abc'}}",
+      "[JSONPatch{op: 'add', path: '/data/' + jsonpatch.escapeKey('x/y'), value: {'a': [1, 2.5, null, Object.data{}]}}]",
+      "[JSONPatch{op: 'move', from: '/data/a', path: '/metadata/labels'}, JSONPatch{op: 'test', path: '', value: object}]",
+    ),
+    errors: [PatchError, StatusError],
+    decode: (input) => decodePatch(inputText(input)),
+  },
+  {
     name: 'managed fields',
     inputs: jsonInputs(managed),
     errors: [JsonDecodeError, ManagedFieldsError],
     decode: (input) => void decodeManagedFields(decodeJson(input)),
   },
 ];
+
+/** What the expression makes of a config map. */
+function decodePatch(expression: string): unknown {
+  const compiler = new ExpressionCompiler(true);
+  const compiled = compiler.compile(expression, { params: false, authorizer: true, patchTypes: true });
+  const schema = schemaForKind({ group: '', version: 'v1', kind: 'ConfigMap' });
+  if (!compiled.program || !schema) return undefined;
+  const object: JsonObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { a: 'b' } };
+  const evaluation = new AdmissionEvaluation(
+    (name) => (name === 'object' ? dynValue(object) : null),
+    compiler.variables,
+    policyCostMax,
+  );
+  const result = evaluation.evaluate(compiled);
+  if (!result.ok) return undefined;
+  const { type } = compiled.program;
+  return type.kind === 'list'
+    ? applyPatch(object, result.value, schema)
+    : applyConfiguration(object, result.value, schema);
+}

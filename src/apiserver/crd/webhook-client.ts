@@ -3,6 +3,7 @@
  * `node:https` is loaded when the first one is called: most tenants have none.
  */
 import type { IncomingMessage } from 'node:http';
+import type * as Https from 'node:https';
 import { isIP } from 'node:net';
 import type { Clock } from '../../lib/clock.ts';
 import type { WebhookClientConfig } from './definition.ts';
@@ -45,6 +46,9 @@ export type CallWebhook = (
 ) => Promise<WebhookAnswer>;
 
 const conversionTimeoutSeconds = 30;
+/** Connections are kept for the next review, but not for long. */
+const idleMs = 20_000;
+const freeSocketsMax = 2;
 const answerBytesMax = 64 * 1024 * 1024;
 const httpsPort = 443;
 
@@ -59,37 +63,24 @@ export function createWebhookClient(options: WebhookClientOptions): PostReview {
 }
 
 export function createWebhookCaller(options: WebhookClientOptions): CallWebhook {
+  /** As long as the configuration is the same. */
+  const agents = new WeakMap<WebhookClientConfig, Https.Agent>();
   return async (client, body, timeoutSeconds) => {
     const query = `?timeout=${timeoutSeconds}s`;
     const place = await placeOf(options, client, query);
     const https = await import('node:https');
+    let agent = agents.get(client);
+    if (agent === undefined) {
+      const kept = { keepAlive: true, maxFreeSockets: freeSocketsMax, timeout: idleMs };
+      agent = new https.Agent(client.caBundle === undefined ? kept : { ...kept, ca: client.caBundle });
+      agents.set(client, agent);
+    }
     const controller = new AbortController();
     const timer = options.clock.after(timeoutSeconds * 1000, () =>
       controller.abort(new Error('context deadline exceeded')),
     );
     try {
-      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-      const outgoing = https.request({
-        host: place.host,
-        port: place.port,
-        // An address is no name to ask for.
-        servername: isIP(place.serverName) ? '' : place.serverName,
-        method: 'POST',
-        path: `${place.path}${query}`,
-        headers: {
-          host: place.port === httpsPort ? place.serverName : `${place.serverName}:${place.port}`,
-          'content-type': 'application/json',
-          accept: 'application/json, */*',
-          'content-length': body.length,
-        },
-        ...(client.caBundle === undefined ? {} : { ca: client.caBundle }),
-        agent: false,
-      });
-      controller.signal.addEventListener('abort', () => outgoing.destroy(controller.signal.reason as Error));
-      outgoing.once('response', resolve);
-      outgoing.on('error', reject);
-      outgoing.end(body);
-      return await answerOf(await promise);
+      return await post(https, agent, place, query, body, controller.signal);
     } catch (error) {
       if (error instanceof ReviewError) throw error;
       throw new ReviewError(`Post "${place.url}${query}": ${failureText(error, place)}`, { cause: error });
@@ -97,6 +88,51 @@ export function createWebhookCaller(options: WebhookClientOptions): CallWebhook 
       timer.cancel();
     }
   };
+}
+
+async function post(
+  https: typeof Https,
+  agent: Https.Agent,
+  place: Place,
+  query: string,
+  body: Uint8Array,
+  signal: AbortSignal,
+): Promise<WebhookAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const outgoing = https.request({
+    host: place.host,
+    port: place.port,
+    // An address is no name to ask for.
+    servername: isIP(place.serverName) ? '' : place.serverName,
+    method: 'POST',
+    path: `${place.path}${query}`,
+    headers: {
+      host: place.port === httpsPort ? place.serverName : `${place.serverName}:${place.port}`,
+      'content-type': 'application/json',
+      accept: 'application/json, */*',
+      'content-length': body.length,
+    },
+    agent,
+  });
+  const abort = (): void => void outgoing.destroy(signal.reason as Error);
+  signal.addEventListener('abort', abort);
+  outgoing.once('response', resolve);
+  outgoing.on('error', reject);
+  outgoing.end(body);
+  try {
+    return await answerOf(await promise);
+  } catch (error) {
+    // The other side had given up a connection that was kept: nothing has been asked.
+    const isStale = outgoing.reusedSocket && !signal.aborted && isReset(error);
+    if (isStale) return await post(https, agent, place, query, body, signal);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function isReset(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 const unknownAuthority: ReadonlySet<string> = new Set([

@@ -1,7 +1,8 @@
 /** The objects of a write as another version has them, and back. Mirrors apiserver admission VersionedAttributes. */
-import type { JsonObject } from '../../../api/json.ts';
+import type { JsonObject, JsonValue } from '../../../api/json.ts';
 import { apiVersionOf } from '../../../api/gvk.ts';
 import type { KubeObject } from '../../../api/object.ts';
+import { setOwn } from '../../../schema/structural/copy-value.ts';
 import type { ServedResource } from '../../registry/served-resource.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import { kindOf } from './match.ts';
@@ -28,7 +29,8 @@ export async function writeVersioned(
   if (!object) return;
   const next = await attributesForm(attributes, versioned, matched);
   for (const name of Object.keys(object)) if (!Object.hasOwn(next, name)) delete object[name];
-  Object.assign(object, next);
+  // What custom objects may be called, whatever that is.
+  for (const [name, value] of Object.entries(next)) setOwn(object as unknown as JsonObject, name, value as JsonValue);
 }
 
 async function attributesForm(

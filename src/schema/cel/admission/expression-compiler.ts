@@ -56,6 +56,8 @@ export interface KnownTypes {
 
 const variablesType = structType('kubernetes.variables');
 const patchLibraries: Libraries = [...kubernetesLibraries, jsonPatchLibrary];
+/** Lists of lists of lists: variables can be stacked without end. */
+const typeDepthMax = 32;
 const plainTypes: readonly CelType[] = [
   boolType,
   bytesType,
@@ -149,13 +151,14 @@ export class ExpressionCompiler {
   }
 }
 
-/** What others know of a variable's type. Mirrors convertCelTypeToDeclType. */
-function fieldType(type: CelType): CelType {
+/** What others know of a variable's type. Mirrors convertCelTypeToDeclType, but for how deep it looks. */
+function fieldType(type: CelType, depth = 0): CelType {
+  if (depth > typeDepthMax) return dynType;
   const plain = plainTypes.find((one) => sameType(one, type));
   if (plain !== undefined) return plain;
   const [first = dynType, second = dynType] = type.params;
-  if (type.kind === 'list') return listType(fieldType(first));
-  return type.kind === 'map' ? mapType(fieldType(first), fieldType(second)) : dynType;
+  if (type.kind === 'list') return listType(fieldType(first, depth + 1));
+  return type.kind === 'map' ? mapType(fieldType(first, depth + 1), fieldType(second, depth + 1)) : dynType;
 }
 
 /** As cel-go's types name themselves, which differs from what messages of the checker have. */
