@@ -56,13 +56,13 @@ async function policy(
     kind: `${titled}AdmissionPolicy`,
     metadata: { name },
     spec: { matchConstraints: { resourceRules }, ...spec },
-  } as KubeObject);
+  });
   await resource(client, `${kind}admissionpolicybindings`).create({
     apiVersion: `${group}/v1`,
     kind: `${titled}AdmissionPolicyBinding`,
     metadata: { name },
     spec: { policyName: name, ...(kind === 'validating' ? { validationActions: ['Deny'] } : {}) },
-  } as KubeObject);
+  });
 }
 
 const refuses = (message: string): object => ({ validations: [{ expression: 'false', message }] });
@@ -79,7 +79,7 @@ const applies = (expression: string): object => ({
 async function create({ client }: Server, name: string, data: Record<string, string> = {}): Promise<unknown> {
   try {
     const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
-    return (await client.resource(maps, 'default').create(map as KubeObject))['data'] ?? {};
+    return (await client.resource(maps, 'default').create(map))['data'] ?? {};
   } catch (error) {
     if (error instanceof StatusError) return error.message;
     throw error;
