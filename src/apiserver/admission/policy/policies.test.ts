@@ -1,7 +1,6 @@
 /** Policies in a whole API server: when they take effect, what they cost, and what hostile ones can't do. What they say is compared with upstream's elsewhere. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject } from '../../../api/object.ts';
 import { StatusError } from '../../../api/status.ts';
 import type { Client } from '../../../client/client.ts';
 import { createClient } from '../../../client/create-client.ts';
