@@ -8,12 +8,27 @@ const minuteMs = 60_000;
 test('what was expected and seen is counted', () => {
   const expectations = new Expectations(new FakeClock());
   expectations.expect('one/web', 2, ['one/web-a']);
-  expectations.creationObserved('one/web');
-  expectations.creationObserved('one/web');
+  expectations.created('one/web', 'one/web-1');
+  expectations.creationObserved('one/web', 'one/web-1');
+  expectations.creationObserved('one/web', 'one/web-2');
+  expectations.created('one/web', 'one/web-2');
   assert.equal(expectations.satisfied('one/web'), false);
   expectations.deletionObserved('one/web', 'one/web-a');
   assert.equal(expectations.satisfied('one/web'), true);
   assert.equal(expectations.remainingMs('one/web'), undefined);
+});
+
+test('what was seen, and created by somebody else or by a request that failed, passes for nothing else', () => {
+  const expectations = new Expectations(new FakeClock());
+  expectations.expectCreations('one/web', 2);
+  expectations.creationObserved('one/web', 'one/web-unknown');
+  expectations.notCreated('one/web');
+  expectations.created('one/web', 'one/web-2');
+  assert.equal(expectations.satisfied('one/web'), false);
+  expectations.creationObserved('one/web', 'one/web-unknown');
+  assert.equal(expectations.satisfied('one/web'), false);
+  expectations.creationObserved('one/web', 'one/web-2');
+  assert.equal(expectations.satisfied('one/web'), true);
 });
 
 test('what never shows is waited for so long, and says for how long still', async () => {

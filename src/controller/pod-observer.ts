@@ -28,6 +28,7 @@ export function observePods<S extends Side>(observer: PodObserver<S>): InformerH
   const deleted = (pod: KubeObject): void => {
     const key = controllerKey(observer, pod, controllerOf(pod));
     if (key === undefined) return;
+    expectations?.creationObserved(key, objectKey(pod));
     expectations?.deletionObserved(key, objectKey(pod));
     enqueue(key);
   };
@@ -38,7 +39,7 @@ export function observePods<S extends Side>(observer: PodObserver<S>): InformerH
       if (!controller) return enqueueMatching(observer, pod);
       const key = controllerKey(observer, pod, controller);
       if (key === undefined) return;
-      expectations?.creationObserved(key);
+      expectations?.creationObserved(key, objectKey(pod));
       enqueue(key);
     },
     onUpdate: (old, pod) => {

@@ -194,9 +194,11 @@ export class DaemonSetWorker<S extends Side> {
     const left = nodes.values();
     const { succeeded, failure } = await slowStart(nodes.length, async () => {
       const node = left.next().value ?? '';
-      await this.#control.create(set.object, daemonPod(set, node, hash));
+      const made = await this.#control.create(set.object, daemonPod(set, node, hash));
+      if (made) this.#expectations.created(key, objectKey(made));
+      else this.#expectations.notCreated(key);
     });
-    for (let skipped = nodes.length - succeeded; skipped > 0; skipped--) this.#expectations.creationObserved(key);
+    this.#expectations.notCreated(key, nodes.length - succeeded);
     const deletions = await Promise.allSettled(doomed.map((pod) => this.#delete(key, set, pod)));
     const failed = deletions.find((result) => result.status === 'rejected');
     return failure ?? (failed && { error: failed.reason });

@@ -149,7 +149,7 @@ export class JobSync<S extends Side> {
     expectations.expectCreations(this.#key, wanted.length);
     const left = [...wanted];
     const { succeeded, failure } = await slowStart(wanted.length, () => this.#createPod(left.shift()));
-    for (let skipped = wanted.length - succeeded; skipped > 0; skipped--) expectations.creationObserved(this.#key);
+    expectations.notCreated(this.#key, wanted.length - succeeded);
     this.#active += succeeded;
     this.#error = failure;
   }
@@ -157,7 +157,10 @@ export class JobSync<S extends Side> {
   async #createPod(wanted: NewPod | undefined): Promise<void> {
     const { index, failures } = wanted ?? {};
     const pod = jobPod(this.#job, index === undefined ? undefined : { index, failures });
-    await this.#services.control.create(this.#job.object, pod);
+    const { control, expectations } = this.#services;
+    const made = await control.create(this.#job.object, pod);
+    if (made) expectations.created(this.#key, objectKey(made));
+    else expectations.notCreated(this.#key);
   }
 
   /** `released`: they are not counted. Gives the number of those that are deleted. */

@@ -201,9 +201,11 @@ class Worker<S extends Side> {
   async #createPods(key: string, set: ReplicaSet, count: number): Promise<{ error: unknown } | undefined> {
     this.#expectations.expectCreations(key, count);
     const { succeeded, failure } = await slowStart(count, async () => {
-      await this.#control.create(set.object, podOf(set, this.#flavour.gvk));
+      const made = await this.#control.create(set.object, podOf(set, this.#flavour.gvk));
+      if (made) this.#expectations.created(key, objectKey(made));
+      else this.#expectations.notCreated(key);
     });
-    for (let skipped = count - succeeded; skipped > 0; skipped--) this.#expectations.creationObserved(key);
+    this.#expectations.notCreated(key, count - succeeded);
     return failure;
   }
 
