@@ -6,6 +6,7 @@ import { markOn, nameOn } from '../../src/api/side.ts';
 import { copyConfigMap, copySecret } from '../../src/translate/configuration.ts';
 import { hostName } from '../../src/translate/names.ts';
 import { copyPod } from '../../src/translate/pods/pod.ts';
+import { wasPutOnNode } from '../../src/translate/pods/pod-node.ts';
 import { viewPod } from '../../src/translate/pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from '../../src/translate/pods/references.ts';
 import { tokenSecretName, wantedTokens } from '../../src/translate/pods/tokens.ts';
@@ -118,7 +119,8 @@ function expectedCopies(world: World, tenant: TenantMachine): Map<HostKey, Expec
           .filter(({ metadata }) => matchesLabelSelector(selector, metadata.labels ?? {}))
           .map(({ metadata }) => nameOn('tenant', metadata.name ?? '')),
     };
-    expect('pods', pod, copyPod(context, markOn('tenant', unbound(pod))), isFinished(pod) || isHeld(pod));
+    const asked = wasPutOnNode(pod) ? unbound(pod) : pod;
+    expect('pods', pod, copyPod(context, markOn('tenant', asked)), isFinished(pod) || isHeld(pod));
     if (wantedTokens(viewPod(pod).spec).length === 0) continue;
     const tokens = tokenSecretName(tenant.name, nameOn('tenant', namespace), nameOn('tenant', name));
     expected.set(`secrets/${place.hostNamespace}/${tokens}`, {
@@ -275,7 +277,7 @@ function statuses(world: World, tenant: TenantMachine): string[] {
     const key = hostName(tenant.name, nameOn('tenant', namespace), nameOn('tenant', name));
     const copy = actual.get(`pods/${tenant.place.hostNamespace}/${key}`);
     if (!copy || copy.metadata.annotations?.['sublet.dev/uid'] !== pod.metadata.uid) continue;
-    if (viewPod(copy).spec.nodeName !== viewPod(pod).spec.nodeName)
+    if (viewPod(copy).spec.nodeName !== viewPod(pod).spec.nodeName && wasPutOnNode(copy))
       wrong.push(`${where} is bound to ${viewPod(pod).spec.nodeName} instead of ${viewPod(copy).spec.nodeName}`);
     for (const field of statusFields) {
       const [shown, is] = [viewPod(pod).status?.[field] ?? null, viewPod(copy).status?.[field] ?? null];

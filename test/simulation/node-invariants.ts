@@ -9,7 +9,7 @@ import { nodeSpec, nodeStatus, taintKey } from '../../src/translate/nodes/node-v
 import { ownMarks } from '../../src/translate/nodes/own-marks.ts';
 import type { NodeTerms } from '../../src/translate/pods/node-terms.ts';
 import { nodeRequirements } from '../../src/translate/pods/node-terms.ts';
-import { isDaemonPod, nodeNameOf } from '../../src/translate/pods/pod-node.ts';
+import { isDaemonPod, nodeNameOf, wasPutOnNode } from '../../src/translate/pods/pod-node.ts';
 import { madeLabel, nodesPrefix, poolLabel } from './node-operations.ts';
 import { objectsOn } from './stored-objects.ts';
 import type { TenantMachine } from './tenant-machine.ts';
@@ -19,8 +19,8 @@ export function nodes(world: World, tenant: TenantMachine): string[] {
   const seen = new Map(objectsOn(tenant.disk, nodesPrefix).map((node) => [node.metadata.name ?? '', node]));
   const used = new Set(
     objectsOn(tenant.disk, '/registry/pods/')
-      .map((pod) => nodeNameOf(pod))
-      .filter((name) => name !== ''),
+      .filter((pod) => wasPutOnNode(pod))
+      .map((pod) => nodeNameOf(pod)),
   );
   const selected = selectedOf(world, tenant);
   const wrong: string[] = [];
@@ -29,7 +29,7 @@ export function nodes(world: World, tenant: TenantMachine): string[] {
   // Of the nodes that are only made up, a DaemonSet's pods hold none.
   const held = new Set(
     objectsOn(tenant.disk, '/registry/pods/')
-      .filter((pod) => !isDaemonPod(pod))
+      .filter((pod) => wasPutOnNode(pod) && !isDaemonPod(pod))
       .map((pod) => nodeNameOf(pod)),
   );
   for (const name of selected.keys()) if (!seen.has(name)) wrong.push(`${tenant.name} doesn't see ${name}`);

@@ -101,7 +101,11 @@ export function barePod(choose: Choices, tenant: string, namespace: string, name
       annotations,
       ...(choose.chance(0.1) ? { finalizers: ['example.com/hold'] } : {}),
     },
-    spec: { ...podSpec(choose, tenant), ...(job ? { restartPolicy: 'Never' } : {}) },
+    spec: {
+      ...podSpec(choose, tenant),
+      ...(job ? { restartPolicy: 'Never' } : {}),
+      ...(choose.chance(0.1) ? { nodeName: choose.of(['node-1', 'nowhere']) } : {}),
+    },
   };
 }
 
