@@ -139,6 +139,11 @@ export class MachineClock implements Clock {
     this.#offsetMs += ms;
   }
 
+  /** Shows what the other shows. */
+  synchronize(other: MachineClock): void {
+    this.#offsetMs = other.#offsetMs;
+  }
+
   now(): number {
     return epochMs + this.#time.elapsed + this.#offsetMs;
   }

@@ -1,0 +1,31 @@
+/** Everything that is looked at. */
+import { budgetCheck, quotaCheck } from './budgets.ts';
+import type { Check } from './check.ts';
+import { claimCheck } from './claims.ts';
+import { cronJobCheck } from './cronjobs.ts';
+import { daemonSetCheck } from './daemonsets.ts';
+import { deploymentCheck, oneSetPerTemplate } from './deployments.ts';
+import { endpointsCheck } from './endpoints.ts';
+import { garbageCheck } from './garbage.ts';
+import { jobCheck } from './jobs.ts';
+import { replicaSetCheck, replicaSetPods } from './replicasets.ts';
+import { statefulSetCheck } from './statefulsets.ts';
+
+/** Anew for each run: some remember. */
+export function allChecks(): readonly Check[] {
+  return [
+    replicaSetCheck(),
+    replicaSetPods,
+    deploymentCheck,
+    oneSetPerTemplate,
+    statefulSetCheck,
+    daemonSetCheck(),
+    claimCheck(),
+    jobCheck(),
+    cronJobCheck(),
+    budgetCheck,
+    quotaCheck,
+    endpointsCheck,
+    garbageCheck,
+  ];
+}
