@@ -382,6 +382,38 @@ export const webhookCases: readonly WebhookCase[] = [
       }),
     ],
   },
+  {
+    name: 'custom resources',
+    webhooks: [
+      mutating(
+        () =>
+          patching(
+            { op: 'add', path: '/spec/name', value: 'patched' },
+            { op: 'add', path: '/spec/nothing', value: 'pruned' },
+            { op: 'add', path: '/spec/parts', value: [{ name: 'p' }] },
+          ),
+        {
+          rules: [
+            { apiGroups: ['policies.example.com'], apiVersions: ['v2'], operations: ['*'], resources: ['widgets'] },
+          ],
+        },
+      ),
+      validating(({ review }) => ({ allowed: review.request['operation'] !== 'DELETE' }), {
+        rules: rules('widgets/*', 'widgets'),
+      }),
+    ],
+    calls: [
+      post('/apis/policies.example.com/v1/namespaces/{ns}/widgets', {
+        apiVersion: 'policies.example.com/v1',
+        kind: 'Widget',
+        metadata: { name: 'a' },
+        spec: {},
+      }),
+      patch('merge', '/apis/policies.example.com/v2/namespaces/{ns}/widgets/a', { spec: { size: 5 } }),
+      del('/apis/policies.example.com/v2/namespaces/{ns}/widgets/a'),
+      get('/apis/policies.example.com/v1/namespaces/{ns}/widgets/a'),
+    ],
+  },
 ];
 
 function seen(review: Parameters<Answer>[0]['review'], key: string): string {

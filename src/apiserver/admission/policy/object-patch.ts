@@ -130,8 +130,9 @@ function decoded(schema: ObjectSchema, value: JsonValue, strict: boolean): JsonO
   const object = isJsonObject(value) ? value : {};
   try {
     const { object: result, strictErrors } = decodeObject(schema, object);
-    // Of custom objects, what isn't in their schema goes away.
-    if (strict && !schema.decode && strictErrors.length > 0) {
+    // What isn't in a custom object's schema goes away later; until then others see it.
+    if (schema.decode) return { ...object, metadata: result['metadata'] ?? {} };
+    if (strict && strictErrors.length > 0) {
       throw newInternalError(`strict decoding error: ${strictErrors.join(', ')}`);
     }
     return { apiVersion: object['apiVersion'] ?? null, kind: object['kind'] ?? null, ...result };
