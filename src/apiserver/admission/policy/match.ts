@@ -55,7 +55,7 @@ export function kindOf(resource: ServedResource, subresource: string): GroupVers
   return subresource === '' ? resource.gvk : (subresourceOf(resource, subresource)?.gvk ?? resource.gvk);
 }
 
-export function isNamespaces({ gr }: ServedResource): boolean {
+function isNamespaces({ gr }: ServedResource): boolean {
   return gr.group === '' && gr.resource === 'namespaces';
 }
 
