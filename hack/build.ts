@@ -25,10 +25,33 @@ const rolesApart: Plugin = {
   },
 };
 
+/** Packages that most tenants never need: a neighbouring bundle each, loaded when one of its exports is first asked for. */
+const rarelyNeeded = ['re2js', 'yaml'];
+
+const packagesApart: Plugin = {
+  name: 'packages-apart',
+  setup(plugin) {
+    plugin.onResolve({ filter: new RegExp(`^(${rarelyNeeded.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path, namespace: 'apart' },
+    );
+    plugin.onResolve({ filter: /^\.\/.+\.cjs$/, namespace: 'apart' }, ({ path }) => ({ path, external: true }));
+    plugin.onLoad({ filter: /.*/, namespace: 'apart' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default' && name !== 'module.exports');
+      const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
+      return {
+        contents: `let loaded;\nconst load = () => (loaded ??= require('./${path}.cjs'));\nmodule.exports = { ${getters.join(', ')} };`,
+      };
+    });
+  },
+};
+
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
 const result = await build({
-  entryPoints: ['sublet', 'tenant', 'host', 'up', 'cli'].map((role) => join(root, `src/main/${role}.ts`)),
+  entryPoints: [
+    ...['sublet', 'tenant', 'host', 'up', 'cli'].map((role) => ({ in: join(root, `src/main/${role}.ts`), out: role })),
+    ...rarelyNeeded.map((name) => ({ in: name, out: name })),
+  ],
   outdir,
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -40,7 +63,7 @@ const result = await build({
   // Names of functions aren't kept: it costs a call for each, at every start and for every closure.
   legalComments: 'linked',
   metafile: true,
-  plugins: [rolesApart],
+  plugins: [rolesApart, packagesApart],
   logLevel: 'warning',
 });
 await keepToOneByte(join(outdir, 'tenant.cjs'));

@@ -2,6 +2,7 @@
  * There are hundreds of the tenant's process: what its bundle carries is a list, and everything on it has been asked for.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -29,9 +30,6 @@ function packageOf(input: string): string | undefined {
 /** And what these bring along. */
 const allowedPackages = new Set([
   'lru-cache',
-  // For patterns of schemas and of CEL: decision 8.
-  're2js',
-  'yaml',
   'pino',
   'pino-std-serializers',
   '@pinojs/redact',
@@ -70,6 +68,18 @@ test('the tenant is plain ASCII: V8 keeps its source at one byte a character', (
   const text = readFileSync(join(dist, 'tenant.cjs'), 'latin1');
   const foreign = [...text.matchAll(/[\u0080-\u00ff]/g)].length;
   assert.equal(foreign, 0);
+});
+
+test('packages that most tenants never need are loaded when they are needed', () => {
+  for (const name of ['re2js', 'yaml']) {
+    const loaded = (when: string): string =>
+      `const apart = () => Object.keys(require.cache).some((file) => file.endsWith('/${name}.cjs'));
+       const before = apart(); ${when}; process.stdout.write(before + ' ' + apart());`;
+    const script = loaded(`require(${JSON.stringify(join(dist, `${name}.cjs`))})`);
+    assert.equal(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }), 'false true');
+    const start = loaded(`require(${JSON.stringify(join(dist, 'tenant.cjs'))})`);
+    assert.equal(execFileSync(process.execPath, ['-e', start], { encoding: 'utf8' }), 'false false');
+  }
 });
 
 test('the program itself loads no role before it is asked for', () => {
