@@ -7,6 +7,7 @@ import type { AdmissionChain, Operation } from '../admission/plugin.ts';
 import type { WriteChecks } from '../authz/write-checks.ts';
 import type { Encoder } from '../negotiation/encoder.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
+import { keepReadableManagers } from '../registry/managed-fields/after-admission.ts';
 import type { ResourceRegistry } from '../registry/resource-registry.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import { StoredObject } from '../registry/stored-object.ts';
@@ -80,7 +81,9 @@ export function admissionOf(
   const { admission, writeChecks } = request;
   return {
     async mutate(object, old) {
+      const managers = object.metadata['managedFields'];
       await admission.mutate(attributesOf(object, old));
+      keepReadableManagers(object, managers, context.warnings);
       if (subresource === '') await writeChecks?.checkGrant(context, resource, object, old);
     },
     async validate(object, old) {

@@ -254,6 +254,25 @@ export const webhookCases: readonly WebhookCase[] = [
     ],
   },
   {
+    name: 'patches of managers',
+    webhooks: [
+      mutating((asked) => {
+        const fields: Readonly<Record<string, Json>> = {
+          fine: [],
+          others: [
+            { manager: 'a', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': {} } },
+          ],
+          operation: [{ manager: 'a', operation: 'Cry', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: {} }],
+          version: [{ manager: 'a', operation: 'Update', fieldsType: 'FieldsV1', fieldsV1: {} }],
+          fieldstype: [{ manager: 'a', operation: 'Update', apiVersion: 'v1', fieldsType: 'V2' }],
+          empty: [{}],
+        };
+        return patching({ op: 'replace', path: '/metadata/managedFields', value: fields[nameOf(asked)] ?? [] });
+      }),
+    ],
+    calls: ['fine', 'others', 'operation', 'version', 'fieldstype', 'empty'].map((name) => create(name, { a: 'b' })),
+  },
+  {
     name: 'patches of deletions',
     webhooks: [
       mutating(({ review }) =>
