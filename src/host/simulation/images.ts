@@ -32,7 +32,7 @@ export function imageServes(image: string, args: readonly string[]): boolean {
 
 /** An image whose name says that there is none can't be pulled: `web:404`, `web:does-not-exist`, `non-existent/web:1`. */
 export function imageMissing(image: string): boolean {
-  return /:404$|(?:^|[^a-z0-9])(?:non-?exist(?:ent|ant|ing)|does-?not-?exist|no-?such-?image)(?:$|[^a-z0-9])/i.test(
+  return /:404$|(?:^|[^a-z0-9])(?:non-?exist(?:ent|ant|ing)|does-?no?t-?exist|no-?such-?image)(?:$|[^a-z0-9])/i.test(
     image,
   );
 }

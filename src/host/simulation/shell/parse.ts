@@ -1,6 +1,6 @@
 /** Reads a shell script. The common part of POSIX's grammar, with `[[`; here-documents and patterns in variables are not understood. */
 import { Cursor, NotUnderstood, nestingMax, readWord } from './word-reader.ts';
-import type { Assignment, Command, Redirect, Word } from './syntax.ts';
+import type { Assignment, Command, Link, Redirect, Word } from './syntax.ts';
 
 /** Longer ones are not looked at. */
 export const sourceMax = 32_768;
@@ -36,7 +36,7 @@ class CommandReader {
       this.#blanks(true);
       if (this.#cursor.ended || this.#cursor.looksAt(')') || this.#cursor.looksAt(';;')) break;
       if (ends.some((word) => this.#peeks(word))) break;
-      const command = this.#andOr();
+      const command = this.#chain();
       this.#blanks(false);
       const behind = this.#cursor.take('&');
       commands.push(behind ? { type: 'background', command } : command);
@@ -46,15 +46,17 @@ class CommandReader {
     return { type: 'list', commands };
   }
 
-  #andOr(): Command {
-    let left = this.#pipeline();
+  #chain(): Command {
+    const first = this.#pipeline();
+    const rest: Link[] = [];
     for (;;) {
       this.#blanks(false);
-      const type = this.#cursor.take('&&') ? 'and' : this.#cursor.take('||') ? 'or' : undefined;
-      if (type === undefined) return left;
+      const ifWell = this.#cursor.take('&&');
+      if (!ifWell && !this.#cursor.take('||')) break;
       this.#blanks(true);
-      left = { type, left, right: this.#pipeline() };
+      rest.push({ ifWell, command: this.#pipeline() });
     }
+    return rest.length === 0 ? first : { type: 'chain', first, rest };
   }
 
   #pipeline(): Command {

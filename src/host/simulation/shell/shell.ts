@@ -6,7 +6,7 @@ import type { Files } from './files.ts';
 import { knownProgram, type Process } from './programs.ts';
 import { matchesGlob } from './glob.ts';
 import { parseScript, sourceMax } from './parse.ts';
-import type { Command, Redirect } from './syntax.ts';
+import type { Command, Link, Redirect } from './syntax.ts';
 import { NotUnderstood } from './word-reader.ts';
 import { expandFields, expandText, type Expanding } from './expansion.ts';
 import { Breaking, Exit, Forever, Returning } from './control.ts';
@@ -21,7 +21,7 @@ export interface ShellOptions {
 }
 
 const stepsMax = 10_000;
-const callsMax = 20;
+const callsMax = 10;
 const outputMax = 4096;
 const variablesMax = 256;
 
@@ -119,15 +119,12 @@ export class Shell {
         let status = 0;
         for (const one of command.commands) {
           status = this.#run(one);
-          if (status !== 0 && this.#exitOnFailure && one.type !== 'and' && one.type !== 'or') throw new Exit(status);
+          if (status !== 0 && this.#exitOnFailure && one.type !== 'chain') throw new Exit(status);
         }
         return status;
       }
-      case 'and':
-      case 'or': {
-        const status = this.#tested(command.left);
-        return (status === 0) === (command.type === 'and') ? this.#run(command.right) : status;
-      }
+      case 'chain':
+        return this.#chain(command.first, command.rest);
       case 'pipeline':
         return this.#pipeline(command.commands, command.negated);
       case 'background':
@@ -163,6 +160,15 @@ export class Shell {
         this.#functions.set(command.name, command.body);
         return 0;
     }
+  }
+
+  #chain(first: Command, rest: readonly Link[]): number {
+    let status = this.#tested(first);
+    for (const [index, { ifWell, command }] of rest.entries()) {
+      if ((status === 0) !== ifWell) continue;
+      status = index === rest.length - 1 ? this.#run(command) : this.#tested(command);
+    }
+    return status;
   }
 
   /** The condition of something: failing it ends no script, whatever is set. */

@@ -27,6 +27,12 @@ export interface Assignment {
   readonly value: Word;
 }
 
+/** A command that runs if what came before it in its chain went well (`&&`), or if it did not (`||`). */
+export interface Link {
+  readonly ifWell: boolean;
+  readonly command: Command;
+}
+
 export type Command =
   | {
       readonly type: 'simple';
@@ -35,7 +41,7 @@ export type Command =
       readonly redirects: readonly Redirect[];
     }
   | { readonly type: 'pipeline'; readonly commands: readonly Command[]; readonly negated: boolean }
-  | { readonly type: 'and' | 'or'; readonly left: Command; readonly right: Command }
+  | { readonly type: 'chain'; readonly first: Command; readonly rest: readonly Link[] }
   | { readonly type: 'list'; readonly commands: readonly Command[] }
   | { readonly type: 'background'; readonly command: Command }
   | {
