@@ -66,3 +66,10 @@ test('what a type’s code adds is defaulted too', () => {
   );
   assert.deepEqual(object, { spec: { containers: [{ ports: [{ containerPort: 1, protocol: 'TCP' }] }] } });
 });
+
+test('a default that would not be written is none', () => {
+  const object: JsonObject = { spec: { template: { spec: {} } } };
+  const schema = builtinSchema('io.k8s.api.core.v1.ReplicationController');
+  applyDefaults(schema, object, { gvk: { ...gvk, kind: 'ReplicationController' } }, {});
+  assert.deepEqual(object, { spec: { replicas: 1, template: { spec: {} } } });
+});

@@ -47,7 +47,9 @@ function defaultValue(schema: Schema, value: JsonValue, context: DefaultsContext
     const field = schema.field(name);
     if (field === undefined) continue;
     const present = Object.hasOwn(value, name) ? value[name] : undefined;
-    if (field.default !== undefined && isAbsent(field, present)) value[name] = cloneJson(field.default);
+    if (field.default !== undefined && isAbsent(field, present) && !isUnseen(field)) {
+      value[name] = cloneJson(field.default);
+    }
     const inner = Object.hasOwn(value, name) ? value[name] : undefined;
     if (inner !== undefined && inner !== null) defaultValue(field.schema, inner, context, typeDefaults);
   }
@@ -55,6 +57,11 @@ function defaultValue(schema: Schema, value: JsonValue, context: DefaultsContext
 
 function isScalar(schema: Schema): boolean {
   return schema.type !== 'object' && schema.type !== 'list' && schema.type !== 'map';
+}
+
+/** A default that Go's encoder leaves out again: nobody is to manage such a field. */
+function isUnseen({ go, default: value }: Field): boolean {
+  return value === 0 && go?.pointer === false && go.omit === 'empty';
 }
 
 /** A Go field that is no pointer can't tell its zero value from absence. */

@@ -9,7 +9,7 @@ export interface Difference {
   readonly upstream: string;
 }
 
-const shownMax = 400;
+const shownMax = 1500;
 
 export function differencesOf(sublet: Snapshot, upstream: Snapshot): Difference[] {
   const keys = new Set([...Object.keys(upstream.objects), ...Object.keys(sublet.objects)]);

@@ -25,13 +25,7 @@ export function liveStage(cluster: Cluster, observer: Observer, namespace: strin
       .list(kind, placeOf(kind))
       .filter(({ metadata }) => Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value));
   const summary = (): unknown =>
-    observer
-      .all(namespace)
-      .map(({ kind, metadata, status }) => [
-        kind,
-        metadata.name,
-        kind === 'Pod' ? fieldOf({ status }, 'status.phase') : status,
-      ]);
+    observer.all(namespace).map((object) => [object.kind, object.metadata.name, briefly(object)]);
   const until = async (what: string, check: () => boolean, seen: () => unknown = summary): Promise<void> => {
     const deadline = performance.now() + patienceMs;
     while (!check()) {
@@ -76,7 +70,6 @@ export function liveStage(cluster: Cluster, observer: Observer, namespace: strin
       until(
         `${kind} ${name}: ${path} = ${JSON.stringify(value)}`,
         () => find(kind, name) !== undefined && isDeepStrictEqual(fieldOf(find(kind, name), path), value),
-        () => find(kind, name),
       ),
     untilGone: (kind, name) =>
       until(
@@ -85,18 +78,14 @@ export function liveStage(cluster: Cluster, observer: Observer, namespace: strin
         () => find(kind, name),
       ),
     untilPods: (count, phase, labels) =>
-      until(
-        `${count} pods ${phase ?? 'Ready'}`,
-        () => {
-          const pods = list('Pod', labels).filter((pod) =>
-            phase === undefined
-              ? fieldOf(pod, 'status.conditions[type=Ready].status') === 'True'
-              : fieldOf(pod, 'status.phase') === phase,
-          );
-          return pods.length === count && pods.every(({ metadata }) => metadata.deletionTimestamp === undefined);
-        },
-        () => list('Pod', labels).map(({ metadata, status }) => [metadata.name, fieldOf({ status }, 'status.phase')]),
-      ),
+      until(`${count} pods ${phase ?? 'Ready'}`, () => {
+        const pods = list('Pod', labels).filter((pod) =>
+          phase === undefined
+            ? fieldOf(pod, 'status.conditions[type=Ready].status') === 'True'
+            : fieldOf(pod, 'status.phase') === phase,
+        );
+        return pods.length === count && pods.every(({ metadata }) => metadata.deletionTimestamp === undefined);
+      }),
     untilEvent: (reason) =>
       until(
         `an Event ${reason}`,
@@ -109,4 +98,15 @@ export function liveStage(cluster: Cluster, observer: Observer, namespace: strin
 
 async function isNotThere(reading: Promise<unknown>): Promise<boolean> {
   return (await unlessNotFound(reading.then(() => true))) !== true;
+}
+
+function briefly(object: KubeObject): unknown {
+  if (object.kind !== 'Pod') return object['status'];
+  const paths = [
+    'spec.nodeName',
+    'status.phase',
+    'status.containerStatuses[name=main].state',
+    'metadata.deletionTimestamp',
+  ];
+  return paths.map((path) => fieldOf(object, path));
 }

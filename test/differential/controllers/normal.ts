@@ -96,13 +96,37 @@ const unordered = new Set([
 export const byText = (left: unknown, right: unknown): number =>
   JSON.stringify(left) < JSON.stringify(right) ? -1 : JSON.stringify(left) > JSON.stringify(right) ? 1 : 0;
 
-/** Who has written, by what way. */
+/** Who has written what, by what way. */
 function managersOf(entries: JsonValue | undefined): { managers?: string[] } {
   if (!Array.isArray(entries)) return {};
   const managers = entries.map((entry) => {
     // As the API has them.
-    const { manager, operation, apiVersion, subresource } = entry as Readonly<Record<string, string>>;
-    return [manager, operation, apiVersion, ...(subresource === undefined ? [] : [subresource])].join(' ');
+    const { manager, operation, apiVersion, subresource = '', fieldsV1 } = entry as unknown as ManagedFieldsEntry;
+    return [manager, operation, apiVersion, subresource, fieldsText(fieldsV1)].join(' ');
   });
   return { managers };
+}
+
+interface ManagedFieldsEntry {
+  readonly manager: string;
+  readonly operation: string;
+  readonly apiVersion: string;
+  readonly subresource?: string;
+  readonly fieldsV1: JsonObject;
+}
+
+const triggerTime = 'f:endpoints.kubernetes.io/last-change-trigger-time';
+
+/** Names of fields, in the order of their normal texts. */
+function fieldsText(fields: JsonObject): string {
+  const inner = Object.entries(fields).flatMap(([name, value]) => {
+    if (!isJsonObject(value) || name === triggerTime || (name === 'f:annotations' && isOnlyTime(value))) return [];
+    const text = normalText(name, new Map());
+    return [Object.keys(value).length === 0 ? text : `${text}${fieldsText(value)}`];
+  });
+  return `{${inner.toSorted().join()}}`;
+}
+
+function isOnlyTime(annotations: JsonObject): boolean {
+  return Object.keys(annotations).every((name) => name === triggerTime || name === '.');
 }

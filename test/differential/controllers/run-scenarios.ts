@@ -20,7 +20,7 @@ interface ObservedCluster {
 const atATime = 32;
 /** Nothing is written for so long: it has come to rest. */
 const quietMs = 1_000;
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 const pollMs = 250;
 
 export function runScenarios(scenarios: readonly Scenario[]): void {

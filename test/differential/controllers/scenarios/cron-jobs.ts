@@ -34,7 +34,6 @@ const running = async (stage: Stage, spec: JsonObject = {}): Promise<void> => {
   await stage.create(
     object('batch/v1', 'Job', 'earlier', {
       metadata: {
-        annotations: { 'batch.kubernetes.io/cronjob-scheduled-timestamp': ago(10) },
         ownerReferences: [
           { apiVersion: 'batch/v1', kind: 'CronJob', name: 'cron', uid: cron?.metadata.uid ?? '', controller: true },
         ],
