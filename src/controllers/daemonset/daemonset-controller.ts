@@ -53,7 +53,14 @@ export const daemonSetController: BuiltinController = {
       enqueue,
     };
     podInformer.addHandler(observePods({ ...owners, expectations }));
-    revisions.addHandler(observePods(owners));
+    const ofRevisions = observePods(owners);
+    revisions.addHandler({
+      ...ofRevisions,
+      // Who makes one for a set has its reasons, and is left the time for them. Mirrors addHistory.
+      onAdd: (revision, initial) => {
+        if (!controllerOf(revision)) ofRevisions.onAdd?.(revision, initial);
+      },
+    });
     observeNodes({ sets, pods: podInformer, nodes: nodeInformer }, enqueue);
     return controller;
   },

@@ -247,6 +247,13 @@ test('of two revisions with one template one stays, and no pod is restarted for 
     .resource(controllerRevisions, 'demo')
     .create({ ...revision, revision: 2, metadata: { ...metadata, name: 'agent-twin', labels } });
   await settled(
+    'both stay, as long as nothing else happens',
+    async () => (await listed(controllerRevisions)).length === 2,
+  );
+  await client
+    .resource(controllerRevisions, 'demo')
+    .patch('agent-twin', 'merge', { metadata: { annotations: { seen: 'yes' } } });
+  await settled(
     'the newer one is left',
     async () => (await listed(controllerRevisions)).map((one) => one.metadata.name).join() === 'agent-twin',
   );
