@@ -105,7 +105,7 @@ export function readWord(cursor: Cursor, readScript: ReadScript, inCondition = f
 }
 
 /** Up to the end of `text`, as between double quotes. */
-export function readExpandable(text: string, readScript: ReadScript, depth: number): Word {
+function readExpandable(text: string, readScript: ReadScript, depth: number): Word {
   return readQuoted(new Cursor(text, depth), readScript, undefined);
 }
 
