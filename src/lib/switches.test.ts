@@ -29,4 +29,13 @@ suite('--controllers', () => {
       /^Error: "job-controller" is not in the list of known controllers: namespace-controller, /,
     );
   });
+
+  test('what is off by default is on only where it is named', () => {
+    const offByDefault = ['replicaset-controller'];
+    const on = (typed: string): string[] => switchedOn('controllers', names, parseSwitches(typed), offByDefault);
+    assert.deepEqual(on('*'), ['namespace-controller', 'deployment-controller']);
+    assert.deepEqual(on('*,replicaset-controller'), names);
+    assert.deepEqual(on('replicaset-controller'), ['replicaset-controller']);
+    assert.deepEqual(on('*,-replicaset-controller'), ['namespace-controller', 'deployment-controller']);
+  });
 });

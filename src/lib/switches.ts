@@ -3,14 +3,20 @@
  * one less. Mirrors controller-manager app.IsControllerEnabled and the check of its option, v1.36.
  */
 
-/** Everything. */
+/** Everything, but for what is off by default. */
 export const allOn: readonly string[] = ['*'];
 
 /**
- * Of `names`, those that are on: what is said of a name counts first, then `*`. `what` the names are of: `controllers`.
+ * Of `names`, those that are on: what is said of a name counts first, then `*`, which leaves those alone that are `offByDefault`. `what` the names
+ * are of: `controllers`.
  * @throws Error for a name that there is not
  */
-export function switchedOn(what: string, names: readonly string[], switches: readonly string[]): string[] {
+export function switchedOn(
+  what: string,
+  names: readonly string[],
+  switches: readonly string[],
+  offByDefault: readonly string[] = [],
+): string[] {
   for (const entry of switches) {
     const name = entry.replace(/^-/, '');
     if (name !== '*' && !names.includes(name))
@@ -18,7 +24,7 @@ export function switchedOn(what: string, names: readonly string[], switches: rea
   }
   return names.filter((name) => {
     const said = switches.find((entry) => entry === name || entry === `-${name}`);
-    return said === undefined ? switches.includes('*') : said === name;
+    return said === undefined ? switches.includes('*') && !offByDefault.includes(name) : said === name;
   });
 }
 

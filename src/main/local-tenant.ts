@@ -1,6 +1,6 @@
 /** A tenant of `sublet up`: provisioned on its host, running in a process of its own, with a token that is renewed in time. */
 import { join } from 'node:path';
-import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
+import { kindsSwitchedOn, syncedKinds } from '../syncer/kinds/synced-kinds.ts';
 import { mirroredKinds } from '../syncer/mirrors/mirrored-kinds.ts';
 import { clusterRules, hostRules } from '../syncer/host-rules.ts';
 import { removeAllCopies } from '../syncer/removal.ts';
@@ -57,7 +57,7 @@ export class LocalTenant implements Service {
     const remembered = await this.#recall();
     const place: TenantPlace = { tenant: this.name, hostNamespace: remembered.hostNamespace };
     const readable = clusterRules(mirroredKinds, this.#flags.fromHost);
-    await provisionTenant(this.#host.client, place, hostRules(syncedKinds), readable);
+    await provisionTenant(this.#host.client, place, hostRules(kindsSwitchedOn(this.#flags.sync)), readable);
     await this.#renewToken(place, join(folder, 'host-connection.json'));
     const file = await this.#writeConfig(folder, remembered);
     this.#child = new ChildRole({

@@ -9,9 +9,7 @@ import type { ApiRequest } from '../api/exchange.ts';
 import type { ServiceAddresses } from '../apiserver/registry/service-addresses.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
-import { allOn, switchedOn } from '../lib/switches.ts';
-import { syncedKinds } from '../syncer/kinds/synced-kinds.ts';
-import type { SyncedKind } from '../syncer/synced-kind.ts';
+import { kindsSwitchedOn } from '../syncer/kinds/synced-kinds.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
 import { bootstrap, openRoleStore, roleApiServer, roleListener, type ComposedApiServer } from './api-server-role.ts';
@@ -49,7 +47,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   };
   const work = new BackgroundWork();
   const api = roleApiServer(config, store, addresses, logger, work.metrics);
-  const kinds = kindsToSync(config);
+  const kinds = kindsSwitchedOn(config.sync);
   const syncer = createSyncer({
     place,
     tenant: createClient('tenant', api.exchange, {
@@ -97,13 +95,6 @@ function bootstrapOf(api: ComposedApiServer, { serviceCidrs }: TenantConfig): Se
     start: () => bootstrap(api, serviceCidrs ? { serviceCidrs } : {}),
     stop: () => Promise.resolve(),
   };
-}
-
-/** @throws Error for a kind in the configuration that is not synced */
-function kindsToSync({ sync = allOn }: TenantConfig): readonly SyncedKind[] {
-  const plurals = syncedKinds.map(({ gvr }) => gvr.resource);
-  const on = switchedOn('synced kinds', plurals, sync);
-  return syncedKinds.filter(({ gvr }) => on.includes(gvr.resource));
 }
 
 /** The tenant serves its users whether or not its host can be reached just now. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clusterRules } from './host-rules.ts';
+import { parseSwitches } from '../lib/switches.ts';
+import { clusterRules, hostRules } from './host-rules.ts';
+import { kindsSwitchedOn } from './kinds/synced-kinds.ts';
 import { mirroredKinds } from './mirrors/mirrored-kinds.ts';
 
 test('a tenant that sees nothing of its host needs no rights beyond its namespace', () => {
@@ -12,3 +14,34 @@ test('what a tenant sees it may read, and nothing else', () => {
     { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
   ]);
 });
+
+/** `resource: verbs`, as the Role has them. */
+function role(sync: string): Record<string, string> {
+  const rules = hostRules(kindsSwitchedOn(parseSwitches(sync)));
+  return Object.fromEntries(
+    rules.map(({ apiGroups, resources, verbs }) => [[...resources, ...apiGroups].join('.'), verbs.join()]),
+  );
+}
+
+const all = 'get,list,watch,create,update,delete';
+/** Whatever is switched on. */
+const common = {
+  'events.': 'get,list,watch',
+  'pods.': 'get,list,watch',
+  'secrets.': 'get,list,watch',
+  'services.': 'get,create,update,delete',
+};
+
+const roles: readonly (readonly [sync: string, role: Record<string, string>])[] = [
+  ['*', { ...common, 'configmaps.': all, 'secrets.': all, 'services.': all, 'pods.': all }],
+  ['*,-configmaps,-services', { ...common, 'secrets.': all, 'pods.': all }],
+  ['configmaps', { ...common, 'configmaps.': all }],
+  ['pods', { ...common, 'secrets.': all, 'pods.': all }],
+  ['-pods', common],
+];
+
+for (const [sync, expected] of roles) {
+  test(`the Role of --sync '${sync}' allows what is switched on, and nothing else`, () => {
+    assert.deepEqual(role(sync), expected);
+  });
+}

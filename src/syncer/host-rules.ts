@@ -9,24 +9,48 @@ export interface HostRule extends JsonObject {
   verbs: string[];
 }
 
-/** Reading the host's Events is what all tenants need, to tell their users what happened to their pods. */
-const eventRule: HostRule = { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] };
+const reading = ['get', 'list', 'watch'];
+const verbOrder = [...reading, 'create', 'update', 'patch', 'delete'];
 
-/** Of its Role in the host namespace. */
+/**
+ * What all tenants need, whatever is switched on: to tell their users what happened to their pods, to know which node is whose, and to get
+ * Services their addresses before they are stored.
+ */
+const commonRules: readonly HostRule[] = [
+  { apiGroups: [''], resources: ['events'], verbs: reading },
+  { apiGroups: [''], resources: ['pods'], verbs: reading },
+  { apiGroups: [''], resources: ['secrets'], verbs: reading },
+  { apiGroups: [''], resources: ['services'], verbs: ['get', 'create', 'update', 'delete'] },
+];
+
+/** Pods bring their tokens with them. */
+const tokenRule: HostRule = { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'update', 'delete'] };
+
+/** Of its Role in the host namespace: for the kinds that are switched on, each resource once. */
 export function hostRules(kinds: readonly SyncedKind[]): readonly HostRule[] {
-  const rules = kinds.flatMap(({ gvr, hostVerbs }) =>
+  const ofKinds = kinds.flatMap(({ gvr, hostVerbs }) =>
     Object.entries(hostVerbs).map(([subresource, verbs]) => ({
       apiGroups: [gvr.group],
       resources: [subresource === '' ? gvr.resource : `${gvr.resource}/${subresource}`],
       verbs: [...verbs],
     })),
   );
-  return [...rules, eventRule];
+  const all = [...ofKinds, ...commonRules, ...(kinds.some(({ kind }) => kind === 'Pod') ? [tokenRule] : [])];
+  return Map.groupBy(all, ({ apiGroups, resources }) => `${apiGroups.join()}/${resources.join()}`)
+    .values()
+    .map(joined)
+    .toArray();
+}
+
+/** Of one resource. */
+function joined(rules: readonly HostRule[]): HostRule {
+  const [{ apiGroups, resources } = { apiGroups: [], resources: [] }] = rules;
+  return { apiGroups, resources, verbs: verbOrder.filter((verb) => rules.some(({ verbs }) => verbs.includes(verb))) };
 }
 
 /** Of its ClusterRole: to read what it is to see, and nothing of what it isn't. None: it needs no ClusterRole. */
 export function clusterRules(kinds: readonly MirroredKind[], fromHost: FromHost): readonly HostRule[] {
   return kinds
     .filter(({ gvr }) => Object.hasOwn(fromHost, gvr.resource))
-    .map(({ gvr }) => ({ apiGroups: [gvr.group], resources: [gvr.resource], verbs: ['get', 'list', 'watch'] }));
+    .map(({ gvr }) => ({ apiGroups: [gvr.group], resources: [gvr.resource], verbs: reading }));
 }

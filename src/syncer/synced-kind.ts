@@ -50,6 +50,8 @@ export interface SyncedKind {
   /** The same on both sides. */
   readonly gvr: GroupVersionResource;
   readonly kind: string;
+  /** `false`: `*` doesn't switch it on, only its name. */
+  readonly byDefault?: false;
   /** What the tenant's account must be allowed on the host, with subresources as keys (`''`: the resource itself). */
   readonly hostVerbs: Readonly<Record<string, readonly string[]>>;
   /** Pods name objects of this kind: a change of a pod is a change of what it names. */

@@ -1,8 +1,25 @@
 /** Which kinds are synced. */
+import { allOn, switchedOn } from '../../lib/switches.ts';
 import type { SyncedKind } from '../synced-kind.ts';
 import { configmaps } from './configmaps.ts';
 import { pods } from './pods.ts';
 import { secrets } from './secrets.ts';
 import { services } from './services.ts';
 
+/** All that can be. */
 export const syncedKinds: readonly SyncedKind[] = [configmaps, secrets, services, pods];
+
+/**
+ * Those that are switched on, in the notation of `--sync`: `['*', '-secrets', 'ingresses']`.
+ * @throws Error for a kind that can't be synced
+ */
+export function kindsSwitchedOn(sync: readonly string[] = allOn): readonly SyncedKind[] {
+  const plurals = syncedKinds.map(({ gvr }) => gvr.resource);
+  const on = switchedOn('synced kinds', plurals, sync, offByDefault);
+  return syncedKinds.filter(({ gvr }) => on.includes(gvr.resource));
+}
+
+/** The plurals of those that `*` does not switch on. */
+const offByDefault: readonly string[] = syncedKinds
+  .filter(({ byDefault }) => byDefault === false)
+  .map(({ gvr }) => gvr.resource);
