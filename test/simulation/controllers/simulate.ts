@@ -30,7 +30,9 @@ const operationsMore = 45;
 /** What is retried later than that, queues tell. */
 const quietMs = 130_000;
 const quietWithinMs = 3 * 3_600_000;
-const silenceMs = 3_600_000;
+/** Mostly; now and then for hours. */
+const silenceMs = 900_000;
+const longSilenceMs = 3 * 3_600_000;
 const tickMs = 5_000;
 
 export async function simulate(seed: number): Promise<Outcome> {
@@ -249,11 +251,12 @@ class Simulation {
   async #restartInSilence(before: number): Promise<void> {
     const { time, machine, note, truth, problems } = this.#world;
     machine.asked.length = 0;
-    await time.advance(silenceMs);
+    const lengthMs = this.#choose.chance(0.1) ? longSilenceMs : silenceMs;
+    await time.advance(lengthMs);
     note('restart');
     machine.crash();
     this.#restart();
-    await time.advance(silenceMs);
+    await time.advance(lengthMs);
     const said = machine.asked.filter(({ method }) => method !== 'GET');
     problems.push(...said.map(({ method, path }) => `in silence, somebody sends ${method} ${path}`));
     if (truth.writes !== before) problems.push(`${truth.writes - before} writes in silence`);

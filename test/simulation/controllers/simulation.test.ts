@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { failingSeeds } from './failing-seeds.ts';
 import { simulate } from './simulate.ts';
 
-const seeds = 30;
+const seeds = 20;
 const logLinesShown = 60;
 
 async function run(seed: number): Promise<void> {
