@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Taint, Toleration } from '../../api/toleration.ts';
 import { asPod } from '../../controller/pod.ts';
-import { planEviction, type Scheduled } from './plan.ts';
+import { asksForTimes, planEviction, type Scheduled } from './plan.ts';
 
 const start = Date.parse('2030-01-01T00:00:00Z');
 const now = start + 100_000;
@@ -53,12 +53,12 @@ const cases: readonly (readonly [name: string, given: Given, plan: string])[] = 
   ['nothing is tolerated: at once', {}, 'evict'],
   ['tolerated for ever', { tolerations: [forever] }, 'leave'],
   ['tolerated for a while, from now', { tolerations: [seconds(300)] }, 'wait 400'],
-  ['tolerated for a while, from when it came', { tolerations: [seconds(300)], taints: [since] }, 'wait 300'],
+  ['tolerated for a while, from when it came', { tolerations: [seconds(300)], taints: [since] }, 'wait 301'],
   ['tolerated for less than it has been there', { tolerations: [seconds(60)], taints: [since] }, 'evict'],
   [
     'a pod that came later stays for later',
     { tolerations: [seconds(60)], taints: [since], boundAfterSeconds: 90 },
-    'wait 150',
+    'wait 151',
   ],
   [
     'a taint from the future is there since now',
@@ -101,4 +101,31 @@ const cases: readonly (readonly [name: string, given: Given, plan: string])[] = 
 
 for (const [name, given, plan] of cases) {
   test(name, () => assert.equal(planned(given), plan));
+}
+
+const asked: readonly (readonly [
+  name: string,
+  tolerations: Toleration[],
+  taints: Taint[],
+  scheduled: boolean,
+  asks: boolean,
+])[] = [
+  ['a taint that says nothing is borne for a while', [seconds(300)], [broken], false, true],
+  ['it says it itself', [seconds(300)], [since], false, false],
+  ['it is borne for ever', [forever], [broken], false, false],
+  ['it is not borne', [], [broken], false, false],
+  ['the time is known already', [seconds(300)], [broken], true, false],
+];
+
+for (const [name, tolerations, taints, known, asks] of asked) {
+  test(`since when: ${name}`, () => {
+    const pod = asPod({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'web', uid: 'web' },
+      spec: { nodeName: 'n1', tolerations: tolerations.map((one) => ({ ...one })) },
+    });
+    const scheduled = known ? { uid: 'web', dueAt: now, announced: false } : undefined;
+    assert.equal(asksForTimes({ pod, taints, scheduled }), asks);
+  });
 }

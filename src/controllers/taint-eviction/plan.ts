@@ -54,6 +54,14 @@ export function planEviction(snapshot: Snapshot): EvictionPlan {
 
 type Used = readonly (readonly [taint: Taint, toleration: Toleration])[];
 
+/** Whether it matters since when the taints are there, and one doesn't say. Pure. */
+export function asksForTimes({ pod, taints, scheduled }: Omit<Snapshot, 'now'>): boolean {
+  if (!pod || !taints || scheduled?.uid === pod.metadata.uid || taints.every(({ timeAdded }) => timeAdded))
+    return false;
+  const used = usedTolerations(taints, pod.spec.tolerations ?? []) ?? [];
+  return used.some(([{ timeAdded }, { tolerationSeconds }]) => !timeAdded && (tolerationSeconds ?? 0) > 0);
+}
+
 /** For each taint the first toleration of it; `undefined`: one has none. Mirrors GetMatchingTolerations. */
 function usedTolerations(taints: readonly Taint[], tolerations: readonly Toleration[]): Used | undefined {
   const used: [Taint, Toleration][] = [];
@@ -80,9 +88,10 @@ function boundAt(pod: Pod): number | undefined {
   return timeOf(podCondition(pod, 'PodScheduled')?.lastTransitionTime) ?? timeOf(pod.metadata.creationTimestamp);
 }
 
+/** Times are of whole seconds: by the end of it, it was so. */
 function timeOf(text: string | null | undefined): number | undefined {
   const time = Date.parse(text ?? '');
-  return Number.isNaN(time) ? undefined : time;
+  return Number.isNaN(time) ? undefined : time + 1000;
 }
 
 function dueOr(dueAt: number, now: number): EvictionPlan['next'] {

@@ -12,7 +12,8 @@ import { timestamp } from '../../lib/clock.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
 import { nodes, pods } from '../resources.ts';
-import { planEviction, type Scheduled } from './plan.ts';
+import { asksForTimes, planEviction, type Scheduled } from './plan.ts';
+import { withTimes } from './tainted-since.ts';
 
 const disruption = {
   type: 'DisruptionTarget',
@@ -99,8 +100,9 @@ class Worker<S extends Side> {
     const object = this.#pods.get(key);
     const pod = object && asPod(object);
     const scheduled = this.#scheduled.get(key);
+    const seen = pod && this.#taintsAround(pod);
+    const taints = asksForTimes({ pod, taints: seen, scheduled }) ? await this.#timed(pod, seen) : seen;
     const now = this.#context.clock.now();
-    const taints = pod && this.#taintsAround(pod);
     const { cancels, next } = planEviction({ pod, taints, scheduled, now });
     if (cancels) this.#tell(key, `Cancelling deletion of Pod ${key}`);
     const { uid = '' } = pod?.metadata ?? {};
@@ -126,6 +128,11 @@ class Worker<S extends Side> {
   #taintsAround({ spec: { nodeName = '' } }: Pod): readonly Taint[] | undefined {
     const node = nodeName === '' ? undefined : this.#nodes.get(nodeName);
     return node && noExecute(node);
+  }
+
+  async #timed(pod: Pod | undefined, taints: readonly Taint[] = []): Promise<readonly Taint[]> {
+    const node = await unlessNotFound(this.#context.client.resource(nodes).get(pod?.spec.nodeName ?? ''));
+    return node ? withTimes(taints, node) : taints;
   }
 
   /** Says first why. */

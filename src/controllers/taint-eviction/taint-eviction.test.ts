@@ -1,13 +1,19 @@
 /** Pods on nodes that become tainted, over the real API server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeClock } from '../../client/fake-clock.test-double.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { asPod, podCondition } from '../../controller/pod.ts';
+import { FakeClock } from '../../client/fake-clock.test-double.ts';
+import { InformerFactory } from '../../client/informer-factory.ts';
+import { EventRecorder } from '../../controller/event-recorder.ts';
+import { Manager } from '../../controller/manager.ts';
+import { silentLogger } from '../../lib/logger.ts';
 import { realClock } from '../../main/real-clock.ts';
+import { realRandom } from '../../main/real-random.ts';
 import { namespaces, nodes, pods, serviceAccounts } from '../resources.ts';
 import { eventually, world } from '../world.test-double.ts';
+import { taintEvictionController } from './taint-eviction-controller.ts';
 
 const events = { group: '', version: 'v1', resource: 'events' };
 const broken = { key: 'broken', effect: 'NoExecute' };
@@ -25,7 +31,9 @@ async function demo(clock = realClock) {
     ),
   );
   const taint = (...taints: JsonObject[]) => client.resource(nodes).patch('n1', 'merge', { spec: { taints } });
-  await client.resource(nodes).create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
+  await client
+    .resource(nodes)
+    .create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', labels: { zone: 'a' } } });
   /** Of a finalizer's, so that it can be looked at when it is deleted. */
   const run = (name: string, tolerations: JsonObject[] = []) =>
     client.resource(pods, 'demo').create({
@@ -106,4 +114,24 @@ test('a taint that is taken away in time is forgotten', async () => {
   await eventually('it is told of', async () => (await told()) === 'Cancelling deletion of Pod demo/lucky');
   assert.equal(await isEnding('lucky'), false);
   await stop();
+});
+
+test('a process that begins anew counts on', async () => {
+  const clock = new FakeClock();
+  const { client, nextWakeUp, taint, run, wait, stop } = await demo(clock);
+  await run('patient', [{ key: 'broken', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 3600 }]);
+  await taint(broken);
+  const due = clock.now() + 3_600_000;
+  await wait('its time is known', async () => nextWakeUp() === due);
+  await stop();
+  await clock.advance(3_000_000);
+  const common = { clock, random: realRandom, logger: silentLogger, client };
+  const informers = new InformerFactory(common);
+  const events = new EventRecorder(common);
+  const controller = taintEvictionController.create({ ...common, informers, events });
+  const manager = new Manager({ name: 'again', informers: [informers], controllers: [controller], services: [events] });
+  await manager.start();
+  // Times are written in whole seconds.
+  await wait('its time is known again', async () => manager.nextWakeUp() === due + 1000);
+  await manager.stop();
 });
