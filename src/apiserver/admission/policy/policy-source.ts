@@ -94,7 +94,13 @@ class PolicyIndex<Spec extends PolicySpec> {
       const bound = { policy, bindings: bindings.toSorted(byName) };
       const plurals = pluralsOf(policy.spec);
       if (plurals.has('*')) ofAll.push(bound);
-      else for (const plural of plurals) named.set(plural, [...(named.get(plural) ?? []), bound]);
+      else {
+        for (const plural of plurals) {
+          const list = named.get(plural);
+          if (list) list.push(bound);
+          else named.set(plural, [bound]);
+        }
+      }
     }
     const sorted = (list: readonly BoundPolicy<Spec>[]): readonly BoundPolicy<Spec>[] =>
       list.toSorted((left, right) => byName(left.policy, right.policy));
