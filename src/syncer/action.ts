@@ -49,6 +49,8 @@ export interface Plan {
   readonly actions: readonly Action[];
   /** Look again after so long, though nothing may have changed. */
   readonly requeueAfterMs?: number;
+  /** Why the object isn't on the host, in words on which its owner can act. */
+  readonly refusal?: string;
 }
 
 export const nothingToDo: Plan = { actions: [] };

@@ -16,7 +16,7 @@ export interface CopyRules {
   /** The copy can't be changed into what is wanted: it is made anew. */
   mustBeReplaced?(current: On<'host', KubeObject>, wanted: On<'host', KubeObject>): boolean;
   /** What goes back to the tenant. Default: nothing. */
-  back?(object: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): readonly Action[];
+  back?(object: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): readonly Action[];
 }
 
 /** How long a copy that was made ahead may wait for its object. */
@@ -43,5 +43,5 @@ export function planCopy(rules: CopyRules, key: string, observed: Observed, view
   if (host.metadata.deletionTimestamp !== undefined) return nothingToDo;
   const updated = rules.updated(host, wanted);
   if (updated !== host) return { actions: [{ type: 'update-host', gvr, object: updated }] };
-  return { actions: rules.back?.(tenant, host) ?? [] };
+  return { actions: rules.back?.(tenant, host, view) ?? [] };
 }

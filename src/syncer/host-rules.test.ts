@@ -33,8 +33,18 @@ const common = {
 };
 
 const roles: readonly (readonly [sync: string, role: Record<string, string>])[] = [
-  ['*', { ...common, 'configmaps.': all, 'secrets.': all, 'services.': all, 'pods.': all }],
-  ['*,-configmaps,-services', { ...common, 'secrets.': all, 'pods.': all }],
+  [
+    '*',
+    {
+      ...common,
+      'configmaps.': all,
+      'secrets.': all,
+      'services.': all,
+      'persistentvolumeclaims.': all,
+      'pods.': all,
+    },
+  ],
+  ['*,-configmaps,-services,-persistentvolumeclaims', { ...common, 'secrets.': all, 'pods.': all }],
   ['configmaps', { ...common, 'configmaps.': all }],
   ['pods', { ...common, 'secrets.': all, 'pods.': all }],
   ['-pods', common],

@@ -147,5 +147,5 @@ function pod(name: string, owner?: typeof daemonSet, deletionTimestamp?: string)
 }
 
 function viewOf(...there: readonly On<'tenant', KubeObject>[]): MirrorView {
-  return { now, figures, podsOn: () => ({ pods: there, hostIps: ['10.0.0.1'] }) };
+  return { now, figures, podsOn: () => ({ pods: () => there, hostIps: () => ['10.0.0.1'] }) };
 }

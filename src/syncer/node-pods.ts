@@ -6,12 +6,12 @@ import type { Informer } from '../client/informer.ts';
 import { originOfCopy, type Place } from '../translate/marks.ts';
 import { hostIpsOf, nodeNameOf, wasPutOnNode } from '../translate/pods/pod-node.ts';
 
-/** What is on a node. */
+/** What is on a node. It may be a thousand pods, and is asked for whenever one comes or goes: nothing is looked at that isn't asked for. */
 export interface PodsOnNode {
   /** The tenant's pods that are there, and those whose copies are; not who only asks to be there. */
-  readonly pods: readonly On<'tenant', KubeObject>[];
+  pods(): Iterable<On<'tenant', KubeObject>>;
   /** The node's addresses, as the pods have them. */
-  readonly hostIps: readonly string[];
+  hostIps(): readonly string[];
 }
 
 export interface NodePods {
@@ -26,19 +26,23 @@ const nodeIndex = 'node';
 
 export function createNodePods(place: Place, hostPods: Informer<'host'>, tenantPods: Informer<'tenant'>): NodePods {
   tenantPods.addIndex(nodeIndex, (pod) => [nodeNameOf(pod)]);
-  hostPods.addIndex(nodeIndex, (copy) => (originOfCopy(place, copy) ? [nodeNameOf(copy)] : []));
+  hostPods.addIndex(nodeIndex, (pod) => [nodeNameOf(pod)]);
   const keysOn = (node: string): readonly string[] =>
     hostPods.byIndex(nodeIndex, node).flatMap((copy) => {
       const origin = originOfCopy(place, copy);
       return origin ? [`${origin.namespace}/${origin.name}`] : [];
     });
   return {
-    on(node) {
-      const bound = tenantPods.byIndex(nodeIndex, node).filter((pod) => wasPutOnNode(pod));
-      const toBeBound = keysOn(node).flatMap((key) => tenantPods.get(key) ?? []);
-      const pods = new Set([...bound, ...toBeBound]);
-      return { pods: [...pods], hostIps: hostIpsOf([...hostPods.byIndex(nodeIndex, node), ...bound]) };
-    },
+    on: (node) => ({
+      *pods() {
+        for (const pod of tenantPods.byIndex(nodeIndex, node)) if (wasPutOnNode(pod)) yield pod;
+        for (const key of keysOn(node)) {
+          const pod = tenantPods.get(key);
+          if (pod && !wasPutOnNode(pod)) yield pod;
+        }
+      },
+      hostIps: () => hostIpsOf([...hostPods.byIndex(nodeIndex, node), ...tenantPods.byIndex(nodeIndex, node)]),
+    }),
     keysOn,
     follow(changed) {
       followPods(hostPods, changed);

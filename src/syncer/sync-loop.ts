@@ -20,7 +20,7 @@ import type { Action } from './action.ts';
 import { act, type Hands } from './act.ts';
 import { shownWithinMs } from './pod-copies.ts';
 import { refOfKey } from '../translate/identity.ts';
-import type { Observed, SyncedKind, View } from './synced-kind.ts';
+import type { Followed, Observed, SyncedKind, View } from './synced-kind.ts';
 
 export interface SyncLoopOptions {
   readonly kind: SyncedKind;
@@ -28,7 +28,9 @@ export interface SyncLoopOptions {
   readonly tenantObjects: Informer<'tenant'>;
   readonly hostObjects: Informer<'host'>;
   readonly tenantPods: Informer<'tenant'>;
-  readonly view: () => View;
+  /** Of what the kind follows, as far as it is to be followed. */
+  readonly followed: readonly { readonly kind: Followed; readonly objects: Informer<'tenant'> }[];
+  readonly view: () => Omit<View, 'followed'>;
   /** Tells the tenant's users why an object isn't on the host. */
   readonly record: RecordEvent;
   readonly clock: Clock;
@@ -58,7 +60,11 @@ export function createSyncLoop(options: SyncLoopOptions): Controller {
 
 async function reconcile(options: SyncLoopOptions, key: string): Promise<Result> {
   const observed = observe(options, key);
-  const plan = options.kind.plan(key, observed, options.view());
+  const plan = options.kind.plan(key, observed, {
+    ...options.view(),
+    followed: (...of) => findFollowed(options, ...of),
+  });
+  if (plan.refusal !== undefined && observed.tenant) report(options, observed.tenant, plan.refusal);
   try {
     await act(options.hands, plan.actions);
   } catch (error) {
@@ -67,6 +73,14 @@ async function reconcile(options: SyncLoopOptions, key: string): Promise<Result>
   }
   const waitMs = Math.min(plan.requeueAfterMs ?? Infinity, plan.actions.some(makesCopy) ? shownWithinMs : Infinity);
   return waitMs === Infinity ? done : requeueAfter(waitMs);
+}
+
+function findFollowed(
+  { followed }: SyncLoopOptions,
+  plural: string,
+  key: string,
+): On<'tenant', KubeObject> | undefined {
+  return followed.find(({ kind }) => kind.gvr.resource === plural)?.objects.get(key);
 }
 
 /**
@@ -95,6 +109,16 @@ function listen(options: SyncLoopOptions, add: (key: string) => void): void {
   };
   tenantObjects.addHandler({ onAdd: addTenant, onUpdate: (_old, object) => addTenant(object), onDelete: addTenant });
   hostObjects.addHandler({ onAdd: addHost, onUpdate: (_old, object) => addHost(object), onDelete: addHost });
+  for (const followed of options.followed) {
+    const addConcerned = (other: On<'tenant', KubeObject>): void => {
+      for (const object of tenantObjects.list()) if (followed.kind.concerns(other, object)) addTenant(object);
+    };
+    followed.objects.addHandler({
+      onAdd: addConcerned,
+      onUpdate: (_old, other) => addConcerned(other),
+      onDelete: addConcerned,
+    });
+  }
   const { referencedBy } = kind;
   if (referencedBy === undefined) return;
   const addNamed = (pod: On<'tenant', KubeObject>): void => {
@@ -105,13 +129,14 @@ function listen(options: SyncLoopOptions, add: (key: string) => void): void {
 }
 
 /** In the host's words, without its names. */
-function reportRefusal(
-  { record, hands: { place } }: SyncLoopOptions,
-  object: On<'tenant', KubeObject>,
-  error: StatusError,
-): void {
+function reportRefusal(options: SyncLoopOptions, object: On<'tenant', KubeObject>, error: StatusError): void {
+  const { place } = options.hands;
   const lookup = object.kind === 'Pod' ? namesInPod(place, object) : undefined;
   const words = scrubber(place, originOf(object), lookup)(error.status.message ?? '');
+  report(options, object, words);
+}
+
+function report({ record }: SyncLoopOptions, object: On<'tenant', KubeObject>, words: string): void {
   record(object, 'Warning', 'SyncError', `Not on the host: ${words}`);
 }
 

@@ -42,8 +42,19 @@ export interface View {
   readonly seenFromHost: SeenFromHost;
   /** Whether the tenant sees the node: then its pods may name it. */
   readonly isShown: (node: string) => boolean;
+  /** An object of a kind that this one {@link SyncedKind.follows}, by its key. */
+  readonly followed: (plural: string, key: string) => On<'tenant', KubeObject> | undefined;
   /** A copy that was made ahead of the tenant's object, which is about to be stored. */
   readonly isAwaited: (key: string) => boolean;
+}
+
+/** Tenant objects of another kind at which plans look. */
+export interface Followed {
+  readonly gvr: GroupVersionResource;
+  /** Only where the tenant sees those of its host: then what is there decides what may be named. */
+  readonly ifSeenFromHost?: true;
+  /** Whether a change of `other` is a change of `own`. */
+  concerns(other: On<'tenant', KubeObject>, own: On<'tenant', KubeObject>): boolean;
 }
 
 export interface SyncedKind {
@@ -56,6 +67,7 @@ export interface SyncedKind {
   readonly hostVerbs: Readonly<Record<string, readonly string[]>>;
   /** Pods name objects of this kind: a change of a pod is a change of what it names. */
   readonly referencedBy?: ReferencedKind;
+  readonly follows?: readonly Followed[];
   /** Pure, synchronous, total. `key` is `namespace/name` in the tenant. */
   plan(key: string, observed: Observed, view: View): Plan;
 }

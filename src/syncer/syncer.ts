@@ -100,6 +100,9 @@ export function createSyncer(options: SyncerOptions): Syncer {
       tenantObjects: tenantInformers.informer({ gvr: kind.gvr }),
       hostObjects: hostInformer(kind.gvr),
       tenantPods,
+      followed: (kind.follows ?? [])
+        .filter(({ gvr, ifSeenFromHost }) => !ifSeenFromHost || options.mirrors.fromHost[gvr.resource] !== undefined)
+        .map((followed) => ({ kind: followed, objects: tenantInformers.informer({ gvr: followed.gvr }) })),
       view: snapshot,
       record,
       clock,
@@ -141,7 +144,7 @@ interface ViewSources {
   readonly podCopies: PodCopies;
 }
 
-function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSources): () => View {
+function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSources): () => Omit<View, 'followed'> {
   const within = nodeRequirements(mirrors.fromHost['nodes']?.selector ?? '');
   for (const kind of ['configmaps', 'secrets', 'persistentvolumeclaims'] satisfies ReferencedKind[]) {
     sources.tenantPods.addIndex(kind, (pod) => {

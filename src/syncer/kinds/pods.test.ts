@@ -9,6 +9,7 @@ import { copyPod } from '../../translate/pods/pod.ts';
 import { tokenSecret } from '../../translate/pods/tokens.ts';
 import type { Action } from '../action.ts';
 import type { Observed, View } from '../synced-kind.ts';
+import { viewOf as view } from '../view.test-double.ts';
 import { pods } from './pods.ts';
 
 const now = Date.UTC(2030, 0, 1);
@@ -34,24 +35,6 @@ function hostPod(of: On<'tenant', KubeObject>, { metadata, spec, status }: Chang
     spec: { ...(copy['spec'] as JsonObject), ...spec },
     status: { phase: 'Pending', ...status },
   });
-}
-
-function view(change: Partial<View> = {}): View {
-  return {
-    place,
-    now,
-    namespacesSelectedBy: () => [],
-    isReferenced: () => false,
-    tokenSecret: () => undefined,
-    hasEnded: () => false,
-    lastCopy: () => undefined,
-    isOnItsWay: () => false,
-    nodeTerms: { marked: [], within: [] },
-    seenFromHost: () => undefined,
-    isShown: () => true,
-    isAwaited: () => false,
-    ...change,
-  };
 }
 
 function plan(tenant: On<'tenant', KubeObject> | undefined, host?: On<'host', KubeObject>, change?: Partial<View>) {

@@ -2,12 +2,13 @@
 import { allOn, switchedOn } from '../../lib/switches.ts';
 import type { SyncedKind } from '../synced-kind.ts';
 import { configmaps } from './configmaps.ts';
+import { persistentvolumeclaims } from './persistentvolumeclaims.ts';
 import { pods } from './pods.ts';
 import { secrets } from './secrets.ts';
 import { services } from './services.ts';
 
 /** All that can be. */
-export const syncedKinds: readonly SyncedKind[] = [configmaps, secrets, services, pods];
+export const syncedKinds: readonly SyncedKind[] = [configmaps, secrets, services, persistentvolumeclaims, pods];
 
 /**
  * Those that are switched on, in the notation of `--sync`: `['*', '-secrets', 'ingresses']`.

@@ -23,12 +23,14 @@ export const nodes = defineMirroredKind({
   trim: withoutUnshown,
   image: realNode,
   standIn: (name, { podsOn, figures }) => {
-    const { pods: there, hostIps } = podsOn(name);
-    return there.every(isDaemonPod) ? undefined : pseudoNode({ name, hostIps }, figures);
+    const there = podsOn(name);
+    for (const pod of there.pods())
+      if (!isDaemonPod(pod)) return pseudoNode({ name, hostIps: there.hostIps() }, figures);
+    return undefined;
   },
   goesAlong: (name, { podsOn }) =>
-    podsOn(name)
-      .pods.filter((pod) => isDaemonPod(pod) && pod.metadata.deletionTimestamp === undefined)
+    Array.from(podsOn(name).pods())
+      .filter((pod) => isDaemonPod(pod) && pod.metadata.deletionTimestamp === undefined)
       .map((pod) => ({
         type: 'delete-tenant',
         gvr: pods,
