@@ -197,6 +197,15 @@ class Worker<S extends Side> {
     const all = sortedRevisions(listed);
     const { collisionCount = 0, currentRevision } = set.status;
     const plan = planRevision(set.template, all);
+    const named = (name = ''): Revision => {
+      const found = all.find(({ metadata }) => metadata.name === name);
+      return found ? viewOf(found) : { name, template: {} };
+    };
+    // What is collected of a set that is being deleted isn't made again. Upstream does so, for as long as the collector leaves it time.
+    if (set.metadata.deletionTimestamp !== undefined && plan.kind !== 'current') {
+      const update = named(set.status.updateRevision);
+      return { all, current: named(currentRevision), update, collisions: collisionCount };
+    }
     let collisions = collisionCount;
     let newest: Readonly<KubeObject>;
     if (plan.kind === 'current') newest = plan.revision;

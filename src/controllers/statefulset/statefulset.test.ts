@@ -138,3 +138,21 @@ test('a smaller set deletes the highest first, and their claims if it shall', as
   });
   await stop();
 });
+
+test('what is collected of a set that is being deleted is not made again', async () => {
+  const { sets, listed, statusOf, client, writes, stop } = await demo();
+  await sets.create(database({ replicas: 1 }));
+  await eventually('it is available', async () => (await statusOf())['availableReplicas'] === 1);
+  const held = client.resource(pods, 'demo');
+  await held.patch('db-0', 'merge', { metadata: { finalizers: ['example.com/hold'] } });
+  await sets.delete('db', { propagationPolicy: 'Foreground' });
+  await eventually('its revision is collected', async () => (await listed(controllerRevisions)).length === 0);
+  const before = (await sets.get('db')).metadata.resourceVersion;
+  await held.patch('db-0', 'merge', { status: { conditions: [] } }, { subresource: 'status' });
+  await eventually('the set says so', async () => (await sets.get('db')).metadata.resourceVersion !== before);
+  await held.patch('db-0', 'merge', { metadata: { finalizers: null } });
+  await eventually('it is gone', async () => (await sets.list()).items.length === 0);
+  const made = writes.filter((text) => text.startsWith('POST') && text.endsWith('/controllerrevisions'));
+  assert.equal(made.length, 1);
+  await stop();
+});
