@@ -43,6 +43,7 @@ export class Truth {
   readonly #kinds = new Map<string, Map<string, KubeObject>>();
   readonly #versions = new Map<string, Version[]>();
   readonly #byUid = new Map<string, KubeObject>();
+  readonly #deletions: TruthWrite[] = [];
   readonly #touched = new Set<string>();
   readonly #observers: ((write: TruthWrite) => void)[] = [];
   /** Writes so far, Events and leases not counted. */
@@ -79,6 +80,13 @@ export class Truth {
     const versions = this.#versions.get(keyOf(plural, namespace, name)) ?? [];
     const first = versions.findLastIndex((version) => version.revision <= revision);
     return versions.slice(Math.max(0, first)).map(({ object }) => object);
+  }
+
+  /** Names of what was deleted after `revision`, but by `controller`. */
+  deletedByOthers(plural: string, namespace: string, revision: number, controller: string): string[] {
+    return this.#deletions
+      .filter((one) => one.plural === plural && one.revision > revision && one.controller !== controller)
+      .flatMap(({ before }) => (before?.metadata.namespace === namespace ? (before.metadata.name ?? []) : []));
   }
 
   /** How many objects of a namespace are gone that were there at `revision` or since. */
@@ -136,8 +144,10 @@ export class Truth {
     }
     const { actor = 'nobody', controller, request } = asking.getStore() ?? {};
     if (actor === 'user') this.#touched.add((after ?? before)?.metadata.uid ?? '');
-    for (const observer of this.#observers)
-      observer({ actor, controller, request, plural, key, revision, before, after });
+    const write = { actor, controller, request, plural, key, revision, before, after };
+    const isGoing = !after || after.metadata.deletionTimestamp !== undefined;
+    if (before && before.metadata.deletionTimestamp === undefined && isGoing) this.#deletions.push(write);
+    for (const observer of this.#observers) observer(write);
   }
 }
 

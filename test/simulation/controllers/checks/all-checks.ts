@@ -1,5 +1,5 @@
 /** Everything that is looked at. */
-import { budgetCheck, quotaCheck } from './budgets.ts';
+import { budgetCheck } from './budgets.ts';
 import type { Check } from './check.ts';
 import { claimCheck } from './claims.ts';
 import { cronJobCheck } from './cronjobs.ts';
@@ -8,7 +8,9 @@ import { deploymentCheck, oneSetPerTemplate } from './deployments.ts';
 import { endpointsCheck } from './endpoints.ts';
 import { garbageCheck } from './garbage.ts';
 import { jobCheck } from './jobs.ts';
+import { quotaCheck } from './quotas.ts';
 import { replicaSetCheck, replicaSetPods } from './replicasets.ts';
+import { rolloutCheck } from './rollouts.ts';
 import { statefulSetCheck } from './statefulsets.ts';
 
 /** Anew for each run: some remember. */
@@ -18,12 +20,13 @@ export function allChecks(): readonly Check[] {
     replicaSetPods,
     deploymentCheck,
     oneSetPerTemplate,
+    rolloutCheck(),
     statefulSetCheck,
     daemonSetCheck(),
     claimCheck(),
     jobCheck(),
     cronJobCheck(),
-    budgetCheck,
+    budgetCheck(),
     quotaCheck,
     endpointsCheck,
     garbageCheck,

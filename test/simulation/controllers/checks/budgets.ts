@@ -1,11 +1,12 @@
-/** Budgets and quotas: what is granted, and what is there. */
+/** Budgets: what is promised and granted, and what is there. */
+import { equalJson } from '../../../../src/api/json.ts';
 import { scaledIntOrPercent, type IntOrString } from '../../../../src/api/int-or-string.ts';
 import { matchesLabelSelector, type LabelSelector } from '../../../../src/api/label-selector.ts';
 import { objectKey, type KubeObject } from '../../../../src/api/object.ts';
-import { asPod, isPodReady, isPodTerminal, type Pod } from '../../../../src/controller/pod.ts';
+import { asPod, isPodActive, isPodReady, isPodTerminal, type Pod } from '../../../../src/controller/pod.ts';
 import type { Truth, TruthWrite } from '../truth.ts';
 import type { World } from '../world.ts';
-import { isCreation, specOf, statusOf, textOf, type Check } from './check.ts';
+import { isDeletion, specOf, statusOf, textOf, type Check } from './check.ts';
 
 interface BudgetSpec {
   readonly selector: LabelSelector;
@@ -22,14 +23,62 @@ interface BudgetStatus {
   readonly disruptedPods: Readonly<Record<string, string>>;
 }
 
-export const budgetCheck: Check = {
-  onWrite(world, write) {
-    if (write.plural !== 'poddisruptionbudgets' || !write.after) return [];
-    if (write.controller === 'disruption-controller') return promised(world, write.after);
-    return write.request?.path.endsWith('/eviction') === true ? granted(write) : [];
-  },
-  whenQuiet: (world) => world.truth.list('poddisruptionbudgets').flatMap((budget) => converged(world, budget)),
-};
+export function budgetCheck(): Check {
+  /** By the budget's UID: up to which revision of pods it was counted when it was last written. */
+  const counted = new Map<string, number>();
+  /** When a pod was lost, or a budget changed, by other means than evictions. */
+  const losses: number[] = [];
+  return {
+    onWrite(world, write) {
+      const evicts = write.request?.path.endsWith('/eviction') === true;
+      if (write.plural === 'pods') {
+        if (evicts && isDeletion(write) && write.before) return evicted(world, write.before, counted, losses);
+        if (isLoss(write)) losses.push(write.revision);
+        return [];
+      }
+      if (write.plural !== 'poddisruptionbudgets' || !write.after) return [];
+      if (write.controller === 'disruption-controller') {
+        const told = world.machine.views.told('disruption', objectKey(write.after), 'pods');
+        counted.set(write.after.metadata.uid ?? '', told);
+        return promised(world, write.after);
+      }
+      if (evicts) return granted(write);
+      losses.push(write.revision);
+      return [];
+    },
+    whenQuiet: (world) => world.truth.list('poddisruptionbudgets').flatMap((budget) => converged(world, budget)),
+  };
+}
+
+function isLoss({ before, after }: TruthWrite): boolean {
+  if (!before || !isHealthy(asPod(before))) return false;
+  return !after || !isHealthy(asPod(after)) || !equalJson(before.metadata.labels, after.metadata.labels);
+}
+
+function isHealthy(pod: Pod): boolean {
+  return isPodActive(pod) && isPodReady(pod);
+}
+
+/** Where nothing else was lost since it was counted, so many stay as must. */
+function evicted(
+  { truth }: World,
+  pod: KubeObject,
+  counted: ReadonlyMap<string, number>,
+  losses: readonly number[],
+): string[] {
+  if (!isHealthy(asPod(pod))) return [];
+  return truth.list('poddisruptionbudgets').flatMap((budget) => {
+    const { selector, minAvailable } = specOf<BudgetSpec>(budget);
+    const covers = matchesLabelSelector(selector, pod.metadata.labels);
+    if (!covers || budget.metadata.namespace !== pod.metadata.namespace || typeof minAvailable !== 'number') return [];
+    const told = counted.get(budget.metadata.uid ?? '') ?? 0;
+    const left = coveredPods(truth, budget).filter(isHealthy).length;
+    if (left >= minAvailable || losses.some((revision) => revision > told)) return [];
+    return [
+      `${textOf(pod)} is evicted, and ${textOf(budget)} has ${left} healthy pods of ${minAvailable} that must stay`,
+    ];
+  });
+}
 
 function coveredPods(truth: Truth, budget: KubeObject): Pod[] {
   const { selector } = specOf<BudgetSpec>(budget);
@@ -90,47 +139,4 @@ function converged({ truth }: World, budget: KubeObject): string[] {
     wrong.push(`it wants ${status.desiredHealthy} of ${status.expectedPods} instead of ${scaled.value}`);
   if (Object.keys(status.disruptedPods ?? {}).length > 0) wrong.push('it still waits for evictions');
   return wrong.map((text) => `${textOf(budget)}: ${text}`);
-}
-
-interface Amounts {
-  readonly hard: Readonly<Record<string, string>>;
-  readonly used: Readonly<Record<string, string>>;
-}
-
-const counted: Readonly<Record<string, string>> = {
-  pods: 'pods',
-  'count/pods': 'pods',
-  'count/jobs.batch': 'jobs',
-  'count/replicasets.apps': 'replicasets',
-  persistentvolumeclaims: 'persistentvolumeclaims',
-};
-
-export const quotaCheck: Check = {
-  onWrite({ truth }, write) {
-    if (!isCreation(write) || !write.after) return [];
-    const { namespace } = write.after.metadata;
-    const made = write.after;
-    return truth
-      .list('resourcequotas')
-      .filter(({ metadata }) => metadata.namespace === namespace)
-      .flatMap((quota) => {
-        // In force from when it is first counted, and as it was counted last.
-        const { hard = {}, used } = statusOf<Amounts>(quota);
-        if (!used) return [];
-        const names = Object.keys(hard).filter((name) => counted[name] === write.plural);
-        return names.flatMap((name) => {
-          const there = amountOf(truth, name, namespace);
-          const before = there - 1;
-          const most = Number(hard[name]);
-          const wanted = Number(specOf<Amounts>(quota).hard?.[name] ?? Infinity);
-          if (before < most || wanted !== most) return [];
-          return [`${textOf(made)} is made, and ${textOf(quota)} has ${before} of ${most} ${name} already`];
-        });
-      });
-  },
-};
-
-function amountOf(truth: Truth, name: string, namespace: string | undefined): number {
-  const all = truth.list(counted[name] ?? '').filter(({ metadata }) => metadata.namespace === namespace);
-  return name === 'pods' ? all.filter((pod) => !isPodTerminal(asPod(pod))).length : all.length;
 }

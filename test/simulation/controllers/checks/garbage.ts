@@ -7,14 +7,17 @@ import { isDeletion, textOf, type Check } from './check.ts';
 const onlyCollected = new Set(['configmaps']);
 const kept = new Set(['events', 'leases']);
 
+const newMs = 60_000;
+
 export const garbageCheck: Check = {
-  onWrite({ truth }, write) {
+  onWrite({ truth, clock }, write) {
     const { plural, before, after, controller, request } = write;
     const wrong: string[] = [];
     if (plural === 'namespaces' && before && !after) {
       const left = truth.all().filter(({ metadata }) => metadata.namespace === before.metadata.name);
       wrong.push(...left.map((object) => `${textOf(before)} is gone, and ${textOf(object)} is still there`));
     }
+    if (before && !after) wrong.push(...leftBehind(truth, before, clock.now()));
     if (!before || controller !== 'garbage-collector-controller' || !onlyCollected.has(plural) || !isDeletion(write))
       return wrong;
     const { namespace = '', name = '' } = before.metadata;
@@ -39,6 +42,20 @@ export const garbageCheck: Check = {
     });
   },
 };
+
+/** Who is deleted in the foreground goes after what it owns. */
+function leftBehind(truth: Truth, owner: KubeObject, now: number): string[] {
+  if (!owner.metadata.finalizers?.includes('foregroundDeletion')) return [];
+  const { uid } = owner.metadata;
+  const left = truth
+    .all()
+    .filter(({ metadata }) =>
+      metadata.ownerReferences?.some((one) => one.uid === uid && one.blockOwnerDeletion === true),
+    );
+  // What came while the owner was already seen to be alone is collected afterwards.
+  const old = left.filter(({ metadata }) => now - Date.parse(metadata.creationTimestamp ?? '') > newMs);
+  return old.map((object) => `${textOf(owner)} is gone before ${textOf(object)}, which blocks it`);
+}
 
 /** A claim stays for as long as a pod has it. */
 function isInUse(truth: Truth, { kind, metadata }: KubeObject): boolean {

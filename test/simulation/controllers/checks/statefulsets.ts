@@ -1,4 +1,5 @@
 /** StatefulSets: one pod of each ordinal, in order, none deleted without need, no claim against the policy. */
+import { scaledIntOrPercent } from '../../../../src/api/int-or-string.ts';
 import { objectKey, type KubeObject } from '../../../../src/api/object.ts';
 import { controllerOf } from '../../../../src/controller/owner-reference.ts';
 import { asPod, isPodActive, isPodReady, isPodTerminal } from '../../../../src/controller/pod.ts';
@@ -71,6 +72,7 @@ function deleted(world: World, set: KubeObject, { before }: TruthWrite): string[
       ordinal - version.start >= (version.rollingUpdate.partition ?? 0) &&
       revisionOf(pod) !== newest,
   );
+  if (!condemned && !ended && outdated) return [...tooManyDown(world, set, known, before)];
   if (!condemned && !ended && !outdated) return [`${name} is deleted without need`];
   if (!condemned || known.some((version) => version.parallel || isInRange(version, ordinal))) return [];
   const higher = controlledBy(world.truth, 'pods', set.metadata.uid ?? '').filter(
@@ -79,6 +81,41 @@ function deleted(world: World, set: KubeObject, { before }: TruthWrite): string[
   return higher
     .filter((other) => !known.some((version) => isInRange(version, ordinalOf(asPod(other)) ?? -1)))
     .map((other) => `${name} is deleted before ${other.metadata.name} is gone`);
+}
+
+/** Where the set says how many may be down at a time. */
+function tooManyDown(world: World, set: KubeObject, known: readonly StatefulSet[], pod: KubeObject): string[] {
+  const { truth, machine } = world;
+  const told = machine.views.told('statefulset', objectKey(set), 'pods');
+  const since = truth.versionsSince('pods', pod.metadata.namespace ?? '', pod.metadata.name ?? '', told).slice(0, -1);
+  if (since.some((one) => !one || !isPodReady(asPod(one)))) return [];
+  const most = known.map(({ rollingUpdate, replicas, minReadySeconds }) => {
+    const { maxUnavailable } = rollingUpdate ?? {};
+    if (maxUnavailable === undefined || minReadySeconds > 0) return Infinity;
+    const scaled = scaledIntOrPercent(maxUnavailable, replicas, 'down');
+    return Math.max(1, scaled.ok ? scaled.value : 1);
+  });
+  const up = controlledBy(truth, 'pods', set.metadata.uid ?? '')
+    .map(asPod)
+    .filter((one) => {
+      // As ready as it ever was since: what others do to it meanwhile isn't the set's doing.
+      const versions = truth.versionsSince('pods', set.metadata.namespace ?? '', one.metadata.name ?? '', told);
+      const own = one.metadata.name === pod.metadata.name;
+      return (
+        !own &&
+        isPodActive(one) &&
+        versions.some((version) => version && isPodReady(asPod(version)) && isPodActive(asPod(version)))
+      );
+    });
+  const replicas = Math.min(...known.map((version) => version.replicas));
+  const down = replicas - up.filter((one) => known.every((version) => isInRange(version, ordinalOf(one) ?? -1))).length;
+  const others = truth
+    .deletedByOthers('pods', set.metadata.namespace ?? '', told, 'statefulset-controller')
+    .filter((name) => name.startsWith(`${set.metadata.name}-`));
+  const limit = Math.max(...most) + others.length;
+  return down > limit && new Set(known.map((version) => `${version.start}/${version.replicas}`)).size === 1
+    ? [`${pod.metadata.name} is deleted while ${down} of ${replicas} are down, of ${limit} that may be`]
+    : [];
 }
 
 function newestRevision({ truth }: World, set: KubeObject): string | undefined {
