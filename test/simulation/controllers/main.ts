@@ -12,6 +12,7 @@ const { values } = parseArgs({
 });
 
 const logLinesShown = 40;
+const progressEvery = 25;
 
 if (values.seed === undefined) await many(Number(values.from), Number(values.seeds), Number(values.minutes));
 else await one(Number(values.seed));
@@ -30,6 +31,7 @@ async function many(from: number, count: number, minutes: number): Promise<void>
   for (let seed = from; seed < from + count && Date.now() - start < minutes * 60_000; seed++) {
     const { problems, log } = await simulate(seed);
     ran++;
+    if (ran % progressEvery === 0) console.log(`${ran} seeds, ${failed.length} failed`);
     if (problems.length === 0) continue;
     failed.push(seed);
     console.log(`seed ${seed}:\n${problems.slice(0, 6).join('\n')}`);
