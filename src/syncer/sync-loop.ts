@@ -20,7 +20,7 @@ import type { Action } from './action.ts';
 import { act, type Hands } from './act.ts';
 import { shownWithinMs } from './pod-copies.ts';
 import { refOfKey } from '../translate/identity.ts';
-import type { Followed, Observed, SyncedKind, View } from './synced-kind.ts';
+import { anyOfThem, type Followed, type Observed, type SyncedKind, type View } from './synced-kind.ts';
 
 export interface SyncLoopOptions {
   readonly kind: SyncedKind;
@@ -110,13 +110,16 @@ function listen(options: SyncLoopOptions, add: (key: string) => void): void {
   tenantObjects.addHandler({ onAdd: addTenant, onUpdate: (_old, object) => addTenant(object), onDelete: addTenant });
   hostObjects.addHandler({ onAdd: addHost, onUpdate: (_old, object) => addHost(object), onDelete: addHost });
   for (const followed of options.followed) {
-    const addConcerned = (other: On<'tenant', KubeObject>): void => {
-      for (const object of tenantObjects.list()) if (followed.kind.concerns(other, object)) addTenant(object);
+    const index = `follows ${followed.kind.gvr.resource}`;
+    tenantObjects.addIndex(index, (object) => followed.kind.namedBy(object));
+    const addNaming = (other: On<'tenant', KubeObject>): void => {
+      for (const name of [objectKey(other), anyOfThem])
+        for (const object of tenantObjects.byIndex(index, name)) addTenant(object);
     };
     followed.objects.addHandler({
-      onAdd: addConcerned,
-      onUpdate: (_old, other) => addConcerned(other),
-      onDelete: addConcerned,
+      onAdd: addNaming,
+      onUpdate: (_old, other) => addNaming(other),
+      onDelete: addNaming,
     });
   }
   const { referencedBy } = kind;

@@ -53,9 +53,11 @@ export interface Followed {
   readonly gvr: GroupVersionResource;
   /** Only where the tenant sees those of its host: then what is there decides what may be named. */
   readonly ifSeenFromHost?: true;
-  /** Whether a change of `other` is a change of `own`. */
-  concerns(other: On<'tenant', KubeObject>, own: On<'tenant', KubeObject>): boolean;
+  /** At which of them, by their keys, the plan of `object` looks; {@link anyOfThem}: at all. */
+  namedBy(object: Readonly<KubeObject>): readonly string[];
 }
+
+export const anyOfThem = '*';
 
 export interface SyncedKind {
   /** The same on both sides. */

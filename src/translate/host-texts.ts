@@ -6,6 +6,7 @@ import { digestAtEnd, hostName, takePlainApart } from './names.ts';
 import { viewPod } from './pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from './pods/references.ts';
 import { tokenSecretName } from './pods/tokens.ts';
+import { claimMadeForPod } from './pods/volumes.ts';
 
 /** The tenant's word for a host name that can't be taken apart. `undefined`: not a name of this tenant's. */
 export type NameLookup = (hostName: string) => string | undefined;
@@ -43,10 +44,12 @@ export function namesInPod(place: Place, pod: On<'tenant', KubeObject>): NameLoo
   const { namespace = '', name: podName = '' } = pod.metadata;
   const within = nameOn('tenant', namespace);
   const names = new Map<string, string>();
-  for (const kind of referencedKinds) {
-    for (const name of referencedNames(viewPod(pod).spec, kind))
-      names.set(hostName(place.tenant, within, nameOn('tenant', name)), name);
-  }
+  const { spec } = viewPod(pod);
+  const claims = (spec.volumes ?? []).flatMap(({ name, ephemeral }) =>
+    ephemeral ? [claimMadeForPod(podName, name)] : [],
+  );
+  for (const name of [...referencedKinds.flatMap((kind) => referencedNames(spec, kind)), ...claims])
+    names.set(hostName(place.tenant, within, nameOn('tenant', name)), name);
   names.set(tokenSecretName(place.tenant, within, nameOn('tenant', podName)), `${podName}-tokens`);
   return (name) => names.get(name);
 }

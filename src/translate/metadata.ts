@@ -55,7 +55,7 @@ function replaceKeys(
 }
 
 /** Labels or annotations, without those that are not the tenant's to set on its host. */
-export function passedThrough(entries: Readonly<Record<string, string>> | undefined): Record<string, string> {
+function passedThrough(entries: Readonly<Record<string, string>> | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(entries ?? {}).filter(([key]) => !key.startsWith(ownPrefix) && !dropped.has(key)),
   );

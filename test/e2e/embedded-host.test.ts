@@ -5,6 +5,7 @@ import { kubectlPath, upstreamUnavailable } from '../host/upstream.ts';
 import { testFirstLight } from './first-light.ts';
 import { testTenantClasses } from './tenant-classes.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
+import { testTenantVolumes } from './tenant-volumes.ts';
 import {
   eventually,
   kubectlWith,
@@ -56,6 +57,7 @@ if (unavailable !== undefined) {
   };
   testTenantNodes(nodeStage);
   testTenantClasses(nodeStage);
+  testTenantVolumes({ ...stage, binds: false });
 
   test('Ctrl-C stops all cleanly, and the next start finds everything as it was', async () => {
     await tenant('create', 'namespace', 'kept');

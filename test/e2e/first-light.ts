@@ -116,9 +116,9 @@ export function testFirstLight({ tenant, host, folder, hostNamespace }: Stage): 
     assert.deepEqual(said.split(' ').toSorted(), pods.map(({ status }) => status.podIP ?? '').toSorted());
   });
 
-  test('nothing of the tenant stands on the host but pods, services, config maps and secrets', async () => {
+  test('nothing of the tenant stands on the host but pods, services, config maps, secrets and claims', async () => {
     const kinds = (await host()('api-resources', '--namespaced', '--verbs=list', '-o', 'name')).trim().split('\n');
-    const own = new Set(['pods', 'services', 'configmaps', 'secrets']);
+    const own = new Set(['pods', 'services', 'configmaps', 'secrets', 'persistentvolumeclaims']);
     for (const kind of kinds.filter((name) => !own.has(name))) {
       const found = await list(host(), kind, '--all-namespaces', '-l', 'sublet.dev/tenant=demo').catch(() => []);
       // The host's own controllers make endpoints of services, and copy their labels.
@@ -283,7 +283,7 @@ export function testFirstLight({ tenant, host, folder, hostNamespace }: Stage): 
     await eventually(async () => {
       const copies = await host()(
         'get',
-        'pods,services,configmaps,secrets',
+        'pods,services,configmaps,secrets,persistentvolumeclaims',
         '--namespace',
         hostNamespace,
         '-l',

@@ -4,6 +4,7 @@ import { testFirstLight } from './first-light.ts';
 import { startNodes, type Nodes } from './simulated-nodes.ts';
 import { testTenantClasses } from './tenant-classes.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
+import { testTenantVolumes } from './tenant-volumes.ts';
 import { kubectlWith, newStateFolder, removeStateFolder, startUp, type Kubectl, type Up } from './sublet-up.ts';
 
 const unavailable = upstreamUnavailable();
@@ -47,4 +48,5 @@ if (unavailable !== undefined) {
   };
   testTenantNodes(nodeStage);
   testTenantClasses(nodeStage);
+  testTenantVolumes({ ...stage, binds: true });
 }

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { KubeObject } from '../../src/api/object.ts';
 import { markOn, nameOn, type On } from '../../src/api/side.ts';
+import { copyClaim } from '../../src/translate/claims.ts';
 import { copyConfigMap, copySecret } from '../../src/translate/configuration.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
 import { hostName } from '../../src/translate/names.ts';
@@ -28,6 +29,7 @@ const kinds: Readonly<Record<string, Translate>> = {
   Service: copyService,
   ConfigMap: copyConfigMap,
   Secret: copySecret,
+  PersistentVolumeClaim: copyClaim,
 };
 
 /** Where the marks of a kind have got to, as the lists say it. */

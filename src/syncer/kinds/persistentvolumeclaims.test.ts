@@ -160,9 +160,7 @@ test('a new label goes to the host, the size that it was asked for again doesnâ€
   assert.equal(action.object.metadata.resourceVersion, '3');
 });
 
-test('a class that comes to be seen concerns the claims that name it', () => {
-  const [followed] = persistentvolumeclaims.follows ?? [];
-  const gold = markOn('tenant', { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'gold' } });
-  assert.equal(followed?.concerns(gold, claim({ spec: { storageClassName: 'gold' } })), true);
-  assert.equal(followed?.concerns(gold, claim()), false);
+test('a claim looks at the class that it names', () => {
+  const [classes] = persistentvolumeclaims.follows ?? [];
+  assert.deepEqual(classes?.namedBy(claim({ spec: { storageClassName: 'gold' } })), ['gold']);
 });

@@ -40,7 +40,7 @@ export const persistentvolumeclaims = defineSyncedKind({
     {
       gvr: { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses' },
       ifSeenFromHost: true,
-      concerns: (storageClass, claim) => classOf(claim) === storageClass.metadata.name,
+      namedBy: (claim) => [classOf(claim) ?? ''],
     },
   ],
   plan: (key, observed, view) => {

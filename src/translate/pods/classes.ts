@@ -7,7 +7,10 @@ import { derivedHostName } from '../names.ts';
 import type { PodSpec } from './pod-view.ts';
 
 /** `undefined`: nothing of that kind is seen from the host. */
-export type SeenFromHost = (plural: 'runtimeclasses' | 'priorityclasses', name: string) => boolean | undefined;
+export type SeenFromHost = (
+  plural: 'runtimeclasses' | 'priorityclasses' | 'storageclasses' | 'ingressclasses',
+  name: string,
+) => boolean | undefined;
 
 /** Changes in place: `spec` is the caller's own copy. */
 export function nameClasses(spec: PodSpec, tenant: string, seen: SeenFromHost): void {

@@ -54,12 +54,7 @@ export interface Volume extends JsonObject {
   projected?: { sources?: ProjectedSource[]; defaultMode?: number };
   downwardAPI?: { items?: DownwardItem[] };
   persistentVolumeClaim?: { claimName: string };
-  ephemeral?: { volumeClaimTemplate?: ClaimTemplate };
-}
-
-export interface ClaimTemplate extends JsonObject {
-  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
-  spec?: JsonObject;
+  ephemeral?: JsonObject;
 }
 
 export interface PodAffinityTerm extends JsonObject {

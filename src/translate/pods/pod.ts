@@ -13,7 +13,7 @@ import { termNodes, type NodeTerms } from './node-terms.ts';
 import { viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
 import { renameReferences } from './references.ts';
 import { readTokensFromSecret, tokenSecretName } from './tokens.ts';
-import { cleanClaimTemplates, dropHostIdentities } from './volumes.ts';
+import { dropHostIdentities, nameClaimsMadeForPod } from './volumes.ts';
 
 export interface PodContext {
   readonly place: Place;
@@ -54,7 +54,7 @@ export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<
   readTokensFromSecret(spec, tokenSecretName(tenant, origin.namespace, origin.name));
   // After the tokens: they are known by where they stand among a volume's sources.
   dropHostIdentities(spec);
-  cleanClaimTemplates(spec);
+  nameClaimsMadeForPod(spec, origin.name, (claim) => hostName(tenant, origin.namespace, nameOn('tenant', claim)));
   pinAffinity(spec, {
     tenant,
     namespace: origin.namespace,

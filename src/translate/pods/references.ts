@@ -33,12 +33,6 @@ const volumeSecretPlaces: readonly (readonly [source: string, field: string])[] 
   ['storageos', 'secretRef'],
 ];
 
-/** Where a claim that is made for the pod gets its first content. What isn't a claim is renamed like one: at least it is nobody else's. */
-const claimSourcePlaces: readonly Place[] = [
-  ['persistentvolumeclaims', 'dataSource', 'name'],
-  ['persistentvolumeclaims', 'dataSourceRef', 'name'],
-];
-
 const projectedPlaces: readonly Place[] = [
   ['configmaps', 'configMap', 'name'],
   ['secrets', 'secret', 'name'],
@@ -63,7 +57,6 @@ export function renameReferences(spec: PodSpec, rename: Rename): void {
   for (const volume of spec.volumes ?? []) {
     renameAt(volume, volumePlaces, rename);
     for (const [source, field] of volumeSecretPlaces) renameAt(volume[source], [['secrets', field, 'name']], rename);
-    renameAt(volume.ephemeral?.volumeClaimTemplate?.spec, claimSourcePlaces, rename);
     for (const source of volume.projected?.sources ?? []) renameAt(source, projectedPlaces, rename);
   }
   for (const reference of spec.imagePullSecrets ?? []) {

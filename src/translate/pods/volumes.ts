@@ -1,6 +1,4 @@
 /** Volumes that would give a pod more of its host than its own. Changes in place: `spec` is the caller's own copy. */
-import { isJsonObject } from '../../api/json.ts';
-import { passedThrough } from '../metadata.ts';
 import type { PodSpec } from './pod-view.ts';
 
 /** A certificate that the kubelet gets for a pod is one of the host, for the host's account: no business of a tenant's. */
@@ -12,21 +10,19 @@ export function dropHostIdentities(spec: PodSpec): void {
   }
 }
 
-/** The host makes claims of these: with the tenant's labels and nothing of Sublet's, from no other namespace, and of no volume by name. */
-export function cleanClaimTemplates(spec: PodSpec): void {
-  for (const { ephemeral } of spec.volumes ?? []) {
-    const template = ephemeral?.volumeClaimTemplate;
-    if (!template) continue;
-    const { labels, annotations } = template.metadata ?? {};
-    if (template.metadata) {
-      template.metadata = {
-        ...(labels ? { labels: passedThrough(labels) } : {}),
-        ...(annotations ? { annotations: passedThrough(annotations) } : {}),
-      };
-    }
-    if (!template.spec) continue;
-    delete template.spec['volumeName'];
-    const reference = template.spec['dataSourceRef'];
-    if (isJsonObject(reference)) delete reference['namespace'];
+/**
+ * A claim that is made for a pod is made in the tenant, by the controller there, and goes to the host like any other: the host's pod names its copy.
+ * The host's own controller would make another one of the template.
+ */
+export function nameClaimsMadeForPod(spec: PodSpec, podName: string, hostNameOf: (claim: string) => string): void {
+  for (const volume of spec.volumes ?? []) {
+    if (volume.ephemeral === undefined) continue;
+    delete volume.ephemeral;
+    volume.persistentVolumeClaim ??= { claimName: hostNameOf(claimMadeForPod(podName, volume.name)) };
   }
+}
+
+/** The name of the claim of a pod's volume. Mirrors component-helpers storage/ephemeral VolumeClaimName, v1.36. */
+export function claimMadeForPod(podName: string, volume: string): string {
+  return `${podName}-${volume}`;
 }
