@@ -10,6 +10,7 @@ import { after, before, suite, test } from 'node:test';
 import { startNodes, type Nodes } from '../e2e/simulated-nodes.ts';
 import { newStateFolder, removeStateFolder, startUp, type Up } from '../e2e/sublet-up.ts';
 import { kubectlPath, startUpstreamHost, upstreamUnavailable, type UpstreamHost } from '../host/upstream.ts';
+import { daemonSets } from './cases/daemon-sets.ts';
 import { deployments } from './cases/deployments.ts';
 import { generators } from './cases/generators.ts';
 import { kinds } from './cases/kinds.ts';
@@ -35,7 +36,10 @@ if (unavailable !== undefined) {
 
     before(async () => {
       const stateFolder = await newStateFolder();
-      [cluster, up] = await Promise.all([startUpstreamHost({ controllers: true }), startUp(stateFolder)]);
+      [cluster, up] = await Promise.all([
+        startUpstreamHost({ controllers: true }),
+        startUp(stateFolder, ['--from-host', 'nodes']),
+      ]);
       nodes = await startNodes(cluster.kubeconfig);
       const kubectl = await kubectlPath();
       const side = (name: string, kubeconfig: string): Side =>
@@ -51,7 +55,14 @@ if (unavailable !== undefined) {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    for (const [index, one] of [...deployments, ...reading, ...generators, ...writing, ...kinds].entries()) {
+    for (const [index, one] of [
+      ...deployments,
+      ...daemonSets,
+      ...reading,
+      ...generators,
+      ...writing,
+      ...kinds,
+    ].entries()) {
       test(one.name, async () => {
         const found = await differencesOf(one, `parity-${index}`, tenant, upstream);
         // `-` is the tenant's, `+` is upstream's.
