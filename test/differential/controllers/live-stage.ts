@@ -9,7 +9,7 @@ import { isClusterKind, isKindName, kinds, type KindName } from './kinds.ts';
 import type { Observer } from './observer.ts';
 import { fieldOf, type PatchOptions, type Stage } from './scenario.ts';
 
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 const pollMs = 40;
 /** Before it is asked for. */
 const triesMax = 10;

@@ -86,3 +86,58 @@ export const service = (name: string, spec: JsonObject): KubeObject => object('v
 export const image = (image: string): JsonObject => ({
   spec: { template: { spec: { containers: [{ name: 'main', image }] } } },
 });
+
+/** A pod's spec with something of much that there is: names by hash are made of all of it. */
+export const richPodSpec: JsonObject = {
+  initContainers: [
+    { name: 'first', image: 'first:1', command: ['true'], env: [{ name: 'A', value: '<&>' }] },
+    { name: 'beside', image: 'beside:1', restartPolicy: 'Always' },
+  ],
+  containers: [
+    {
+      name: 'main',
+      image: 'main:1',
+      args: ['serve', '--name=\u00e4'],
+      ports: [{ name: 'http', containerPort: 8080 }],
+      env: [
+        { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+        { name: 'CPU', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
+        { name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'a', optional: true } } },
+      ],
+      envFrom: [{ configMapRef: { name: 'settings', optional: true } }],
+      resources: { requests: { cpu: '0.1', memory: '64Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+      volumeMounts: [{ name: 'scratch', mountPath: '/tmp' }],
+      livenessProbe: { httpGet: { path: '/', port: 'http' }, periodSeconds: 7 },
+      readinessProbe: { tcpSocket: { port: 8080 } },
+      lifecycle: { preStop: { exec: { command: ['sleep', '1'] } } },
+      securityContext: { runAsNonRoot: true, capabilities: { drop: ['ALL'] } },
+    },
+  ],
+  volumes: [
+    { name: 'scratch', emptyDir: { sizeLimit: '1.5Gi' } },
+    {
+      name: 'all',
+      projected: { sources: [{ downwardAPI: { items: [{ path: 'l', fieldRef: { fieldPath: 'metadata.labels' } }] } }] },
+    },
+  ],
+  securityContext: { fsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+  tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 }],
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 1,
+          preference: { matchExpressions: [{ key: 'kubernetes.io/os', operator: 'In', values: ['linux'] }] },
+        },
+      ],
+    },
+  },
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: { app: 'web' } },
+    },
+  ],
+};

@@ -10,8 +10,8 @@ export interface Scenario {
   readonly slow?: boolean;
   /** How often each Event was told hangs on who was faster: that it was told is compared. */
   readonly countsVary?: boolean;
-  /** Kinds that are not compared, and why is told beside it. */
-  readonly without?: readonly string[];
+  /** Which fields a controller has written hangs on what it saw in between: that it has written is compared. */
+  readonly fieldsVary?: boolean;
   run(stage: Stage): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../src/api/json.ts';
 import type { KubeObject } from '../../../../src/api/object.ts';
-import { daemonSet, image, object, scripted } from '../objects.ts';
+import { daemonSet, image, object, richPodSpec, scripted } from '../objects.ts';
 import { fieldOf, type Scenario, type Stage } from '../scenario.ts';
 
 /** The nodes that each side has from the start; scenarios bring others along. */
@@ -47,7 +47,8 @@ const ready = { type: 'Ready', status: 'True', reason: 'Ready', message: 'so it 
 async function addNode(stage: Stage, suffix: string, labels: Record<string, string> = {}): Promise<string> {
   // What begins with the scenario's name is compared: upstream tells more of nodes.
   const name = `node-${suffix}-of-${stage.namespace}`;
-  await stage.create(object('v1', 'Node', name, { metadata: { labels: { scenario: stage.namespace, ...labels } } }));
+  const metadata = { labels: { scenario: stage.namespace, ...labels } };
+  await stage.create(object('v1', 'Node', name, { metadata, spec: { taints: [own] } }));
   await stage.patch(
     'Node',
     name,
@@ -68,6 +69,13 @@ export const daemonSets: readonly Scenario[] = [
     name: 'daemon set: is created',
     async run(stage) {
       await stage.create(agent());
+      await rolledOut(stage);
+    },
+  },
+  {
+    name: 'daemon set: of a pod with much to it',
+    async run(stage) {
+      await stage.create(agent({}, { ...allNodes, ...richPodSpec }));
       await rolledOut(stage);
     },
   },
@@ -231,6 +239,8 @@ export const daemonSets: readonly Scenario[] = [
   },
   {
     name: 'daemon set: nodes come, get labels and taints',
+    // Whether a pod was ever seen where it should not be.
+    fieldsVary: true,
     async run(stage) {
       await stage.create(agent({}, ofScenario(stage, { disk: 'ssd' })));
       await stage.untilField('DaemonSet', 'agent', 'status.observedGeneration', 1);

@@ -1,4 +1,4 @@
-import { deployment, image, replicaSet, scripted, template } from '../objects.ts';
+import { deployment, image, replicaSet, richPodSpec, scripted, template } from '../objects.ts';
 import type { Scenario, Stage } from '../scenario.ts';
 
 const rolledOut = async ({ until, find, list }: Stage, name = 'web'): Promise<void> =>
@@ -23,6 +23,13 @@ export const deployments: readonly Scenario[] = [
     name: 'deployment: is created',
     async run(stage) {
       await stage.create(deployment('web', { replicas: 3 }));
+      await rolledOut(stage);
+    },
+  },
+  {
+    name: 'deployment: of a pod with much to it',
+    async run(stage) {
+      await stage.create(deployment('web', { replicas: 1 }, { podSpec: richPodSpec }));
       await rolledOut(stage);
     },
   },

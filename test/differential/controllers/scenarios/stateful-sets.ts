@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../../src/api/json.ts';
-import { image, object, pod, scripted, statefulSet } from '../objects.ts';
+import { image, object, pod, richPodSpec, scripted, statefulSet } from '../objects.ts';
 import { fieldOf, type Scenario, type Stage } from '../scenario.ts';
 
 const rolledOut = async (stage: Stage, replicas: number): Promise<void> => {
@@ -39,6 +39,13 @@ export const statefulSets: readonly Scenario[] = [
     async run(stage) {
       await stage.create(statefulSet('set', { replicas: 3 }));
       await rolledOut(stage, 3);
+    },
+  },
+  {
+    name: 'stateful set: of a pod with much to it',
+    async run(stage) {
+      await stage.create(statefulSet('set', { replicas: 1 }, { podSpec: richPodSpec }));
+      await rolledOut(stage, 1);
     },
   },
   {
