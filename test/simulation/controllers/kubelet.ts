@@ -110,7 +110,8 @@ export class Kubelet {
   /** It stops, says how it ended, and is gone; or is gone without a word. */
   #ending(pod: KubeObject, phase: string | undefined): () => Promise<unknown> {
     const { name = '', namespace = '', uid = '' } = pod.metadata;
-    const spoken = isPodTerminal(asPod(pod)) || phase === 'Pending';
+    const isBound = asPod(pod).spec.nodeName !== undefined;
+    const spoken = isPodTerminal(asPod(pod)) || (phase === 'Pending' && !isBound);
     if (!spoken && (this.temper.calm || this.#choose.chance(0.7))) {
       return () => this.#set(pod, this.#choose.chance(0.2) ? 'Succeeded' : 'Failed', false);
     }

@@ -17,9 +17,8 @@ export const garbageCheck: Check = {
       const left = truth.all().filter(({ metadata }) => metadata.namespace === before.metadata.name);
       wrong.push(...left.map((object) => `${textOf(before)} is gone, and ${textOf(object)} is still there`));
     }
-    if (before && !after) wrong.push(...leftBehind(truth, before, clock.now()));
-    if (!before || controller !== 'garbage-collector-controller' || !onlyCollected.has(plural) || !isDeletion(write))
-      return wrong;
+    if (before && !after && isCollector(controller)) wrong.push(...leftBehind(truth, before, clock.now()));
+    if (!before || !isCollector(controller) || !onlyCollected.has(plural) || !isDeletion(write)) return wrong;
     const { namespace = '', name = '' } = before.metadata;
     const ending = truth.get('namespaces', '', namespace)?.metadata.deletionTimestamp !== undefined;
     if (ending || name === 'kube-root-ca.crt' || request?.path.endsWith(`/${name}`) !== true) return wrong;
@@ -42,6 +41,10 @@ export const garbageCheck: Check = {
     });
   },
 };
+
+function isCollector(controller: string | undefined): boolean {
+  return controller === 'garbage-collector-controller';
+}
 
 /** Who is deleted in the foreground goes after what it owns. */
 function leftBehind(truth: Truth, owner: KubeObject, now: number): string[] {
