@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import type { KubeObject } from '../api/object.ts';
 import { markOn, type On } from '../api/side.ts';
 import { copyClaim } from './claims.ts';
+import { copyEndpoints, copySlice } from './endpoints.ts';
 import { placeOf, type Place } from './marks.ts';
 
 const goldens = new URL('../../test/golden/', import.meta.url);
@@ -15,6 +16,8 @@ type Copy = (place: Place, object: On<'tenant', KubeObject>) => On<'host', KubeO
 
 const kinds: Readonly<Record<string, Copy>> = {
   persistentvolumeclaims: copyClaim,
+  endpoints: copyEndpoints,
+  endpointslices: copySlice,
 };
 
 function read(path: string): KubeObject {

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { kubectlPath, upstreamUnavailable } from '../host/upstream.ts';
 import { testFirstLight } from './first-light.ts';
 import { testTenantClasses } from './tenant-classes.ts';
+import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import { testTenantVolumes } from './tenant-volumes.ts';
 import {
@@ -57,6 +58,7 @@ if (unavailable !== undefined) {
   };
   testTenantNodes(nodeStage);
   testTenantClasses(nodeStage);
+  testTenantEndpoints(stage);
   testTenantVolumes({ ...stage, binds: false });
 
   test('Ctrl-C stops all cleanly, and the next start finds everything as it was', async () => {

@@ -3,6 +3,7 @@ import { kubectlPath, startUpstreamHost, upstreamUnavailable, type UpstreamHost 
 import { testFirstLight } from './first-light.ts';
 import { startNodes, type Nodes } from './simulated-nodes.ts';
 import { testTenantClasses } from './tenant-classes.ts';
+import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import { testTenantVolumes } from './tenant-volumes.ts';
 import { kubectlWith, newStateFolder, removeStateFolder, startUp, type Kubectl, type Up } from './sublet-up.ts';
@@ -48,5 +49,6 @@ if (unavailable !== undefined) {
   };
   testTenantNodes(nodeStage);
   testTenantClasses(nodeStage);
+  testTenantEndpoints(stage);
   testTenantVolumes({ ...stage, binds: true });
 }

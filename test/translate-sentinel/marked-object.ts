@@ -18,8 +18,8 @@ export function marksIn(text: string): string[] {
   return text.match(markPattern) ?? [];
 }
 
-export function markedObject(kind: string): MarkedObject {
-  const schema = schemaForKind({ group: '', version: 'v1', kind });
+export function markedObject(kind: string, group = ''): MarkedObject {
+  const schema = schemaForKind({ group, version: 'v1', kind });
   if (schema?.type !== 'object') throw new Error(`${kind} is no kind`);
   const paths = new Map<string, string>();
   const mark = (path: string): string => {
@@ -30,7 +30,7 @@ export function markedObject(kind: string): MarkedObject {
   const { metadata, ...rest } = filled(schema, '', mark) as JsonObject & { metadata: JsonObject };
   // Nothing that is being deleted is begun.
   delete metadata['deletionTimestamp'];
-  return { object: { ...rest, apiVersion: 'v1', kind, metadata }, paths };
+  return { object: { ...rest, apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, metadata }, paths };
 }
 
 function filled(schema: Schema, path: string, mark: (path: string) => string): JsonValue {

@@ -14,6 +14,7 @@ import type { KubeObject } from '../../src/api/object.ts';
 import { markOn, nameOn, type On } from '../../src/api/side.ts';
 import { copyClaim } from '../../src/translate/claims.ts';
 import { copyConfigMap, copySecret } from '../../src/translate/configuration.ts';
+import { copyEndpoints, copySlice } from '../../src/translate/endpoints.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
 import { hostName } from '../../src/translate/names.ts';
 import { copyPod } from '../../src/translate/pods/pod.ts';
@@ -30,11 +31,16 @@ const kinds: Readonly<Record<string, Translate>> = {
   ConfigMap: copyConfigMap,
   Secret: copySecret,
   PersistentVolumeClaim: copyClaim,
+  Endpoints: copyEndpoints,
+  EndpointSlice: copySlice,
 };
+
+/** Of those that are not of the core. */
+const groups: Readonly<Record<string, string>> = { EndpointSlice: 'discovery.k8s.io' };
 
 /** Where the marks of a kind have got to, as the lists say it. */
 function appearances(kind: string, translate: Translate): string[] {
-  const { object, paths } = markedObject(kind);
+  const { object, paths } = markedObject(kind, groups[kind]);
   const { namespace = '' } = object.metadata;
   const found = new Set<string>();
   for (const [path, text] of textsOf(translate(place, markOn('tenant', object)))) {

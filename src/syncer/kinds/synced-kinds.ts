@@ -2,13 +2,23 @@
 import { allOn, switchedOn } from '../../lib/switches.ts';
 import type { SyncedKind } from '../synced-kind.ts';
 import { configmaps } from './configmaps.ts';
+import { endpoints } from './endpoints.ts';
+import { endpointslices } from './endpointslices.ts';
 import { persistentvolumeclaims } from './persistentvolumeclaims.ts';
 import { pods } from './pods.ts';
 import { secrets } from './secrets.ts';
 import { services } from './services.ts';
 
 /** All that can be. */
-export const syncedKinds: readonly SyncedKind[] = [configmaps, secrets, services, persistentvolumeclaims, pods];
+export const syncedKinds: readonly SyncedKind[] = [
+  configmaps,
+  secrets,
+  services,
+  endpoints,
+  endpointslices,
+  persistentvolumeclaims,
+  pods,
+];
 
 /**
  * Those that are switched on, in the notation of `--sync`: `['*', '-secrets', 'ingresses']`.

@@ -1,0 +1,30 @@
+/** Endpoints of Services without selector. All others the host makes itself, of the copies of Services and pods. */
+import { objectKey } from '../../api/object.ts';
+import { copyEndpoints, isWithoutSelector, leadsElsewhere, updatedEndpointsCopy } from '../../translate/endpoints.ts';
+import { planCopy, type CopyRules } from '../copy-plan.ts';
+import { defineSyncedKind } from '../synced-kind.ts';
+
+const gvr = { group: '', version: 'v1', resource: 'endpoints' };
+
+const rules: CopyRules = {
+  gvr,
+  wanted: (endpoints, view) => {
+    const service = view.followed('services', objectKey(endpoints));
+    return service !== undefined && isWithoutSelector(service) && leadsElsewhere(endpoints);
+  },
+  copy: (endpoints, view) => copyEndpoints(view.place, endpoints),
+  updated: updatedEndpointsCopy,
+};
+
+export const endpoints = defineSyncedKind({
+  gvr,
+  kind: 'Endpoints',
+  hostVerbs: { '': ['get', 'list', 'watch', 'create', 'update', 'delete'] },
+  follows: [
+    {
+      gvr: { group: '', version: 'v1', resource: 'services' },
+      namedBy: (object) => [objectKey(object)],
+    },
+  ],
+  plan: (key, observed, view) => planCopy(rules, key, observed, view),
+});
