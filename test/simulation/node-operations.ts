@@ -1,5 +1,5 @@
 /** What becomes of nodes: on the host, by its people and kubelets; in a tenant, by users who make something else of what they see. */
-import type { MirrorSettings } from '../../src/syncer/mirrored-kind.ts';
+import type { FromHost, MirrorSettings } from '../../src/syncer/mirrored-kind.ts';
 import { nodeSpec } from '../../src/translate/nodes/node-view.ts';
 import type { Choices } from './choices.ts';
 import { objectsOn } from './stored-objects.ts';
@@ -14,7 +14,9 @@ export const nodeNames = ['node-1', 'node-2', 'node-3'] as const;
 /** On the host's nodes, and in no tenant that doesn't see them. */
 export const poolLabel = 'host.example/zz-pool';
 /** What a tenant may see that doesn't see all. */
-export const selectedNodes: MirrorSettings = { selector: `${poolLabel}=a`, hide: ['addresses'] };
+const selectedNodes: MirrorSettings = { selector: `${poolLabel}=a`, hide: ['addresses'] };
+/** What operators let tenants see. */
+export const nodeModes: readonly FromHost[] = [{}, {}, { nodes: {} }, { nodes: selectedNodes }];
 /** Of nodes that users make themselves. */
 export const madeLabel = 'tenant.example/made';
 

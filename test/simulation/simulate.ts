@@ -5,7 +5,7 @@ import { removeAllCopies } from '../../src/syncer/removal.ts';
 import { Choices } from './choices.ts';
 import { hostOperation, hostPrefixes, type Foreign } from './host-operations.ts';
 import { everyInvariant } from './invariants.ts';
-import { hostNodeOperation, tenantNodeOperation } from './node-operations.ts';
+import { hostNodeOperation, nodeModes, tenantNodeOperation } from './node-operations.ts';
 import { followPods } from './pod-lives.ts';
 import type { TenantMachine } from './tenant-machine.ts';
 import { tenantNamespaces } from './tenant-objects.ts';
@@ -141,8 +141,14 @@ class Simulation {
   #restartTheDead(): void {
     for (const tenant of this.#world.tenants) {
       if (tenant.isUp || this.#choose.chance(0.5)) continue;
+      if (this.#choose.chance(0.2)) this.#showOtherNodes(tenant);
       this.#start(tenant);
     }
+  }
+
+  #showOtherNodes(tenant: TenantMachine): void {
+    tenant.fromHost = this.#choose.of(nodeModes);
+    this.#world.note(`${tenant.name} is to see of its host ${JSON.stringify(tenant.fromHost)}`);
   }
 
   #start(tenant: TenantMachine): void {

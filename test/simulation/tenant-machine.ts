@@ -61,7 +61,8 @@ export class TenantMachine {
   readonly client: Client<'tenant'>;
   readonly disk: MemoryState = emptyMemoryState();
   readonly asked: Asked[] = [];
-  readonly fromHost: FromHost;
+  /** Another one counts from the next start on. */
+  fromHost: FromHost;
   /** UIDs of the nodes that its users made themselves, by name. */
   readonly ownNodes = new Map<string, string>();
   readonly #options: TenantMachineOptions;

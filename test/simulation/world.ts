@@ -12,7 +12,7 @@ import { emptyMemoryState, MemoryStore, type MemoryState } from '../../src/stora
 import { Choices } from './choices.ts';
 import { clientOf } from './clients.ts';
 import { faultyExchange, type Faults } from './faulty-exchange.ts';
-import { nodeNames, selectedNodes } from './node-operations.ts';
+import { nodeModes, nodeNames } from './node-operations.ts';
 import { TenantMachine } from './tenant-machine.ts';
 import { MachineClock, VirtualTime } from './virtual-clock.ts';
 import { watchfulLogger } from './watchful-logger.ts';
@@ -80,7 +80,7 @@ export async function createWorld(seed: number): Promise<World> {
       random,
       logger,
       signingKey,
-      fromHost: choose.of([{}, {}, { nodes: {} }, { nodes: selectedNodes }]),
+      fromHost: choose.of(nodeModes),
       host: (clock) => faultyExchange({ exchange: stirring, clock, random, faults }),
     });
   });
