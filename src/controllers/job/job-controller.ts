@@ -113,9 +113,13 @@ class Worker<S extends Side> {
     if (!writtenJobs.isCurrent(key) || !writtenPods.isCurrent(key)) return requeueAfter(unseenWriteMs);
     const settled = expectations.satisfied(key);
     const sync = new JobSync(this.#services, key, job, await this.#claimedPods(job), this.#failures.get(key));
-    const { failures, againAfterMs } = await sync.run(settled);
-    if (failures.count === 0) this.#failures.delete(key);
-    else this.#failures.set(key, failures);
+    let againAfterMs: number | undefined;
+    try {
+      againAfterMs = await sync.run(settled);
+    } finally {
+      if (sync.failures?.count === 0) this.#failures.delete(key);
+      else if (sync.failures) this.#failures.set(key, sync.failures);
+    }
     const wait = Math.min(againAfterMs ?? Infinity, expectations.remainingMs(key) ?? Infinity);
     return wait === Infinity ? done : requeueAfter(wait);
   }

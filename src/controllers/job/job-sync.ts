@@ -31,17 +31,12 @@ export interface JobServices<S extends Side> {
   readonly writtenPods: WriteTracker<S>;
 }
 
-export interface SyncOutcome {
-  /** Since the last success, for the next look. */
-  readonly failures: Failures;
-  readonly againAfterMs: number | undefined;
-}
-
 export class JobSync<S extends Side> {
   readonly #services: JobServices<S>;
   readonly #key: string;
   readonly #tally: Tally;
   readonly #failures: Failures;
+  #counted = false;
   readonly #now: number;
   /** As last written. */
   #job: Job;
@@ -70,8 +65,16 @@ export class JobSync<S extends Side> {
     this.#terminating = terminating.length;
   }
 
-  /** `sure`: all pods that were made and deleted before are seen. Rejects with the first failure, when all else is done. */
-  async run(sure: boolean): Promise<SyncOutcome> {
+  /** Those since the last success, for the next look; `undefined`: nothing was written down, and the next look finds them again. */
+  get failures(): Failures | undefined {
+    return this.#counted ? this.#failures : undefined;
+  }
+
+  /**
+   * `sure`: all pods that were made and deleted before are seen. Gives after how long there is something to do again. Rejects with the first failure,
+   * when all else is done.
+   */
+  async run(sure: boolean): Promise<number | undefined> {
     let status = this.#started(this.#job.status);
     const job = { ...this.#job, status };
     let verdict = verdictOn(job, this.#tally, this.#now);
@@ -90,10 +93,7 @@ export class JobSync<S extends Side> {
     if (this.#error) throw this.#error.error;
     const deadline = deadlineMs({ ...this.#job, status }, this.#now);
     const waits = [this.#waitMs, verdict ? undefined : deadline].filter((wait) => wait !== undefined && wait > 0);
-    return {
-      failures: this.#failures,
-      againAfterMs: waits.length === 0 ? undefined : Math.min(...(waits as number[])),
-    };
+    return waits.length === 0 ? undefined : Math.min(...(waits as number[]));
   }
 
   #started(status: JobStatus): JobStatus {
@@ -206,6 +206,7 @@ export class JobSync<S extends Side> {
   async #track(wanted: JobStatus, verdict: JobCondition | undefined): Promise<void> {
     const { status, release, final, truncated } = countEnded(this.#job, this.#tally, wanted, verdict, this.#now);
     await this.#write(status);
+    this.#counted = true;
     const tracked = trackedUids(this.#tally.pods);
     const results = await Promise.allSettled(release.map((pod) => this.#release(pod)));
     for (const [index, { metadata }] of release.entries()) {

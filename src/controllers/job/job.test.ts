@@ -1,6 +1,7 @@
 /** A Job's life over the real API server, with pods that end as the test says. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Exchange } from '../../api/exchange.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { jobs, namespaces, pods } from '../resources.ts';
@@ -18,8 +19,8 @@ function work(spec: JsonObject = {}): KubeObject {
   };
 }
 
-async function demo() {
-  const made = await world();
+async function demo(through: (exchange: Exchange) => Exchange = (exchange) => exchange) {
+  const made = await world({ through });
   const { client } = made;
   await client.resource(namespaces).create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } });
   const resource = client.resource(jobs, 'demo');
@@ -185,5 +186,26 @@ test('pods of a deleted Job are not held back', async () => {
   await eventually('it runs', async () => (await running()).length === 1);
   await resource.delete('work', { propagationPolicy: 'Background' });
   await eventually('its pod is gone', async () => (await listed()).length === 0);
+  await stop();
+});
+
+test('a failure is waited for, though somebody changes the Job while it is counted', async () => {
+  let counting = false;
+  let conflicts = 0;
+  const { resource, listed, statusOf, running, end, manager, stop } = await demo((exchange) => async (request) => {
+    const isStatus = request.method === 'PUT' && request.path.endsWith('/jobs/work/status');
+    if (isStatus && counting && conflicts++ === 0) {
+      const conflict = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Conflict', code: 409 };
+      return { status: 409, headers: {}, body: Buffer.from(JSON.stringify(conflict)) };
+    }
+    counting ||= isStatus && Buffer.from(request.body).toString().includes('"failed":["');
+    return exchange(request);
+  });
+  await resource.create(work());
+  await eventually('it runs', async () => (await running()).length === 1);
+  for (const pod of await running()) await end(pod, 1);
+  await eventually('it is counted', async () => (await statusOf())['failed'] === 1 && manager.idle);
+  assert.ok(conflicts > 0);
+  assert.equal((await listed()).length, 1);
   await stop();
 });
