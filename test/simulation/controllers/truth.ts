@@ -79,7 +79,8 @@ export class Truth {
   versionsSince(plural: string, namespace: string, name: string, revision: number): (KubeObject | undefined)[] {
     const versions = this.#versions.get(keyOf(plural, namespace, name)) ?? [];
     const first = versions.findLastIndex((version) => version.revision <= revision);
-    return versions.slice(Math.max(0, first)).map(({ object }) => object);
+    const since = versions.slice(Math.max(0, first)).map(({ object }) => object);
+    return first < 0 && versions.length < versionsMax ? [undefined, ...since] : since;
   }
 
   /** Names of what was deleted after `revision`, but by `controller`. */

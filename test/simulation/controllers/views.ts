@@ -51,7 +51,7 @@ export class Views {
         if (response.status >= 400) this.#lose(request.body);
         if (response.body instanceof Uint8Array || !isWatch(request) || !isOfAll(request)) return response;
         const begun = !request.query.includes('sendInitialEvents=true');
-        return { ...response, body: this.#listened(pluralIn(request.path), begun, response.body) };
+        return { ...response, body: this.#listened(watchedIn(request), begun, response.body) };
       } catch (error) {
         this.#lose(request.body);
         throw error;
@@ -101,10 +101,15 @@ interface WatchLine {
   readonly object: { readonly metadata?: { readonly resourceVersion?: string } };
 }
 
-/** Of whole objects, in all namespaces. */
-function isOfAll({ path, query, headers }: ApiRequest): boolean {
-  const partial = headers['accept']?.includes('PartialObjectMetadata');
-  return partial !== true && !path.includes('/namespaces/') && !/(label|field)Selector/.test(query);
+/** In all namespaces. */
+function isOfAll({ path, query }: ApiRequest): boolean {
+  return !path.includes('/namespaces/') && !/(label|field)Selector/.test(query);
+}
+
+/** `pods`; `pods (metadata)` for who asks for nothing else. */
+function watchedIn({ path, headers }: ApiRequest): string {
+  const partial = headers['accept']?.includes('PartialObjectMetadata') === true;
+  return partial ? `${pluralIn(path)} (metadata)` : pluralIn(path);
 }
 
 /** Of `/api/v1/pods`, of `/apis/apps/v1/namespaces/one/deployments`. */

@@ -50,7 +50,7 @@ function concurrent(world: World, cronJob: KubeObject): string[] {
   const told = world.machine.views.told('cronjob', objectKey(cronJob), 'jobs');
   const busy = controlledBy(world.truth, 'jobs', cronJob.metadata.uid ?? '').filter((job) => {
     const { namespace = '', name = '' } = job.metadata;
-    return world.truth.versionsSince('jobs', namespace, name, told).every((one) => one && !isFinished(asJob(one)));
+    return world.truth.versionsSince('jobs', namespace, name, told).every((one) => !one || !isFinished(asJob(one)));
   });
   return busy.length > 1
     ? [`${textOf(cronJob)} must not run twice: ${busy.map(({ metadata }) => metadata.name).join()}`]

@@ -1,23 +1,23 @@
 /** Owners and what they own: nothing goes that somebody still owns, nothing stays whose owners are gone; namespaces end empty. */
 import type { KubeObject, OwnerReference } from '../../../../src/api/object.ts';
 import type { Truth } from '../truth.ts';
+import type { World } from '../world.ts';
 import { isDeletion, textOf, type Check } from './check.ts';
 
 /** Nobody but the collector deletes these. */
 const onlyCollected = new Set(['configmaps']);
 const kept = new Set(['events', 'leases']);
 
-const newMs = 60_000;
-
 export const garbageCheck: Check = {
-  onWrite({ truth, clock }, write) {
+  onWrite(world, write) {
+    const { truth } = world;
     const { plural, before, after, controller, request } = write;
     const wrong: string[] = [];
     if (plural === 'namespaces' && before && !after) {
       const left = truth.all().filter(({ metadata }) => metadata.namespace === before.metadata.name);
       wrong.push(...left.map((object) => `${textOf(before)} is gone, and ${textOf(object)} is still there`));
     }
-    if (before && !after && isCollector(controller)) wrong.push(...leftBehind(truth, before, clock.now()));
+    if (before && !after && isCollector(controller)) wrong.push(...leftBehind(world, before));
     if (!before || !isCollector(controller) || !onlyCollected.has(plural) || !isDeletion(write)) return wrong;
     const { namespace = '', name = '' } = before.metadata;
     const ending = truth.get('namespaces', '', namespace)?.metadata.deletionTimestamp !== undefined;
@@ -46,18 +46,24 @@ function isCollector(controller: string | undefined): boolean {
   return controller === 'garbage-collector-controller';
 }
 
-/** Who is deleted in the foreground goes after what it owns. */
-function leftBehind(truth: Truth, owner: KubeObject, now: number): string[] {
+/** Who is deleted in the foreground goes after what it owns, as far as the collector had been told of it. */
+function leftBehind({ truth, machine }: World, owner: KubeObject): string[] {
   if (!owner.metadata.finalizers?.includes('foregroundDeletion')) return [];
-  const { uid } = owner.metadata;
+  const { uid = '' } = owner.metadata;
   const left = truth
     .all()
     .filter(({ metadata }) =>
       metadata.ownerReferences?.some((one) => one.uid === uid && one.blockOwnerDeletion === true),
-    );
-  // What came while the owner was already seen to be alone is collected afterwards.
-  const old = left.filter(({ metadata }) => now - Date.parse(metadata.creationTimestamp ?? '') > newMs);
-  return old.map((object) => `${textOf(owner)} is gone before ${textOf(object)}, which blocks it`);
+    )
+    .filter(({ kind, metadata: { namespace = '', name = '', uid: own } }) => {
+      const plural = kind === 'Endpoints' ? 'endpoints' : `${kind.toLowerCase()}s`;
+      const told = machine.views.told('garbagecollector', uid, `${plural} (metadata)`);
+      const known = truth.versionsSince(plural, namespace, name, told);
+      return known.every(
+        (one) => one?.metadata.uid === own && one?.metadata.ownerReferences?.some((ref) => ref.uid === uid),
+      );
+    });
+  return left.map((object) => `${textOf(owner)} is gone before ${textOf(object)}, which blocks it`);
 }
 
 /** A claim stays for as long as a pod has it. */

@@ -19,10 +19,13 @@ export const podOperation: Maker = (choose, world, namespace) => {
     [1, change(resource, 'pod', name, { metadata: { labels: { [label]: null } } })],
     [1, change(resource, 'pod', name, { metadata: { labels: { [label]: choose.of([...apps, 'other']) } } })],
     [0.5, change(resource, 'pod', name, { metadata: { ownerReferences: null } })],
-    [0.5, change(resource, 'pod', name, { metadata: { finalizers: ['example.com/hold'] } })],
+    [0.5, { name: `hold pod ${name}`, run: () => resource.patch(name, 'strategic', held) }],
     [0.5, change(resource, 'pod', name, { metadata: { finalizers: null } })],
   ]);
 };
+
+/** Beside the finalizers that it has. */
+const held = { metadata: { finalizers: ['example.com/hold'] } };
 
 function stray(namespace: string, app: string, image: string): KubeObject {
   return {
