@@ -51,7 +51,7 @@ export interface TenantConfig extends ServerConfig {
   readonly leaderElect?: boolean;
   /** From which the host gives Services their addresses; absent: not known. */
   readonly serviceCidrs?: readonly string[];
-  /** Which kinds the syncer carries to the host, in the same way: `["*", "-pods"]`. All when absent. */
+  /** Which kinds the syncer carries to the host, in the same way: `["*", "-pods", "networkpolicies"]`. All that aren't off by default when absent. */
   readonly sync?: readonly string[];
   /** What the tenant sees of its host's own objects, by plural: `{"nodes": {"selector": "pool=a", "hide": ["taints"]}}`. Nothing when absent. */
   readonly fromHost?: FromHost;

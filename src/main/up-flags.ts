@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { parseSwitches } from '../lib/switches.ts';
 import type { FromHost } from '../syncer/mirrored-kind.ts';
+import { offByDefault } from '../syncer/kinds/synced-kinds.ts';
 import { mirrorsOf, parseFromHost } from './mirrors-role.ts';
 
 export interface UpFlags {
@@ -33,7 +34,9 @@ export const upHelp = `sublet up: a host and its tenants on this machine
   --host-namespace NS     the tenant's namespace on the host (default sublet-NAME)
   --log-level LEVEL       debug, info, warn, error or silent (default warn)
   --controllers LIST      the tenants' built-in controllers: '*' for all, 'name' for one, '-name' for one less (default *)
-  --sync LIST             which kinds the tenants' syncers carry to the host, in the same way: '*,-pods' (default *)
+  --sync LIST             which kinds the tenants' syncers carry to the host, in the same way: '*,-pods' (default *, which leaves
+                          these out: ${offByDefault.join(', ')};
+                          '*,networkpolicies' has them, too)
   --from-host KIND[:SELECTOR]
                           which of their host's own objects tenants see, once for each kind: nodes, storageclasses,
                           csidrivers, ingressclasses, runtimeclasses, priorityclasses; nodes:pool=tenants: only some

@@ -50,6 +50,10 @@ const roles: readonly (readonly [sync: string, role: Record<string, string>])[] 
     '*,-configmaps,-services,-endpoints,-endpointslices,-persistentvolumeclaims',
     { ...common, 'secrets.': all, 'pods.': all },
   ],
+  [
+    'networkpolicies,poddisruptionbudgets',
+    { ...common, 'networkpolicies.networking.k8s.io': all, 'poddisruptionbudgets.policy': all },
+  ],
   ['configmaps', { ...common, 'configmaps.': all }],
   ['pods', { ...common, 'secrets.': all, 'pods.': all }],
   ['-pods', common],

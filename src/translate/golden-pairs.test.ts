@@ -4,10 +4,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import type { KubeObject } from '../api/object.ts';
-import { markOn, type On } from '../api/side.ts';
+import { markOn, nameOn, type On } from '../api/side.ts';
 import { copyClaim } from './claims.ts';
+import { copyDisruptionBudget } from './disruptionbudgets.ts';
 import { copyEndpoints, copySlice } from './endpoints.ts';
 import { placeOf, type Place } from './marks.ts';
+import { copyNetworkPolicy } from './networkpolicies.ts';
 
 const goldens = new URL('../../test/golden/', import.meta.url);
 const place = placeOf({ tenant: 'demo', hostNamespace: 'sublet-demo' });
@@ -18,6 +20,9 @@ const kinds: Readonly<Record<string, Copy>> = {
   persistentvolumeclaims: copyClaim,
   endpoints: copyEndpoints,
   endpointslices: copySlice,
+  networkpolicies: (place, policy) =>
+    copyNetworkPolicy({ place, namespacesSelectedBy: () => [nameOn('tenant', 'back')] }, policy),
+  poddisruptionbudgets: copyDisruptionBudget,
 };
 
 function read(path: string): KubeObject {

@@ -6,6 +6,7 @@ import { testFirstLight } from './first-light.ts';
 import { testTenantClasses } from './tenant-classes.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
+import { testTenantSwitches } from './tenant-switches.ts';
 import { testTenantVolumes } from './tenant-volumes.ts';
 import {
   eventually,
@@ -60,6 +61,7 @@ if (unavailable !== undefined) {
   testTenantClasses(nodeStage);
   testTenantEndpoints(stage);
   testTenantVolumes({ ...stage, binds: false });
+  testTenantSwitches(nodeStage);
 
   test('Ctrl-C stops all cleanly, and the next start finds everything as it was', async () => {
     await tenant('create', 'namespace', 'kept');

@@ -5,6 +5,7 @@ import { startNodes, type Nodes } from './simulated-nodes.ts';
 import { testTenantClasses } from './tenant-classes.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
+import { testTenantSwitches } from './tenant-switches.ts';
 import { testTenantVolumes } from './tenant-volumes.ts';
 import { kubectlWith, newStateFolder, removeStateFolder, startUp, type Kubectl, type Up } from './sublet-up.ts';
 
@@ -51,4 +52,5 @@ if (unavailable !== undefined) {
   testTenantClasses(nodeStage);
   testTenantEndpoints(stage);
   testTenantVolumes({ ...stage, binds: true });
+  testTenantSwitches(nodeStage);
 }

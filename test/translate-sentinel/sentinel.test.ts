@@ -14,8 +14,10 @@ import type { KubeObject } from '../../src/api/object.ts';
 import { markOn, nameOn, type On } from '../../src/api/side.ts';
 import { copyClaim } from '../../src/translate/claims.ts';
 import { copyConfigMap, copySecret } from '../../src/translate/configuration.ts';
+import { copyDisruptionBudget } from '../../src/translate/disruptionbudgets.ts';
 import { copyEndpoints, copySlice } from '../../src/translate/endpoints.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
+import { copyNetworkPolicy } from '../../src/translate/networkpolicies.ts';
 import { hostName } from '../../src/translate/names.ts';
 import { copyPod } from '../../src/translate/pods/pod.ts';
 import { copyService } from '../../src/translate/services.ts';
@@ -33,10 +35,17 @@ const kinds: Readonly<Record<string, Translate>> = {
   PersistentVolumeClaim: copyClaim,
   Endpoints: copyEndpoints,
   EndpointSlice: copySlice,
+  NetworkPolicy: (place, policy) =>
+    copyNetworkPolicy({ place, namespacesSelectedBy: () => [nameOn('tenant', 'selected')] }, policy),
+  PodDisruptionBudget: copyDisruptionBudget,
 };
 
 /** Of those that are not of the core. */
-const groups: Readonly<Record<string, string>> = { EndpointSlice: 'discovery.k8s.io' };
+const groups: Readonly<Record<string, string>> = {
+  EndpointSlice: 'discovery.k8s.io',
+  NetworkPolicy: 'networking.k8s.io',
+  PodDisruptionBudget: 'policy',
+};
 
 /** Where the marks of a kind have got to, as the lists say it. */
 function appearances(kind: string, translate: Translate): string[] {

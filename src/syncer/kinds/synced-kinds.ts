@@ -4,7 +4,9 @@ import type { SyncedKind } from '../synced-kind.ts';
 import { configmaps } from './configmaps.ts';
 import { endpoints } from './endpoints.ts';
 import { endpointslices } from './endpointslices.ts';
+import { networkpolicies } from './networkpolicies.ts';
 import { persistentvolumeclaims } from './persistentvolumeclaims.ts';
+import { poddisruptionbudgets } from './poddisruptionbudgets.ts';
 import { pods } from './pods.ts';
 import { secrets } from './secrets.ts';
 import { services } from './services.ts';
@@ -17,6 +19,8 @@ export const syncedKinds: readonly SyncedKind[] = [
   endpoints,
   endpointslices,
   persistentvolumeclaims,
+  networkpolicies,
+  poddisruptionbudgets,
   pods,
 ];
 
@@ -31,6 +35,6 @@ export function kindsSwitchedOn(sync: readonly string[] = allOn): readonly Synce
 }
 
 /** The plurals of those that `*` does not switch on. */
-const offByDefault: readonly string[] = syncedKinds
+export const offByDefault: readonly string[] = syncedKinds
   .filter(({ byDefault }) => byDefault === false)
   .map(({ gvr }) => gvr.resource);
