@@ -38,6 +38,8 @@ test('what the cache had is waited for as long as it takes', async () => {
   tracker.wrote('one/set', pod('a', '3'));
   await clock.advance(10 * minuteMs);
   assert.equal(tracker.isCurrent('one/set'), false);
+  assert.equal(tracker.unseenForMs('one/set'), 10 * minuteMs);
+  assert.equal(tracker.unseenForMs('one/other'), 0);
 });
 
 test('what the cache had, and has no longer, was deleted since', () => {

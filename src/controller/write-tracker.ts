@@ -55,6 +55,12 @@ export class WriteTracker<S extends Side> {
     return true;
   }
 
+  /** Since when the oldest write that doesn't show waits, in milliseconds: who looks again after so long looks ever more seldom. */
+  unseenForMs(owner: string): number {
+    const since = Array.from(this.#written.get(owner)?.values() ?? [], (one) => one.since);
+    return since.length === 0 ? 0 : this.#clock.monotonic() - Math.min(...since);
+  }
+
   forget(owner: string): void {
     this.#written.delete(owner);
   }

@@ -54,7 +54,10 @@ export const endpointsController: BuiltinController = {
     caches.endpoints.addHandler({
       // What was left over while nobody watched.
       onAdd: (object, initial) => {
-        if (initial && object.metadata.annotations?.[leaderAnnotation] === undefined) enqueue(objectKey(object));
+        const { annotations, labels } = object.metadata;
+        // Made by us from an old cache, when its Service was gone already. Upstream deletes what it can't see yet.
+        const late = labels?.[managedByLabel] === managedBy && !caches.services.get(objectKey(object));
+        if (late || (initial && annotations?.[leaderAnnotation] === undefined)) enqueue(objectKey(object));
       },
       onDelete: (object) => enqueue(objectKey(object)),
     });
@@ -92,7 +95,7 @@ class Worker<S extends Side> {
     }
     const service = asService(object);
     if (!hasManagedEndpoints(service)) return done;
-    if (!this.#tracker.isCurrent(key)) return requeueAfter(staleRetryMs);
+    if (!this.#tracker.isCurrent(key)) return requeueAfter(Math.max(staleRetryMs, this.#tracker.unseenForMs(key)));
     const matching = this.#caches.pods
       .list(namespace)
       .map(asPod)

@@ -90,7 +90,7 @@ class Worker<S extends Side> {
     }
     const service = asService(object);
     if (!hasManagedEndpoints(service)) return done;
-    if (!this.#tracker.isCurrent(key)) return requeueAfter(staleRetryMs);
+    if (!this.#tracker.isCurrent(key)) return requeueAfter(Math.max(staleRetryMs, this.#tracker.unseenForMs(key)));
     const matching = podCache
       .list(service.metadata.namespace)
       .map(asPod)

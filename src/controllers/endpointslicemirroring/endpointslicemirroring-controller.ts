@@ -87,7 +87,7 @@ class Worker<S extends Side> {
   }
 
   async reconcile(key: string): Promise<Result> {
-    if (!this.#tracker.isCurrent(key)) return requeueAfter(staleRetryMs);
+    if (!this.#tracker.isCurrent(key)) return requeueAfter(Math.max(staleRetryMs, this.#tracker.unseenForMs(key)));
     const object = this.#caches.endpoints.get(key);
     const service = this.#caches.services.get(key);
     const slices = this.#caches.slices.byIndex(byService, key).map(asEndpointSlice);

@@ -12,4 +12,6 @@ export const failingSeeds: readonly (readonly [seed: number, found: string])[] =
   [44, 'a CronJob that must not run twice did, when its status could not be written'],
   [57, 'a Job that was suspended lost a success'],
   [63, 'a pod whose creation seemed to fail passed for one that was still to be seen'],
+  [105, 'a StatefulSet that was being deleted made its revision again and again'],
+  [40026, 'Endpoints that were made when their Service was gone already stayed'],
 ];
