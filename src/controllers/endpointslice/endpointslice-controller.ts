@@ -50,6 +50,8 @@ export const endpointSliceController: BuiltinController = {
     });
     caches.pods.addHandler(observePods(caches.services, enqueue));
     caches.slices.addHandler({
+      // One may have been made though the answer was an error: it is known from now on.
+      onAdd: enqueueService,
       onUpdate: (old, slice) => {
         enqueueService(slice);
         if (serviceKey(old) !== serviceKey(slice)) enqueueService(old);
