@@ -21,6 +21,7 @@ export const accepted: readonly Accepted[] = [
       'stateful set: its claims go with it',
       'stateful set: its claims go either way',
       'stateful set: its claims are to stay after all',
+      'stateful set: a claim that is being deleted is waited for',
       'quota: counts objects of many kinds',
       'claim: stays while a pod uses it',
       'claim: goes with the last pod that uses it',

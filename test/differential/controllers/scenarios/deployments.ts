@@ -1,22 +1,6 @@
 import { deployment, image, replicaSet, richPodSpec, scripted, template } from '../objects.ts';
-import type { Scenario, Stage } from '../scenario.ts';
-
-const rolledOut = async ({ until, find, list }: Stage, name = 'web'): Promise<void> =>
-  until(`${name} is rolled out`, () => {
-    const { spec, status, metadata } = (find('Deployment', name) ?? { metadata: {} }) as unknown as {
-      spec?: { replicas: number };
-      status?: Record<string, number>;
-      metadata: { generation?: number };
-    };
-    const wanted = spec?.replicas ?? -1;
-    return (
-      status?.['observedGeneration'] === metadata.generation &&
-      (status?.['updatedReplicas'] ?? 0) === wanted &&
-      (status?.['replicas'] ?? 0) === wanted &&
-      (status?.['availableReplicas'] ?? 0) === wanted &&
-      list('Pod', { app: name }).length === wanted
-    );
-  });
+import type { Scenario } from '../scenario.ts';
+import { rolledOut, rolling, running, stuck } from './rollout.ts';
 
 export const deployments: readonly Scenario[] = [
   {
@@ -470,16 +454,3 @@ export const deployments: readonly Scenario[] = [
     // Which pods are refused first is told with names of each.
   },
 ];
-
-function rolling(maxSurge: number | string, maxUnavailable: number | string) {
-  return { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } };
-}
-
-/** A template whose pods never become ready. */
-function stuck(name: string) {
-  return { spec: { template: template('web', { 'ready-delay': '1h' }, {}, name) } };
-}
-
-function running(name: string) {
-  return { spec: { template: template('web', { 'ready-delay': '0s' }, {}, name) } };
-}

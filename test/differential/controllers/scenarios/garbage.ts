@@ -193,6 +193,37 @@ export const garbage: readonly Scenario[] = [
       });
     },
   },
+  {
+    name: 'garbage: was made to go before its owner',
+    async run(stage) {
+      await stage.create(configMap('owner', { finalizers: ['foregroundDeletion'] }));
+      await stage.create(configMap('owned', ownedBy(stage, ['owner'], { blockOwnerDeletion: true })));
+      await stage.pause(300);
+      await stage.remove('ConfigMap', 'owner');
+      await without(stage, 'owner', 'owned');
+    },
+  },
+  {
+    name: 'garbage: was made to stay without its owner',
+    async run(stage) {
+      await stage.create(configMap('owner', { finalizers: ['orphan'] }));
+      await stage.create(configMap('owned', ownedBy(stage, ['owner'])));
+      await stage.pause(300);
+      await stage.remove('ConfigMap', 'owner');
+      await without(stage, 'owner');
+      await stage.untilField('ConfigMap', 'owned', 'metadata.ownerReferences', undefined);
+    },
+  },
+  {
+    name: 'garbage: gets an owner that is being deleted, and waits for something else',
+    async run(stage) {
+      await stage.create(configMap('owner', { finalizers: ['example.com/held'] }));
+      await stage.pause(300);
+      await stage.remove('ConfigMap', 'owner', { propagationPolicy: 'Foreground' });
+      await stage.create(configMap('owned', ownedBy(stage, ['owner'], { blockOwnerDeletion: true })));
+      await stage.pause(1000);
+    },
+  },
 ];
 
 /** Again and again until it doesn't fail. */

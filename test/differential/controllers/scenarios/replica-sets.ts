@@ -203,4 +203,52 @@ export const replicaSets: readonly Scenario[] = [
       await stage.until('its pod is free', () => stage.list('Pod').every(({ metadata }) => !metadata.ownerReferences));
     },
   },
+  {
+    name: 'replica set: pods without a node go first',
+    async run(stage) {
+      await stage.create(replicaSet('web', { replicas: 2 }));
+      await stage.untilField('ReplicaSet', 'web', 'status.availableReplicas', 2);
+      await stage.patch('ReplicaSet', 'web', {
+        spec: { replicas: 4, template: { spec: { nodeSelector: { no: 'where' } } } },
+      });
+      await stage.untilField('ReplicaSet', 'web', 'status.replicas', 4);
+      await stage.patch('ReplicaSet', 'web', { spec: { replicas: 2 } });
+      await stage.untilField('ReplicaSet', 'web', 'status.replicas', 2);
+      await stage.untilPods(2);
+    },
+  },
+  {
+    name: 'replica set: is deleted in the foreground',
+    async run(stage) {
+      await stage.create(replicaSet('web', { replicas: 2 }));
+      await stage.untilField('ReplicaSet', 'web', 'status.availableReplicas', 2);
+      await stage.remove('ReplicaSet', 'web', { propagationPolicy: 'Foreground' });
+      await stage.untilGone('ReplicaSet', 'web');
+    },
+  },
+  {
+    name: 'replica set: pods that are being deleted count no more, but are told of',
+    async run(stage) {
+      const slow = { script: { 'stop-delay': '300s' }, podSpec: { terminationGracePeriodSeconds: 300 } };
+      await stage.create(replicaSet('web', { replicas: 2 }, slow));
+      await stage.untilField('ReplicaSet', 'web', 'status.availableReplicas', 2);
+      await stage.remove('Pod', stage.list('Pod')[0]?.metadata.name ?? '');
+      await stage.untilField('ReplicaSet', 'web', 'status.terminatingReplicas', 1);
+      await stage.untilField('ReplicaSet', 'web', 'status.availableReplicas', 2);
+    },
+  },
+  {
+    name: 'replica set: two of the same pods leave each other alone',
+    async run(stage) {
+      const selector = { matchLabels: { app: 'web' } };
+      await stage.create(replicaSet('web', { replicas: 2 }));
+      await stage.untilField('ReplicaSet', 'web', 'status.availableReplicas', 2);
+      const template = {
+        metadata: { labels: { app: 'web' } },
+        spec: { containers: [{ name: 'main', image: 'main:2' }] },
+      };
+      await stage.create(replicaSet('also', { replicas: 1, selector, template }));
+      await stage.untilField('ReplicaSet', 'also', 'status.availableReplicas', 1);
+    },
+  },
 ];

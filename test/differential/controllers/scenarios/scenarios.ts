@@ -7,8 +7,10 @@ import { claims } from './claims.ts';
 import { clusterWide } from './cluster-wide.ts';
 import { cronJobs } from './cron-jobs.ts';
 import { daemonSets } from './daemon-sets.ts';
+import { deploymentTroubles } from './deployment-troubles.ts';
 import { deployments } from './deployments.ts';
 import { garbage } from './garbage.ts';
+import { jobEnds } from './job-ends.ts';
 import { jobs } from './jobs.ts';
 import { namespaces } from './namespaces.ts';
 import { quotas } from './quotas.ts';
@@ -19,11 +21,13 @@ import { taints } from './taints.ts';
 
 export const scenarios: readonly Scenario[] = [
   ...deployments,
+  ...deploymentTroubles,
   ...replicaSets,
   ...statefulSets,
   ...daemonSets,
   ...taints,
   ...jobs,
+  ...jobEnds,
   ...cronJobs,
   ...services,
   ...garbage,

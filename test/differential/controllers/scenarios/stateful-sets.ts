@@ -328,4 +328,59 @@ export const statefulSets: readonly Scenario[] = [
       await stage.untilField('StatefulSet', 'set', 'status.readyReplicas', 1);
     },
   },
+  {
+    name: 'stateful set: all at once: rolls over one by one',
+    async run(stage) {
+      await stage.create(statefulSet('set', { replicas: 3, podManagementPolicy: 'Parallel' }));
+      await rolledOut(stage, 3);
+      await stage.patch('StatefulSet', 'set', image('main:2'));
+      await rolledOut(stage, 3);
+    },
+  },
+  {
+    name: 'stateful set: shrinks to nothing all at once',
+    async run(stage) {
+      await stage.create(statefulSet('set', { replicas: 3, podManagementPolicy: 'Parallel' }));
+      await rolledOut(stage, 3);
+      await stage.patch('StatefulSet', 'set', { spec: { replicas: 0 } });
+      await stage.untilField('StatefulSet', 'set', 'status.replicas', 0);
+      await stage.until('no pods', () => stage.list('Pod').length === 0);
+    },
+  },
+  {
+    name: 'stateful set: waits to shrink while a pod is not ready',
+    async run(stage) {
+      await stage.create(statefulSet('set', { replicas: 3 }));
+      await rolledOut(stage, 3);
+      await stage.patch('Pod', 'set-0', { metadata: { annotations: scripted({ conditions: 'Ready=False' }) } });
+      await stage.untilField('StatefulSet', 'set', 'status.readyReplicas', 2);
+      await stage.patch('StatefulSet', 'set', { spec: { replicas: 1 } });
+      await stage.untilField('StatefulSet', 'set', 'status.observedGeneration', 2);
+      await stage.pause(500);
+    },
+  },
+  {
+    name: 'stateful set: a rollout waits for pods that are to be available',
+    async run(stage) {
+      await stage.create(statefulSet('set', { replicas: 2 }));
+      await rolledOut(stage, 2);
+      await stage.patch('StatefulSet', 'set', { spec: { minReadySeconds: 1000 } });
+      await stage.patch('StatefulSet', 'set', image('main:2'));
+      await stage.untilField('StatefulSet', 'set', 'status.observedGeneration', 3);
+      await stage.untilField('StatefulSet', 'set', 'status.availableReplicas', 0);
+      await stage.pause(500);
+    },
+  },
+  {
+    name: 'stateful set: a claim that is being deleted is waited for',
+    countsVary: true,
+    async run(stage) {
+      await stage.create(statefulSet('set', { replicas: 1, ...claims('data') }));
+      await rolledOut(stage, 1);
+      await stage.patch('PersistentVolumeClaim', 'data-set-0', { metadata: { finalizers: ['example.com/held'] } });
+      await stage.remove('PersistentVolumeClaim', 'data-set-0');
+      await stage.remove('Pod', 'set-0');
+      await stage.untilEvent('FailedCreate');
+    },
+  },
 ];
