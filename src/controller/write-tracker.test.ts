@@ -4,6 +4,7 @@ import type { KubeObject } from '../api/object.ts';
 import { markOn } from '../api/side.ts';
 import { FakeClock } from '../client/fake-clock.test-double.ts';
 import { ObjectStore } from '../client/object-store.ts';
+import { done, requeueAfter } from './controller.ts';
 import { WriteTracker } from './write-tracker.ts';
 
 const minuteMs = 60_000;
@@ -58,6 +59,16 @@ test('what the cache never had may be gone before it shows: it is waited for a w
   assert.equal(tracker.isCurrent('one/set'), false);
   await clock.advance(2 * minuteMs);
   assert.equal(tracker.isCurrent('one/set'), true);
+});
+
+test('as long as something does not show, somebody looks again', () => {
+  const { tracker, show } = setUp();
+  tracker.wrote('one/set', pod('a', '3'));
+  assert.deepEqual(tracker.lookAgain('one/set', done), requeueAfter(10_000, { wakes: false }));
+  assert.deepEqual(tracker.lookAgain('one/set', requeueAfter(60_000)), requeueAfter(10_000));
+  assert.deepEqual(tracker.lookAgain('one/set', requeueAfter(5)), requeueAfter(5));
+  show(pod('a', '3'));
+  assert.deepEqual(tracker.lookAgain('one/set', done), done);
 });
 
 test('what was deleted may be kept by a finalizer: it is waited for a while, unless it is certain to go', async () => {

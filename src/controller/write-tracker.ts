@@ -6,6 +6,7 @@ import { objectKey, type KubeObject } from '../api/object.ts';
 import type { Side } from '../api/side.ts';
 import type { Lister } from '../client/object-store.ts';
 import type { Clock } from '../lib/clock.ts';
+import { requeueAfter, type Result } from './controller.ts';
 
 interface Written {
   /** The resourceVersion that the cache must have reached; `undefined`: it must no longer have the object. */
@@ -20,6 +21,7 @@ interface Written {
 
 /** Another write that doesn't show for so long was undone by somebody: it isn't waited for. */
 const patienceMs = 60_000;
+const lookAgainMs = 10_000;
 
 export class WriteTracker<S extends Side> {
   readonly #cache: Lister<S>;
@@ -53,6 +55,16 @@ export class WriteTracker<S extends Side> {
     if (written.size > 0) return false;
     this.#written.delete(owner);
     return true;
+  }
+
+  /**
+   * `result`, and another look soon for as long as something doesn't show: what was created may be gone before it does, and then nothing ever happens.
+   * A process that sleeps needn't be woken for it: it begins with a new cache.
+   */
+  lookAgain(owner: string, result: Result): Result {
+    if (this.isCurrent(owner)) return result;
+    if (result.kind === 'done') return requeueAfter(lookAgainMs, { wakes: false });
+    return { ...result, afterMs: Math.min(lookAgainMs, result.afterMs) };
   }
 
   /** Since when the oldest write that doesn't show waits, in milliseconds: who looks again after so long looks ever more seldom. */

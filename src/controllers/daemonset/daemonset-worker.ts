@@ -120,7 +120,7 @@ export class DaemonSetWorker<S extends Side> {
       nextAvailabilityMs(owned(), set.minReadySeconds, this.#context.clock.now()),
       this.#expectations.remainingMs(key),
     ].filter((wait) => wait !== undefined);
-    return waits.length === 0 ? done : requeueAfter(Math.min(...waits));
+    return this.#writtenPods.lookAgain(key, waits.length === 0 ? done : requeueAfter(Math.min(...waits)));
   }
 
   /** Adopts and releases; gives what shows the set's pods as the cache has them then. */

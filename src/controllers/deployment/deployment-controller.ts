@@ -152,7 +152,8 @@ class Worker<S extends Side> {
       if (isNamespaceTerminating(error)) return done;
       throw error;
     }
-    return plan.againAfterMs === undefined ? done : requeueAfter(plan.againAfterMs);
+    const result = plan.againAfterMs === undefined ? done : requeueAfter(plan.againAfterMs);
+    return this.#written.lookAgain(key, result);
   }
 }
 

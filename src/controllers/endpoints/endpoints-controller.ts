@@ -115,7 +115,7 @@ class Worker<S extends Side> {
       this.#context.events.for('endpoint-controller')(wanted, 'Warning', reason, message);
       throw error;
     }
-    return done;
+    return this.#tracker.lookAgain(key, done);
   }
 }
 

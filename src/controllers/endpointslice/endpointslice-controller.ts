@@ -113,7 +113,7 @@ class Worker<S extends Side> {
       this.#context.events.for('endpoint-slice-controller')(object, 'Warning', 'FailedToUpdateEndpointSlices', message);
       throw error;
     }
-    return done;
+    return this.#tracker.lookAgain(key, done);
   }
 
   async #act(key: string, resource: ResourceClient<S>, action: Action, trigger: number | undefined): Promise<void> {

@@ -105,7 +105,7 @@ class Worker<S extends Side> {
       if (isNamespaceTerminating(error)) return done;
       throw error;
     }
-    return done;
+    return this.#tracker.lookAgain(key, done);
   }
 
   #tell(object: Readonly<KubeObject>, invalid: number, skipped: number): void {

@@ -108,7 +108,8 @@ class Worker<S extends Side> {
     // From an old cache a pod would be deleted, or counted, twice.
     if (!writtenPods.isCurrent(key) || !writtenClaims.isCurrent(key)) return requeueAfter(unseenWriteMs);
     try {
-      return await this.#reconcileSet(asStatefulSet(object));
+      const result = await this.#reconcileSet(asStatefulSet(object));
+      return writtenClaims.lookAgain(key, writtenPods.lookAgain(key, result));
     } catch (error) {
       // Whatever is created in a namespace that is being deleted fails: nothing is left to be done.
       if (isNamespaceTerminating(error)) return done;

@@ -17,4 +17,5 @@ export const failingSeeds: readonly (readonly [seed: number, found: string])[] =
   [63, 'a pod whose creation seemed to fail passed for one that was still to be seen'],
   [30037, 'an EndpointSlice whose creation seemed to fail stayed beside another'],
   [40026, 'Endpoints that were made when their Service was gone already stayed'],
+  [40055, 'a StatefulSet waited for ever for a pod that was gone before anybody saw it'],
 ];

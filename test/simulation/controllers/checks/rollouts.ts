@@ -13,13 +13,16 @@ import { activePods, controlledBy, textOf, type Check } from './check.ts';
 export function rolloutCheck(): Check {
   /** UIDs of those that have had all their ready pods since something else last happened to them. */
   const steady = new Set<string>();
+  /** Those of whose ReplicaSets a user has changed one: nobody knows any more what they are to have. */
+  const handled = new Set<string>();
   return {
     onWrite({ truth }, write) {
       if (write.plural === 'deployments') return deploymentWritten(steady, write);
       const deployment = deploymentOf(truth, write);
       if (!deployment) return [];
       const { uid = '' } = deployment.metadata;
-      if (isDisturbed(write)) {
+      if (write.plural === 'replicasets' && write.actor === 'user') handled.add(uid);
+      if (isDisturbed(write) || handled.has(uid)) {
         steady.delete(uid);
         return [];
       }
