@@ -51,8 +51,13 @@ const roles: readonly (readonly [sync: string, role: Record<string, string>])[] 
     { ...common, 'secrets.': all, 'pods.': all },
   ],
   [
-    'networkpolicies,poddisruptionbudgets',
-    { ...common, 'networkpolicies.networking.k8s.io': all, 'poddisruptionbudgets.policy': all },
+    'ingresses,networkpolicies,poddisruptionbudgets',
+    {
+      ...common,
+      'ingresses.networking.k8s.io': all,
+      'networkpolicies.networking.k8s.io': all,
+      'poddisruptionbudgets.policy': all,
+    },
   ],
   ['configmaps', { ...common, 'configmaps.': all }],
   ['pods', { ...common, 'secrets.': all, 'pods.': all }],

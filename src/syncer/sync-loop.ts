@@ -28,6 +28,8 @@ export interface SyncLoopOptions {
   readonly tenantObjects: Informer<'tenant'>;
   readonly hostObjects: Informer<'host'>;
   readonly tenantPods: Informer<'tenant'>;
+  /** Other kinds that name objects of this one. */
+  readonly naming: readonly Naming[];
   /** Of what the kind follows, as far as it is to be followed. */
   readonly followed: readonly { readonly kind: Followed; readonly objects: Informer<'tenant'> }[];
   readonly view: () => Omit<View, 'followed'>;
@@ -36,6 +38,12 @@ export interface SyncLoopOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics?: WorkQueueMetrics | undefined;
+}
+
+/** A kind whose objects name others. */
+export interface Naming {
+  readonly names: NonNullable<SyncedKind['names']>;
+  readonly objects: Informer<'tenant'>;
 }
 
 /** How many keys of a kind are worked on at once: what waits is the host's answer, not our processor. */
@@ -129,6 +137,19 @@ function listen(options: SyncLoopOptions, add: (key: string) => void): void {
   };
   // What a pod names never changes while it lives.
   tenantPods.addHandler({ onAdd: addNamed, onDelete: addNamed });
+  for (const { names, objects } of options.naming) {
+    const addOthers = (object: On<'tenant', KubeObject>): void => {
+      for (const named of names(object)) if (named.kind === referencedBy) add(named.key);
+    };
+    objects.addHandler({
+      onAdd: addOthers,
+      onUpdate: (old, object) => {
+        addOthers(old);
+        addOthers(object);
+      },
+      onDelete: addOthers,
+    });
+  }
 }
 
 /** In the host's words, without its names. */

@@ -27,7 +27,7 @@ export interface View {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly namespacesSelectedBy: (selector: LabelSelector) => readonly Name<'tenant'>[];
-  /** Whether a pod of the tenant names this object. */
+  /** Whether a pod of the tenant names this object, or something else of it that is on the host. */
   readonly isReferenced: (kind: ReferencedKind, namespace: string, name: string) => boolean;
   /** The Secret with a pod's tokens. */
   readonly tokenSecret: (pod: ObjectRef<'tenant'>) => On<'host', KubeObject> | undefined;
@@ -67,8 +67,10 @@ export interface SyncedKind {
   readonly byDefault?: false;
   /** What the tenant's account must be allowed on the host, with subresources as keys (`''`: the resource itself). */
   readonly hostVerbs: Readonly<Record<string, readonly string[]>>;
-  /** Pods name objects of this kind: a change of a pod is a change of what it names. */
+  /** Pods name objects of this kind, and others may: a change of them is a change of what they name. */
   readonly referencedBy?: ReferencedKind;
+  /** What an object of this kind names of others, by their keys, beside what pods name: it is then on the host, too. */
+  names?(object: Readonly<KubeObject>): readonly { readonly kind: string; readonly key: string }[];
   readonly follows?: readonly Followed[];
   /** Pure, synchronous, total. `key` is `namespace/name` in the tenant. */
   plan(key: string, observed: Observed, view: View): Plan;

@@ -32,7 +32,7 @@ import { createNodeMarks, type NodeMarks } from './node-marks.ts';
 import { createNodePods, type NodePods } from './node-pods.ts';
 import { createPodCopies, type PodCopies } from './pod-copies.ts';
 import { createServiceAddresses, type AwaitedCopies, type ServiceAddressGiver } from './service-addresses.ts';
-import { createSyncLoop } from './sync-loop.ts';
+import { createSyncLoop, type Naming, type SyncLoopOptions } from './sync-loop.ts';
 import type { SyncedKind, View } from './synced-kind.ts';
 
 export interface SyncerOptions {
@@ -81,8 +81,10 @@ export function createSyncer(options: SyncerOptions): Syncer {
     // Only who has no node yet can be told of others.
     for (const key of nodePods.keysOn('')) podLoop?.queue.add(key);
   });
+  const naming = namingOf(options, tenantInformers);
   const snapshot = createView(options, {
     tenantPods,
+    naming,
     tenantNodes,
     nodeMarks,
     seenFromHost: (plural, name) => mirrors.isSeen(plural, name),
@@ -100,9 +102,8 @@ export function createSyncer(options: SyncerOptions): Syncer {
       tenantObjects: tenantInformers.informer({ gvr: kind.gvr }),
       hostObjects: hostInformer(kind.gvr),
       tenantPods,
-      followed: (kind.follows ?? [])
-        .filter(({ gvr, ifSeenFromHost }) => !ifSeenFromHost || options.mirrors.fromHost[gvr.resource] !== undefined)
-        .map((followed) => ({ kind: followed, objects: tenantInformers.informer({ gvr: followed.gvr }) })),
+      naming,
+      followed: followedBy(options, kind, tenantInformers),
       view: snapshot,
       record,
       clock,
@@ -133,8 +134,24 @@ export function createSyncer(options: SyncerOptions): Syncer {
   };
 }
 
+/** Of what a kind follows; classes only where the tenant sees those of its host. */
+function followedBy(
+  { mirrors: { fromHost } }: SyncerOptions,
+  { follows = [] }: SyncedKind,
+  tenantInformers: InformerFactory<'tenant'>,
+): SyncLoopOptions['followed'] {
+  return follows
+    .filter(({ gvr, ifSeenFromHost }) => !ifSeenFromHost || fromHost[gvr.resource] !== undefined)
+    .map((kind) => ({ kind, objects: tenantInformers.informer({ gvr: kind.gvr }) }));
+}
+
+function namingOf({ kinds }: SyncerOptions, tenantInformers: InformerFactory<'tenant'>): readonly Naming[] {
+  return kinds.flatMap(({ gvr, names }) => (names ? [{ names, objects: tenantInformers.informer({ gvr }) }] : []));
+}
+
 interface ViewSources {
   readonly tenantPods: Informer<'tenant'>;
+  readonly naming: readonly Naming[];
   readonly tenantNodes: Informer<'tenant'>;
   readonly nodeMarks: NodeMarks;
   readonly seenFromHost: SeenFromHost;
@@ -151,6 +168,8 @@ function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSourc
       const { namespace = '' } = pod.metadata;
       return referencedNames(viewPod(pod).spec, kind).map((name) => `${namespace}/${name}`);
     });
+    for (const { names, objects } of sources.naming)
+      objects.addIndex(kind, (object) => names(object).flatMap((named) => (named.kind === kind ? [named.key] : [])));
   }
   return () => ({
     place,
@@ -160,7 +179,10 @@ function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSourc
         .list()
         .filter(({ metadata }) => matchesLabelSelector(selector, metadata.labels ?? {}))
         .map((namespace) => nameOf(namespace)),
-    isReferenced: (kind, namespace, name) => sources.tenantPods.byIndex(kind, `${namespace}/${name}`).length > 0,
+    isReferenced: (kind, namespace, name) =>
+      [sources.tenantPods, ...sources.naming.map(({ objects }) => objects)].some(
+        (informer) => informer.byIndex(kind, `${namespace}/${name}`).length > 0,
+      ),
     tokenSecret: ({ namespace, name }) =>
       sources.hostSecrets.get(`${place.hostNamespace}/${tokenSecretName(place.tenant, namespace, name)}`),
     hasEnded: (uid) => sources.podCopies.hasEnded(uid),

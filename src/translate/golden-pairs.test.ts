@@ -8,6 +8,7 @@ import { markOn, nameOn, type On } from '../api/side.ts';
 import { copyClaim } from './claims.ts';
 import { copyDisruptionBudget } from './disruptionbudgets.ts';
 import { copyEndpoints, copySlice } from './endpoints.ts';
+import { copyIngress } from './ingresses.ts';
 import { placeOf, type Place } from './marks.ts';
 import { copyNetworkPolicy } from './networkpolicies.ts';
 
@@ -20,6 +21,7 @@ const kinds: Readonly<Record<string, Copy>> = {
   persistentvolumeclaims: copyClaim,
   endpoints: copyEndpoints,
   endpointslices: copySlice,
+  ingresses: copyIngress,
   networkpolicies: (place, policy) =>
     copyNetworkPolicy({ place, namespacesSelectedBy: () => [nameOn('tenant', 'back')] }, policy),
   poddisruptionbudgets: copyDisruptionBudget,

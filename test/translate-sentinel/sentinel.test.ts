@@ -16,6 +16,7 @@ import { copyClaim } from '../../src/translate/claims.ts';
 import { copyConfigMap, copySecret } from '../../src/translate/configuration.ts';
 import { copyDisruptionBudget } from '../../src/translate/disruptionbudgets.ts';
 import { copyEndpoints, copySlice } from '../../src/translate/endpoints.ts';
+import { copyIngress } from '../../src/translate/ingresses.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
 import { copyNetworkPolicy } from '../../src/translate/networkpolicies.ts';
 import { hostName } from '../../src/translate/names.ts';
@@ -35,6 +36,7 @@ const kinds: Readonly<Record<string, Translate>> = {
   PersistentVolumeClaim: copyClaim,
   Endpoints: copyEndpoints,
   EndpointSlice: copySlice,
+  Ingress: copyIngress,
   NetworkPolicy: (place, policy) =>
     copyNetworkPolicy({ place, namespacesSelectedBy: () => [nameOn('tenant', 'selected')] }, policy),
   PodDisruptionBudget: copyDisruptionBudget,
@@ -43,6 +45,7 @@ const kinds: Readonly<Record<string, Translate>> = {
 /** Of those that are not of the core. */
 const groups: Readonly<Record<string, string>> = {
   EndpointSlice: 'discovery.k8s.io',
+  Ingress: 'networking.k8s.io',
   NetworkPolicy: 'networking.k8s.io',
   PodDisruptionBudget: 'policy',
 };

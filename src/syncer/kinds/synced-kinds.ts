@@ -4,6 +4,7 @@ import type { SyncedKind } from '../synced-kind.ts';
 import { configmaps } from './configmaps.ts';
 import { endpoints } from './endpoints.ts';
 import { endpointslices } from './endpointslices.ts';
+import { ingresses } from './ingresses.ts';
 import { networkpolicies } from './networkpolicies.ts';
 import { persistentvolumeclaims } from './persistentvolumeclaims.ts';
 import { poddisruptionbudgets } from './poddisruptionbudgets.ts';
@@ -19,6 +20,7 @@ export const syncedKinds: readonly SyncedKind[] = [
   endpoints,
   endpointslices,
   persistentvolumeclaims,
+  ingresses,
   networkpolicies,
   poddisruptionbudgets,
   pods,
