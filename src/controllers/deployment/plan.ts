@@ -174,10 +174,14 @@ function oldPodsRun({ old, podsOf }: Rollout): boolean {
 /** Mirrors DeploymentController.scale: on a change of size, and while paused. */
 function scale({ deployment, newSet, old }: Rollout): Action[] {
   const only = activeOrLatest(newSet, old);
-  if (only)
-    return only.replicas === deployment.replicas
+  if (only) {
+    const desired = desiredReplicasOf(only);
+    // Also one that has the right size by chance must say that it is so wanted: upstream forgets it, and takes every later look for a change of the size.
+    const unsaid = only.replicas > 0 && desired !== undefined && desired !== deployment.replicas;
+    return only.replicas === deployment.replicas && !unsaid
       ? []
       : [resize(deployment, { set: only, replicas: deployment.replicas })];
+  }
   if (newSet && isSaturated(deployment, newSet)) {
     const active = old.filter(({ replicas }) => replicas > 0);
     return active.map((set) => resize(deployment, { set, replicas: 0 }));

@@ -18,4 +18,5 @@ export const failingSeeds: readonly (readonly [seed: number, found: string])[] =
   [30037, 'an EndpointSlice whose creation seemed to fail stayed beside another'],
   [40026, 'Endpoints that were made when their Service was gone already stayed'],
   [40055, 'a StatefulSet waited for ever for a pod that was gone before anybody saw it'],
+  [50004, 'a Deployment that was given the size that its ReplicaSet had in its rollout never rolled out again'],
 ];

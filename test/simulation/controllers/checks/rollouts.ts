@@ -10,13 +10,17 @@ import type { KubeObject } from '../../../../src/api/object.ts';
 import type { Truth, TruthWrite } from '../truth.ts';
 import { activePods, controlledBy, textOf, type Check } from './check.ts';
 
+const calmMs = 60_000;
+
 export function rolloutCheck(): Check {
   /** UIDs of those that have had all their ready pods since something else last happened to them. */
   const steady = new Set<string>();
+  /** When something else last happened to it: what follows from it needs its time. */
+  const disturbedAt = new Map<string, number>();
   /** Those of whose ReplicaSets a user has changed one: nobody knows any more what they are to have. */
   const handled = new Set<string>();
   return {
-    onWrite({ truth }, write) {
+    onWrite({ truth, time }, write) {
       if (write.plural === 'deployments') return deploymentWritten(steady, write);
       const deployment = deploymentOf(truth, write);
       if (!deployment) return [];
@@ -24,11 +28,13 @@ export function rolloutCheck(): Check {
       if (write.plural === 'replicasets' && write.actor === 'user') handled.add(uid);
       if (isDisturbed(write) || handled.has(uid)) {
         steady.delete(uid);
+        disturbedAt.set(uid, time.elapsed);
         return [];
       }
       const view = asDeployment(deployment);
       const ready = readyPods(truth, uid);
-      if (ready >= view.replicas && isSettled(view)) steady.add(uid);
+      const calm = time.elapsed - (disturbedAt.get(uid) ?? 0) > calmMs;
+      if (calm && ready >= view.replicas && isSettled(view)) steady.add(uid);
       const least = view.replicas - maxUnavailable(view);
       if (!steady.has(uid) || view.strategy === 'Recreate' || view.paused || ready >= least) return [];
       return [`${textOf(deployment)} has ${ready} ready pods in its rollout, and must keep ${least}`];
