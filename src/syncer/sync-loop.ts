@@ -105,7 +105,8 @@ function observe({ hands, tenantObjects, hostObjects }: SyncLoopOptions, key: st
   const { place } = hands;
   const found = hostObjects.get(`${place.hostNamespace}/${hostName(place.tenant, namespace, name)}`);
   const origin = found && originOfCopy(place, found);
-  return { tenant: tenantObjects.get(key), host: origin ? found : undefined, origin };
+  const tenant = tenantObjects.get(key);
+  return origin ? { tenant, host: found, origin } : { tenant, host: undefined, origin, inTheWay: found };
 }
 
 function listen(options: SyncLoopOptions, add: (key: string) => void): void {

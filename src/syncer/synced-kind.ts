@@ -19,6 +19,8 @@ export interface Observed {
   readonly host: On<'host', KubeObject> | undefined;
   /** Whose copy `host` says it is. */
   readonly origin: Origin | undefined;
+  /** What bears the copy's name and isn't one. */
+  readonly inTheWay?: On<'host', KubeObject> | undefined;
 }
 
 /** What plans may look at besides the object itself. All of it is a snapshot that doesn't change during a plan. */

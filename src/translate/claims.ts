@@ -51,7 +51,7 @@ const hostConditions = new Set([
 ]);
 
 /** The typed look. A door: the object's own API server has checked its types. */
-export function claimSpec(claim: Readonly<KubeObject>): ClaimSpec {
+function claimSpec(claim: Readonly<KubeObject>): ClaimSpec {
   return (claim['spec'] ?? {}) as ClaimSpec;
 }
 

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
 import type { KubeObject } from '../api/object.ts';
 import { markOn, nameOn, type On } from '../api/side.ts';
 import { contentOf, updatedContent } from './content.ts';
-import { originOf, type Place } from './marks.ts';
+import { hasMarks, markLabels, originOf, type Origin, type Place } from './marks.ts';
 import { copyMetadata } from './metadata.ts';
 import { hostName } from './names.ts';
 
@@ -45,6 +45,12 @@ export function copyEndpoints(place: Place, endpoints: On<'tenant', KubeObject>)
   }
   const metadata = copyMetadata(place, withLabels(endpoints, { [endpointsManagerLabel]: undefined }));
   return markOn('host', { apiVersion: 'v1', kind: 'Endpoints', metadata, ...content });
+}
+
+/** Whether the host's own controller made them of the copy of a Service, whose labels they have, when that had a selector. */
+export function wereMadeOfCopy(place: Place, { namespace }: Origin, { metadata }: On<'host', KubeObject>): boolean {
+  const labels = Object.entries(markLabels(place.tenant, namespace));
+  return labels.every(([key, value]) => metadata.labels?.[key] === value) && !hasMarks(metadata);
 }
 
 export function updatedEndpointsCopy(

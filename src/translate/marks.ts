@@ -2,7 +2,7 @@
  * How a host object says whose copy it is. An object is a tenant's copy only if all of it agrees: the label, the annotations, the UID mark
  * and the name; a label that some controller or person copied elsewhere proves nothing.
  */
-import type { KubeObject } from '../api/object.ts';
+import type { KubeObject, ObjectMeta } from '../api/object.ts';
 import { nameOn, type Name, type ObjectRef } from '../api/side.ts';
 import { hostName } from './names.ts';
 
@@ -52,6 +52,11 @@ export function markLabels(tenant: string, namespace: Name<'tenant'>): Record<st
 
 export function markAnnotations(origin: Origin): Record<string, string> {
   return { [nameAnnotation]: origin.name, [namespaceAnnotation]: origin.namespace, [uidAnnotation]: origin.uid };
+}
+
+/** Whether something says whose copy it is, be it true or not. */
+export function hasMarks({ annotations }: Readonly<ObjectMeta>): boolean {
+  return Object.keys(annotations ?? {}).some((key) => key.startsWith(ownPrefix));
 }
 
 /** The selector, as text, of all copies of one tenant. */

@@ -59,13 +59,20 @@ export function testTenantEndpoints({ tenant, host, folder, hostNamespace }: Sta
     assert.equal(await copies('endpoints'), 'old');
   });
 
-  test('it follows what is changed there, and goes when a service begins to select', async () => {
+  test('it follows what is changed there, and what selects, or no longer does', async () => {
     const change = '[{"op":"replace","path":"/subsets/0/addresses/0/ip","value":"192.0.2.9"}]';
     await tenant()('patch', 'endpoints', 'old', '--namespace', namespace, '--type=json', '-p', change);
     await eventually(async () => assert.match((await slices('old')).join(), / 192\.0\.2\.9$/));
     await tenant()('patch', 'service', 'new', '--namespace', namespace, '-p', '{"spec":{"selector":{"run":"web"}}}');
     await eventually(async () => {
       assert.match((await slices('new')).join(), /^new-x-with-endpoints-x-demo-\w+ 10\.\d+\.\d+\.\d+$/);
+    });
+    await tenant()('patch', 'service', 'pods', '--namespace', namespace, '-p', '{"spec":{"selector":null}}');
+    await tenant()('patch', 'endpoints', 'pods', '--namespace', namespace, '--type=json', '-p', change);
+    await eventually(async () => {
+      const path = 'jsonpath={.subsets[*].addresses[*].ip}';
+      const args = ['get', 'endpoints', hostName('pods'), '--namespace', hostNamespace, '-o', path];
+      assert.equal(await host()(...args), '192.0.2.9');
     });
     await tenant()('delete', 'namespace', namespace, '--timeout=90s');
     await eventually(async () => {

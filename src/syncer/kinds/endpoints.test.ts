@@ -112,6 +112,38 @@ const cases: readonly [title: string, done: readonly string[], ...args: Paramete
 
 for (const [title, done, ...args] of cases) test(title, () => assert.deepEqual(brief(...args), done));
 
+const left = (annotations: Record<string, string>, tenant = 'demo') =>
+  markOn('host', {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: {
+      name: 'db-x-shop-x-demo',
+      namespace: place.hostNamespace,
+      uid: 'h9',
+      labels: { 'sublet.dev/tenant': tenant, 'sublet.dev/namespace': 'shop' },
+      annotations,
+    },
+  });
+
+const inTheWay: readonly [title: string, done: readonly string[], found: On<'host', KubeObject>, on: typeof byHand][] =
+  [
+    ['what the host made when the service selected makes way', ['delete-host', 'create-host'], left({}), byHand],
+    ['it stays while the service selects', [], left({}), selecting],
+    ['another tenant’s stays', ['create-host'], left({}, 'other'), byHand],
+    ['what says to be a copy, and isn’t, stays', ['create-host'], left({ 'sublet.dev/uid': 'u7' }), byHand],
+  ];
+
+for (const [title, done, found, on] of inTheWay) {
+  test(title, () => {
+    const observed = { tenant: written('10.0.0.1'), host: undefined, origin: undefined, inTheWay: found };
+    const { actions } = endpoints.plan('shop/db', observed, viewOf({ followed: () => on }));
+    assert.deepEqual(
+      actions.map(({ type }) => type),
+      done,
+    );
+  });
+}
+
 test('both look at their Service', () => {
   assert.deepEqual(endpoints.follows?.[0]?.namedBy(written('10.0.0.1')), ['shop/db']);
   assert.deepEqual(endpointslices.follows?.[0]?.namedBy(slice('10.0.0.1')), ['shop/db']);
