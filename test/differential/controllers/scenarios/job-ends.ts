@@ -52,15 +52,6 @@ export const jobEnds: readonly Scenario[] = [
     },
   },
   {
-    name: 'job: a pod that was deleted has failed',
-    async run(stage) {
-      await stage.create(job('job', { backoffLimit: 0 }, { script: long }));
-      await stage.untilField('Job', 'job', 'status.ready', 1);
-      await stage.remove('Pod', stage.list('Pod')[0]?.metadata.name ?? '');
-      await condition(stage, 'Failed');
-    },
-  },
-  {
     name: 'job: more at a time than there are to complete',
     async run(stage) {
       await stage.create(job('job', { completions: 2, parallelism: 5 }, { script: long }));
