@@ -103,7 +103,7 @@ function tooManyDown(world: World, set: KubeObject, known: readonly StatefulSet[
       const own = one.metadata.name === pod.metadata.name;
       return (
         !own &&
-        isPodActive(one) &&
+        one.metadata.deletionTimestamp === undefined &&
         versions.some((version) => version && isPodReady(asPod(version)) && isPodActive(asPod(version)))
       );
     });
