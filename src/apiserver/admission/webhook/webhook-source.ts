@@ -2,47 +2,16 @@
  * The webhooks of one kind, as the store has their configurations now: by the configurations' names, and in their order within. Mirrors
  * apiserver pkg/admission/configuration.
  */
-import type { LabelSelector } from '../../../api/label-selector.ts';
-import type { KubeObject, ObjectMeta } from '../../../api/object.ts';
+import type { KubeObject } from '../../../api/object.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import type { Store } from '../../../storage/store.ts';
 import type { WebhookClientConfig } from '../../crd/definition.ts';
 import type {
-  MatchCondition,
-  RuleWithOperations,
+  StoredWebhook,
+  StoredWebhookConfiguration,
 } from '../../registry/resources/admissionregistration/registration.ts';
 import { viewAs } from '../../registry/resources/view.ts';
 import { StoreIndex } from '../store-index.ts';
-
-interface StoredWebhook {
-  readonly name?: string;
-  readonly clientConfig?: {
-    readonly url?: string;
-    readonly service?: {
-      readonly name?: string;
-      readonly namespace?: string;
-      readonly path?: string;
-      readonly port?: number;
-    };
-    /** Base64. */
-    readonly caBundle?: string;
-  };
-  readonly rules?: readonly RuleWithOperations[];
-  readonly failurePolicy?: string;
-  readonly matchPolicy?: string;
-  readonly namespaceSelector?: LabelSelector;
-  readonly objectSelector?: LabelSelector;
-  readonly sideEffects?: string;
-  readonly timeoutSeconds?: number;
-  readonly admissionReviewVersions?: readonly string[];
-  readonly matchConditions?: readonly MatchCondition[];
-  readonly reinvocationPolicy?: string;
-}
-
-interface StoredConfiguration {
-  readonly metadata: ObjectMeta;
-  readonly webhooks?: readonly StoredWebhook[];
-}
 
 /** Another object once its configuration has changed. */
 export interface Webhook extends StoredWebhook {
@@ -85,7 +54,7 @@ class WebhookIndex {
   put(name: string, object: Readonly<KubeObject> | undefined): void {
     this.#ordered = undefined;
     if (object === undefined) this.#configurations.delete(name);
-    else this.#configurations.set(name, webhooksOf(name, viewAs<StoredConfiguration>(object).webhooks ?? []));
+    else this.#configurations.set(name, webhooksOf(name, viewAs<StoredWebhookConfiguration>(object).webhooks ?? []));
   }
 
   about(plural: string): readonly Webhook[] {

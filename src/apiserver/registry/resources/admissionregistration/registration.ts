@@ -95,3 +95,35 @@ export interface Registered<Spec> {
   readonly metadata: ObjectMeta;
   readonly spec?: Spec;
 }
+
+/** A webhook as it is written: nothing is sure to be there. */
+export interface StoredWebhook {
+  readonly name?: string;
+  readonly clientConfig?: {
+    readonly url?: string;
+    readonly service?: {
+      readonly name?: string;
+      readonly namespace?: string;
+      readonly path?: string;
+      readonly port?: number;
+    };
+    /** Base64. */
+    readonly caBundle?: string;
+  };
+  readonly rules?: readonly RuleWithOperations[];
+  readonly failurePolicy?: string;
+  readonly matchPolicy?: string;
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+  readonly sideEffects?: string;
+  readonly timeoutSeconds?: number;
+  readonly admissionReviewVersions?: readonly string[];
+  readonly matchConditions?: readonly MatchCondition[];
+  readonly reinvocationPolicy?: string;
+}
+
+/** Of either kind. */
+export interface StoredWebhookConfiguration {
+  readonly metadata: ObjectMeta;
+  readonly webhooks?: readonly StoredWebhook[];
+}

@@ -4,41 +4,13 @@ import type { FieldError, Path } from '../../../../api/field-error.ts';
 import { equalJson, type JsonValue } from '../../../../api/json.ts';
 import { validateLabelSelector, type LabelSelector } from '../../../../api/label-selector.ts';
 import { dns1035Label, dns1123Subdomain } from '../../../../api/names.ts';
-import type { KubeObject, ObjectMeta } from '../../../../api/object.ts';
+import type { KubeObject } from '../../../../api/object.ts';
 import { validateWebhookService, validateWebhookUrl } from '../../../crd/webhook-config-validation.ts';
 import { oneOf } from '../checks.ts';
 import { viewAs } from '../view.ts';
 import { validateMatchConditions } from './expression-validation.ts';
-import type { MatchCondition, RuleWithOperations } from './registration.ts';
+import type { StoredWebhook, StoredWebhookConfiguration } from './registration.ts';
 import { failurePolicies, matchPolicies, validateRule } from './rule-validation.ts';
-
-interface Webhook {
-  readonly name?: string;
-  readonly clientConfig?: {
-    readonly url?: string;
-    readonly service?: {
-      readonly name?: string;
-      readonly namespace?: string;
-      readonly path?: string;
-      readonly port?: number;
-    };
-  };
-  readonly rules?: readonly RuleWithOperations[];
-  readonly failurePolicy?: string;
-  readonly matchPolicy?: string;
-  readonly namespaceSelector?: LabelSelector;
-  readonly objectSelector?: LabelSelector;
-  readonly sideEffects?: string;
-  readonly timeoutSeconds?: number;
-  readonly admissionReviewVersions?: readonly string[];
-  readonly matchConditions?: readonly MatchCondition[];
-  readonly reinvocationPolicy?: string;
-}
-
-interface WebhookConfiguration {
-  readonly metadata: ObjectMeta;
-  readonly webhooks?: readonly Webhook[];
-}
 
 /** What was there before may stay, though it wouldn't be accepted any more. */
 interface Tolerance {
@@ -78,11 +50,11 @@ export function validateWebhooksUpdate(object: Readonly<KubeObject>, old: Readon
   });
 }
 
-function webhooksOf(object: Readonly<KubeObject>): readonly Webhook[] {
-  return viewAs<WebhookConfiguration>(object).webhooks ?? [];
+function webhooksOf(object: Readonly<KubeObject>): readonly StoredWebhook[] {
+  return viewAs<StoredWebhookConfiguration>(object).webhooks ?? [];
 }
 
-function validateAll(webhooks: readonly Webhook[], tolerated: Tolerance): FieldError[] {
+function validateAll(webhooks: readonly StoredWebhook[], tolerated: Tolerance): FieldError[] {
   const names = new Set<string>();
   return webhooks.flatMap((webhook, index) => {
     const path = field.path('webhooks').index(index);
@@ -99,7 +71,7 @@ function validateAll(webhooks: readonly Webhook[], tolerated: Tolerance): FieldE
   });
 }
 
-function validateWebhook(webhook: Webhook, tolerated: Tolerance, path: Path): FieldError[] {
+function validateWebhook(webhook: StoredWebhook, tolerated: Tolerance, path: Path): FieldError[] {
   const { name = '', rules = [], failurePolicy, matchPolicy, sideEffects, timeoutSeconds } = webhook;
   const { namespaceSelector, objectSelector, reinvocationPolicy, matchConditions = [] } = webhook;
   const allowed = tolerated.sideEffects ? sideEffectClasses : noSideEffects;
@@ -134,7 +106,7 @@ function validateFullName(name: string, path: Path): FieldError[] {
   return [field.invalid(path, name, 'should be a domain with at least three segments separated by dots')];
 }
 
-function validateClientConfig({ url, service }: NonNullable<Webhook['clientConfig']>, path: Path): FieldError[] {
+function validateClientConfig({ url, service }: NonNullable<StoredWebhook['clientConfig']>, path: Path): FieldError[] {
   if ((url === undefined) === (service === undefined)) {
     return [field.required(path, 'exactly one of url or service is required')];
   }
