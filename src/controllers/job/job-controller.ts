@@ -153,8 +153,16 @@ class Worker<S extends Side> {
       const patch = { ...rest, metadata: { ...metadata, finalizers } };
       adopted.push(asJobPod(await client.patch(pod.metadata.name ?? '', 'merge', patch)));
     }
-    for (const pod of release) {
-      const patch = releasePatch(asObject(pod), uid) as KubeObject;
+    const ending = job.metadata.deletionTimestamp !== undefined;
+    // A Job that ends keeps its pods, but those that it no longer counts mustn't wait for it, as it would wait for them. Upstream leaves them waiting.
+    const strays = ending
+      ? found.map(asJobPod).filter((pod) => isTracked(pod) && controllerOf(pod) && !matches(pod))
+      : [];
+    for (const pod of [...release, ...strays]) {
+      const { uid: podUid, resourceVersion } = pod.metadata;
+      const patch = (
+        ending ? { metadata: { uid: podUid, resourceVersion } } : releasePatch(asObject(pod), uid)
+      ) as KubeObject;
       const finalizers = (pod.metadata.finalizers ?? []).filter((one) => one !== trackingFinalizer);
       const whole = { ...patch, metadata: { ...patch.metadata, finalizers } };
       await unlessNotFound(client.patch(pod.metadata.name ?? '', 'merge', whole));

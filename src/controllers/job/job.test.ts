@@ -209,3 +209,19 @@ test('a failure is waited for, though somebody changes the Job while it is count
   assert.equal((await listed()).length, 1);
   await stop();
 });
+
+test('a Job that is deleted in the foreground does not wait for a pod that no longer matches, nor that for the Job', async () => {
+  const { resource, client, running, stop } = await demo();
+  await resource.create(work({ parallelism: 1, completions: 1 }));
+  await eventually('one runs', async () => (await running()).length === 1);
+  const [pod] = await running();
+  const { name = '', labels = {} } = pod?.metadata ?? {};
+  const held = client.resource(pods, 'demo');
+  await held.patch(name, 'strategic', { metadata: { finalizers: ['example.com/hold'] } });
+  await resource.delete('work', { propagationPolicy: 'Foreground' });
+  const none = Object.fromEntries(Object.keys(labels).map((label) => [label, null]));
+  await held.patch(name, 'merge', { metadata: { labels: none } });
+  await held.patch(name, 'strategic', { metadata: { '$deleteFromPrimitiveList/finalizers': ['example.com/hold'] } });
+  await eventually('the Job is gone', async () => (await resource.list()).items.length === 0);
+  await stop();
+});
