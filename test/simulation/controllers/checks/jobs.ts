@@ -55,10 +55,12 @@ export function jobCheck(): Check {
 function note({ before, after, actor, request }: TruthWrite, ledgerOf: (uid: string) => Ledger): void {
   for (const object of [before, after]) {
     const uid = object && controllerOf(object)?.uid;
-    if (uid === undefined || !object || !isTracked(object)) continue;
+    if (uid === undefined || !object) continue;
+    // One that loses its owner after it was counted is adopted, and counted, again.
+    if (actor === 'user' && request?.method === 'PATCH') ledgerOf(uid).handled = true;
+    if (!isTracked(object)) continue;
     const pod = asJobPod(object);
     const ledger = ledgerOf(uid);
-    ledger.handled ||= actor === 'user' && request?.method === 'PATCH';
     if (pod.status?.phase === 'Succeeded') {
       ledger.succeeded.add(pod.metadata.uid ?? '');
       const index = completionIndex(pod);
