@@ -200,6 +200,8 @@ export class JobSync<S extends Side> {
       else writtenPods.wrote(this.#key, written, true);
     } catch (error) {
       if (!isNotFound(error)) throw error;
+      // Our cache may still have it: it isn't counted again.
+      writtenPods.deleted(this.#key, asObject(pod), true);
     }
   }
 

@@ -158,7 +158,9 @@ function converged({ truth }: World, object: KubeObject, ledger: Ledger): string
   if (pods.some(isTracked)) wrong.push('still has pods to be counted');
   const uncounted = status.uncountedTerminatedPods ?? {};
   if ((uncounted.succeeded ?? []).length + (uncounted.failed ?? []).length > 0) wrong.push('has not counted all');
-  if (!job.indexed && !ledger.handled) {
+  // Where the Job has failed, who was still at work counts as failed, whatever became of it.
+  const failed = status.conditions?.some(({ type }) => type === 'FailureTarget') === true;
+  if (!job.indexed && !ledger.handled && !failed) {
     const { succeeded = 0 } = status;
     if (succeeded !== ledger.succeeded.size) wrong.push(`counts ${succeeded} of ${ledger.succeeded.size} successes`);
   }
