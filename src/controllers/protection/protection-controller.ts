@@ -5,10 +5,13 @@
 import type { GroupVersionResource } from '../../api/gvk.ts';
 import { objectKey, splitKey, type KubeObject } from '../../api/object.ts';
 import type { Side } from '../../api/side.ts';
-import { Controller, done } from '../../controller/controller.ts';
+import { Controller, done, requeueAfter } from '../../controller/controller.ts';
 import { unlessNotFound } from '../../controller/status-cause.ts';
 import type { BuiltinController, ControllerContext } from '../builtin-controller.ts';
 import { persistentVolumeClaims, persistentVolumes, pods, volumeAttributesClasses } from '../resources.ts';
+
+/** When somebody uses it of whom the cache doesn't know, it is looked again without an event. */
+const unseenUserMs = 10_000;
 
 interface Protection {
   /** Upstream's. */
@@ -114,10 +117,10 @@ function createController<S extends Side>(context: ControllerContext<S>, protect
       if (!object || !isLeaving(object, finalizer) || protection.usedItself?.(object)) return done;
       if (users.some(({ informer }) => informer.byIndex(index, key).length > 0)) return done;
       const { namespace, name } = splitKey(key);
-      // The cache may be behind: whoever uses it since yesterday counts as well.
+      // The cache may be behind: whoever uses it since yesterday counts as well. He may be gone again before the cache shows him.
       for (const { resource, uses } of users) {
         const { items } = await client.resource(resource, namespace).list();
-        if (items.some((user) => uses(user).includes(key))) return done;
+        if (items.some((user) => uses(user).includes(key))) return requeueAfter(unseenUserMs);
       }
       const { uid, resourceVersion, finalizers = [] } = object.metadata;
       const metadata = { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };

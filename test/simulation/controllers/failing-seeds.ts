@@ -20,5 +20,8 @@ export const failingSeeds: readonly (readonly [seed: number, found: string])[] =
   [40055, 'a StatefulSet waited for ever for a pod that was gone before anybody saw it'],
   [50004, 'a Deployment that was given the size that its ReplicaSet had in its rollout never rolled out again'],
   [100012, 'a Job that was deleted in the foreground waited for a pod that it no longer counted, and that for the Job'],
-  [70179, 'a Job counted a success twice, whose pod was gone before the watch said so'],
+  [
+    70179,
+    'a Job counted a success twice, whose pod was gone before the watch said so; a claim waited for ever for a pod that had never been seen',
+  ],
 ];
