@@ -19,8 +19,8 @@ export interface GraphNode {
   readonly dependents: Set<GraphNode>;
   /** Seen at the API server, not only in references. */
   observed: boolean;
-  /** It was seen, and then seen to be gone: there is no use in looking for it. */
-  readonly gone: boolean;
+  /** It was seen to be gone: there is no use in looking for it, and an answer that was on its way doesn't bring it back. */
+  gone: boolean;
   deleting: boolean;
   /** Being deleted, after its dependents: it has the finalizer `foregroundDeletion`. */
   foreground: boolean;
@@ -95,8 +95,7 @@ export class OwnerGraph {
     for (const owner of owners) if (this.#nodes.get(owner.uid)?.foreground) this.#enqueue(owner.uid);
     this.#nodes.delete(uid);
     // Dependents go on referring to it: they find it unobserved.
-    if (node.dependents.size > 0)
-      this.#nodes.set(uid, { ...unobserved(uid), gone: node.observed, dependents: node.dependents });
+    if (node.dependents.size > 0) this.#nodes.set(uid, { ...unobserved(uid), gone: true, dependents: node.dependents });
   }
 
   /** The nodes of a resource that have been observed. */
@@ -104,9 +103,10 @@ export class OwnerGraph {
     for (const node of this.#nodes.values()) if (node.observed && node.type === type) yield node;
   }
 
-  /** An owner known from references was found at the API server. */
+  /** An owner known from references was found at the API server. What the watch has said of it since counts more than this answer. */
   found(type: ResourceType, metadata: Readonly<ObjectMeta>): void {
-    if (this.#nodes.has(metadata.uid ?? '')) this.observe(type, metadata);
+    const node = this.#nodes.get(metadata.uid ?? '');
+    if (node && !node.observed && !node.gone) this.observe(type, metadata);
   }
 
   #add(uid: string): GraphNode {
@@ -118,7 +118,7 @@ export class OwnerGraph {
 
   #identify(node: GraphNode, type: ResourceType, { name = '', namespace = '' }: Readonly<ObjectMeta>): void {
     const first = !node.observed;
-    Object.assign(node, { type, name, namespace, observed: true });
+    Object.assign(node, { type, name, namespace, observed: true, gone: false });
     if (!first) return;
     // Who refers to it by another name or from another namespace must be looked at again.
     for (const dependent of node.dependents) {

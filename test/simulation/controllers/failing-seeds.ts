@@ -24,4 +24,8 @@ export const failingSeeds: readonly (readonly [seed: number, found: string])[] =
     70179,
     'a Job counted a success twice, whose pod was gone before the watch said so; a claim waited for ever for a pod that had never been seen',
   ],
+  [
+    70144,
+    'an owner whose deletion the watch had shown was back by an answer that had been on its way, and what it owned stayed',
+  ],
 ];
