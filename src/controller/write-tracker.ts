@@ -20,7 +20,7 @@ interface Written {
 }
 
 /** Another write that doesn't show for so long was undone by somebody: it isn't waited for. */
-const patienceMs = 60_000;
+export const patienceMs = 60_000;
 const lookAgainMs = 10_000;
 
 export class WriteTracker<S extends Side> {

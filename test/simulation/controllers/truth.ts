@@ -45,9 +45,17 @@ export class Truth {
   readonly #byUid = new Map<string, KubeObject>();
   readonly #deletions: TruthWrite[] = [];
   readonly #touched = new Set<string>();
+  /** By UID: when it was made. */
+  readonly #made = new Map<string, number>();
+  readonly #elapsed: () => number;
   readonly #observers: ((write: TruthWrite) => void)[] = [];
   /** Writes so far, Events and leases not counted. */
   writes = 0;
+
+  /** `elapsed`: milliseconds of the simulation, which don't jump. */
+  constructor(elapsed: () => number) {
+    this.#elapsed = elapsed;
+  }
 
   /** Called after each write, in the order of writes. */
   observe(observer: (write: TruthWrite) => void): void {
@@ -68,6 +76,11 @@ export class Truth {
 
   byUid(uid: string): KubeObject | undefined {
     return this.#byUid.get(uid);
+  }
+
+  /** For how long it has been there, in milliseconds. */
+  age({ metadata: { uid = '' } }: KubeObject): number {
+    return this.#elapsed() - (this.#made.get(uid) ?? 0);
   }
 
   /** A user has written it, whatever. */
@@ -133,6 +146,7 @@ export class Truth {
     const after = value === undefined ? undefined : objectOf(value, revision);
     if (before) this.#byUid.delete(before.metadata.uid ?? '');
     if (after) {
+      if (!before) this.#made.set(after.metadata.uid ?? '', this.#elapsed());
       kind.set(key, after);
       this.#byUid.set(after.metadata.uid ?? '', after);
     } else kind.delete(key);

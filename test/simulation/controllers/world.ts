@@ -46,7 +46,7 @@ export async function createWorld(seed: number): Promise<World> {
   const note = (text: string): void => void log.push(`${(time.elapsed / 1000).toFixed(3)} ${text}`);
   const logger = watchfulLogger(note, problems, expected);
   const clock = new MachineClock(time);
-  const truth = new Truth();
+  const truth = new Truth(() => time.elapsed);
   const store = new MemoryStore(emptyMemoryState());
   const api = composeApiServer({
     clock,

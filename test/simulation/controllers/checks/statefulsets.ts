@@ -2,6 +2,7 @@
 import { scaledIntOrPercent } from '../../../../src/api/int-or-string.ts';
 import { objectKey, type KubeObject } from '../../../../src/api/object.ts';
 import { controllerOf } from '../../../../src/controller/owner-reference.ts';
+import { patienceMs } from '../../../../src/controller/write-tracker.ts';
 import { asPod, isPodActive, isPodReady, isPodTerminal } from '../../../../src/controller/pod.ts';
 import { isInRange, ordinalOf, revisionOf } from '../../../../src/controllers/statefulset/identity.ts';
 import { asStatefulSet, type StatefulSet } from '../../../../src/controllers/statefulset/stateful-set.ts';
@@ -79,8 +80,15 @@ function deleted(world: World, set: KubeObject, { before }: TruthWrite): string[
     (other) => (ordinalOf(asPod(other)) ?? -1) > ordinal,
   );
   return higher
+    .filter((other) => !isGivenUp(world, set, other))
     .filter((other) => !known.some((version) => isInRange(version, ordinalOf(asPod(other)) ?? -1)))
     .map((other) => `${name} is deleted before ${other.metadata.name} is gone`);
+}
+
+/** The controller made it, and its watch never showed it, for longer than it waits: it may as well be gone. */
+function isGivenUp(world: World, set: KubeObject, pod: KubeObject): boolean {
+  const isUnseen = wasEver(world, set, pod.metadata.name ?? '', (one) => one === undefined);
+  return isUnseen && world.truth.age(pod) > patienceMs;
 }
 
 /** Where the set says how many may be down at a time. */
