@@ -33,7 +33,7 @@ export function scaleDownOld(deployment: Deployment, old: readonly ReplicaSet[],
   const active = old.filter(({ replicas }) => replicas > 0);
   if (active.length === 0) return [];
   const minAvailable = deployment.replicas - maxUnavailable(deployment);
-  const newUnavailable = newSet.replicas - (newSet.status.availableReplicas ?? 0);
+  const newUnavailable = newSet.replicas - lastingReplicas([newSet]);
   const removable = totalReplicas([...old, newSet]) - minAvailable - newUnavailable;
   if (removable <= 0) return [];
   const ordered = active.toSorted(byCreation);

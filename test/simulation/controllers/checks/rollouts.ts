@@ -23,7 +23,8 @@ export function rolloutCheck(): Check {
     onWrite({ truth, time }, write) {
       if (write.plural === 'deployments') return deploymentWritten(steady, write);
       const deployment = deploymentOf(truth, write);
-      if (!deployment) return [];
+      // Who ends has no pods to keep: they may be left to themselves by now.
+      if (!deployment || deployment.metadata.deletionTimestamp !== undefined) return [];
       const { uid = '' } = deployment.metadata;
       if (write.plural === 'replicasets' && write.actor === 'user') handled.add(uid);
       if (isDisturbed(write) || handled.has(uid)) {
