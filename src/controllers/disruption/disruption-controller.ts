@@ -54,6 +54,7 @@ export const disruptionController: BuiltinController = {
       onAdd: budgetChanged,
       onUpdate: (_old, budget) => budgetChanged(budget),
     });
+    worker.onScaleChange(budgetChanged);
     const podChanged = (pod: Readonly<KubeObject>): void => {
       const budget = worker.budgetOf(pod);
       if (budget) budgetChanged(budget);
@@ -89,6 +90,13 @@ class Worker<S extends Side> {
     this.#pods = informers.informer({ gvr: pods });
     this.#scales = new Scales(client, informers);
     this.#record = events.for('controllermanager');
+  }
+
+  /** Calls `look` with each budget that may expect another number of pods than before. */
+  onScaleChange(look: (budget: Readonly<KubeObject>) => void): void {
+    this.#scales.onChange((namespace) => {
+      for (const budget of this.#budgets.list(namespace)) look(budget);
+    });
   }
 
   /** The budget that covers the pod: any one of them, where several do. */

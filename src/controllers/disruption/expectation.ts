@@ -37,6 +37,11 @@ interface ScaleObject {
   readonly spec?: { readonly replicas?: number };
 }
 
+function replicasOf(object: Readonly<KubeObject>): number | undefined {
+  // A door: these kinds have it.
+  return (object as ScaleObject).spec?.replicas;
+}
+
 /** Reads what the informers know; other kinds are asked for their scale. */
 export class Scales<S extends Side> {
   readonly #client: Client<S>;
@@ -51,6 +56,21 @@ export class Scales<S extends Side> {
     this.#replicaSets = informers.informer({ gvr: replicaSets });
     this.#deployments = informers.informer({ gvr: deployments });
     this.#statefulSets = informers.informer({ gvr: statefulSets });
+  }
+
+  /** `changed` is called with the namespace in which something has another size or owner than before. Upstream waits for the pods that follow, which may be there already. */
+  onChange(changed: (namespace: string | undefined) => void): void {
+    const tell = ({ metadata }: Readonly<KubeObject>): void => changed(metadata.namespace);
+    for (const informer of [this.#replicationControllers, this.#replicaSets, this.#deployments, this.#statefulSets]) {
+      informer.addHandler({
+        onAdd: tell,
+        onUpdate: (old, object) => {
+          const same = replicasOf(old) === replicasOf(object) && controllerOf(old)?.uid === controllerOf(object)?.uid;
+          if (!same) tell(object);
+        },
+        onDelete: tell,
+      });
+    }
   }
 
   /** @throws Error for a controller that can't be scaled, or isn't there, and for percentages that are none. */

@@ -29,4 +29,5 @@ export const failingSeeds: readonly (readonly [seed: number, found: string])[] =
     'an owner whose deletion the watch had shown was back by an answer that had been on its way, and what it owned stayed',
   ],
   [300119, 'a ReplicaSet that still reported pods which it had lost let a Deployment give up the others'],
+  [300210, 'a budget went on expecting what a Deployment was scaled to that had let go of its ReplicaSet'],
 ];
