@@ -73,16 +73,19 @@ export const attributesClassProtection = protectionController({
   ],
 });
 
-/** Only of pods that have a node: nothing else starts one whose claim is being deleted. */
-function claimsOf(pod: Readonly<KubeObject>): readonly string[] {
+/**
+ * Only of pods that have a node: nothing else starts one whose claim is being deleted. A pod that only waits for its finalizers has given its
+ * volumes back; it may wait for the claim, and the two for each other. Upstream says so of ephemeral volumes only, where a StatefulSet's claims, owned by
+ * their pods, are held in the same way.
+ */
+export function claimsOf(pod: Readonly<KubeObject>): readonly string[] {
   const { nodeName, volumes = [] } = (pod['spec'] ?? {}) as PodSpec;
-  const { namespace = '', name = '' } = pod.metadata;
-  const { phase } = (pod['status'] ?? {}) as { readonly phase?: string };
-  const ended = phase === 'Failed' || phase === 'Succeeded';
-  if (nodeName === undefined || nodeName === '') return [];
+  const { namespace = '', name = '', deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+  const isShutDown = deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0;
+  if (nodeName === undefined || nodeName === '' || isShutDown) return [];
   return volumes.flatMap(({ name: volume, persistentVolumeClaim: claim, ephemeral }) => {
     if (claim?.claimName !== undefined) return [`${namespace}/${claim.claimName}`];
-    return ephemeral && !ended ? [`${namespace}/${name}-${volume}`] : [];
+    return ephemeral ? [`${namespace}/${name}-${volume}`] : [];
   });
 }
 

@@ -60,7 +60,9 @@ function leftBehind({ truth, machine }: World, owner: KubeObject): string[] {
       const told = machine.views.told('garbagecollector', uid, `${plural} (metadata)`);
       const known = truth.versionsSince(plural, namespace, name, told);
       return known.every(
-        (one) => one?.metadata.uid === own && one?.metadata.ownerReferences?.some((ref) => ref.uid === uid),
+        (one) =>
+          one?.metadata.uid === own &&
+          one?.metadata.ownerReferences?.some((ref) => ref.uid === uid && ref.blockOwnerDeletion === true),
       );
     });
   return left.map((object) => `${textOf(owner)} is gone before ${textOf(object)}, which blocks it`);
