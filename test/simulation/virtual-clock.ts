@@ -129,6 +129,7 @@ const epochMs = Date.UTC(2030, 0, 1);
 export class MachineClock implements Clock {
   readonly #time: VirtualTime;
   #offsetMs = 0;
+  #farthestMs = 0;
 
   constructor(time: VirtualTime) {
     this.#time = time;
@@ -137,6 +138,12 @@ export class MachineClock implements Clock {
   /** The wall clock, not the monotonic one. */
   jump(ms: number): void {
     this.#offsetMs += ms;
+    this.#farthestMs = Math.max(this.#farthestMs, this.#offsetMs);
+  }
+
+  /** Nothing that it has shown is in the future any more. */
+  catchUp(): void {
+    this.#offsetMs = this.#farthestMs;
   }
 
   /** Shows what the other shows. */

@@ -65,6 +65,13 @@ export const statefulSetController: BuiltinController = {
     podInformer.addIndex(orphanIndex, orphans);
     revisions.addIndex(orphanIndex, orphans);
     const selectorOf = (set: Readonly<KubeObject>) => asStatefulSet(set).selector;
+    // What was made is counted when it shows: until then the history seemed shorter than it is.
+    revisions.addHandler({
+      onAdd: (revision) => {
+        const owner = controllerOf(revision);
+        if (owner?.kind === statefulSetKind.kind) enqueue(`${revision.metadata.namespace}/${owner.name}`);
+      },
+    });
     podInformer.addHandler(observePods({ owners: sets, gvk: statefulSetKind, selectorOf, enqueue }));
     return controller;
   },
