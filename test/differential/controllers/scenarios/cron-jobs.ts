@@ -4,9 +4,11 @@ import type { Scenario, Stage } from '../scenario.ts';
 
 const minuteMs = 60_000;
 
+/** One moment for both sides, which don't come to a scenario in the same minute. */
+const start = Math.floor(Date.now() / minuteMs) * minuteMs;
+
 /** When it was so many minutes ago. */
-const ago = (minutes: number): string =>
-  new Date(Math.floor(Date.now() / minuteMs) * minuteMs - minutes * minuteMs).toISOString().replace('.000Z', 'Z');
+const ago = (minutes: number): string => new Date(start - minutes * minuteMs).toISOString().replace('.000Z', 'Z');
 
 /** Once a year: nothing comes of it while we look. */
 const yearly = '0 0 1 1 *';
@@ -229,6 +231,6 @@ export const cronJobs: readonly Scenario[] = [
 
 /** A schedule that was due so many minutes ago, and is not due again soon. */
 function hourlySince(minutes: number): string {
-  const due = new Date(Date.now() - minutes * minuteMs);
+  const due = new Date(start - minutes * minuteMs);
   return `${due.getUTCMinutes()} * * * *`;
 }
