@@ -82,6 +82,8 @@ function normalValue(value: JsonValue, names: UidNames, key: string): JsonValue 
 /** Lists whose order says nothing. */
 const unordered = new Set([
   'managers',
+  // Of Deployments: which was needed first, and that hangs on who was faster.
+  'conditions',
   'endpoints',
   'addresses',
   'notReadyAddresses',
