@@ -93,6 +93,12 @@ const cases: readonly [
     [`update-tenant-status ${JSON.stringify(running)}`],
   ],
   [
+    'a copy that goes before it had a node is waited for',
+    pod,
+    hostPod(pod, { metadata: { ...deletion, deletionGracePeriodSeconds: 0 } }),
+    [],
+  ],
+  [
     'a new label goes to the host',
     tenantPod({ metadata: { labels: { a: 'b' } } }),
     hostPod(pod),

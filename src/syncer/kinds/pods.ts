@@ -90,7 +90,9 @@ function planEnd(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): A
   const onHost =
     copy.metadata.deletionTimestamp === undefined ? undefined : (copy.metadata.deletionGracePeriodSeconds ?? 0);
   if (inTenant !== undefined && (onHost === undefined || inTenant < onHost)) return deletion(copy, inTenant);
-  if (onHost !== undefined && inTenant === undefined) return endInTenant(pod, Math.max(1, onHost));
+  // A copy without a node has never run: it may be ours that makes room for another, and is made anew when it is gone.
+  const mayHaveRun = Boolean(viewPod(copy).spec.nodeName);
+  if (onHost !== undefined && inTenant === undefined && mayHaveRun) return endInTenant(pod, Math.max(1, onHost));
   return undefined;
 }
 
