@@ -52,6 +52,8 @@ export interface Case {
   readonly name: string;
   /** Must succeed on both sides. */
   readonly given?: readonly Call[];
+  /** What is asked, again and again, until it is answered with this status: upstream needs a moment for what was prepared. */
+  readonly until?: { readonly call: Call; readonly status: number };
   readonly calls: readonly Call[];
 }
 

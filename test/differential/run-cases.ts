@@ -1,6 +1,7 @@
 /** Runs families of cases against both servers, each case as a test. One pair of servers for a test file. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { upstreamUnavailable } from '../host/upstream.ts';
 import { accepted } from './accepted.ts';
 import { get, post, type Call, type Case, type Family } from './case.ts';
@@ -27,6 +28,9 @@ export function runCases(families: readonly Family[]): void {
     });
   });
 }
+
+const settledTriesMax = 100;
+const settledPollMs = 100;
 
 const stillThere: Case = {
   name: 'the servers go on',
@@ -67,12 +71,21 @@ async function differencesIn(pair: Pair, each: Case, namespace: string): Promise
       const told = `${call.method} ${call.path}: ${status} ${JSON.stringify(body).slice(0, 500)}`;
       assert.ok(status >= 200 && status < 300, `${side.name} cannot prepare: ${told}`);
     }
+    if (each.until) await settled(side, each.until, kept);
     const asked: Asked[] = [];
     for (const call of each.calls) asked.push({ request: requestLine(call), answer: await answerOf(side, call, kept) });
     return asked;
   };
   const [sublet, upstream] = await Promise.all([run(pair.sublet), run(pair.upstream)]);
   return differences(sublet, upstream);
+}
+
+async function settled(side: Side, { call, status }: NonNullable<Case['until']>, kept: Kept): Promise<void> {
+  for (let tries = 0; tries < settledTriesMax; tries++) {
+    if ((await answerOf(side, call, kept)).status === status) return;
+    await sleep(settledPollMs);
+  }
+  assert.fail(`${side.name} never answers ${call.method} ${call.path} with ${status}`);
 }
 
 async function answerOf(side: Side, call: Call, kept: Kept): Promise<Comparable> {

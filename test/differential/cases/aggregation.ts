@@ -58,6 +58,7 @@ export const aggregation: Family = {
     {
       name: 'what has no server is unavailable, whatever is asked',
       given: remote('remote.example'),
+      until: { call: get('/apis/remote.example/v1'), status: 503 },
       calls: [
         get('/apis/remote.example/v1'),
         get('/apis/remote.example/v1/namespaces/a/things/b'),
