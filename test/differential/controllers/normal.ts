@@ -33,10 +33,13 @@ export function normalText(text: string, names: UidNames): string {
   return ownTexts.reduce((result, [pattern, instead]) => result.replaceAll(pattern, instead), known);
 }
 
-/** `fields`: with those that each manager manages. */
-export function normalObject(object: KubeObject, names: UidNames, fields: boolean): JsonObject {
+/** `managers`: with who manages what. */
+export function normalObject(object: KubeObject, names: UidNames, managers: boolean): JsonObject {
   const { managedFields, resourceVersion: _, uid: _own, ...metadata } = withoutTiming(object);
-  const rest = { ...withSortedPorts(object), metadata: { ...metadata, ...managersOf(managedFields, fields) } };
+  const rest = {
+    ...withSortedPorts(object),
+    metadata: { ...metadata, ...(managers ? managersOf(managedFields) : {}) },
+  };
   const normal = normalValue(rest, names, '');
   return isJsonObject(normal) ? normal : {};
 }
@@ -100,12 +103,12 @@ export const byText = (left: unknown, right: unknown): number =>
   JSON.stringify(left) < JSON.stringify(right) ? -1 : JSON.stringify(left) > JSON.stringify(right) ? 1 : 0;
 
 /** Who has written what, by what way. */
-function managersOf(entries: JsonValue | undefined, fields: boolean): { managers?: string[] } {
+function managersOf(entries: JsonValue | undefined): { managers?: string[] } {
   if (!Array.isArray(entries)) return {};
   const managers = entries.map((entry) => {
     // As the API has them.
     const { manager, operation, apiVersion, subresource = '', fieldsV1 } = entry as unknown as ManagedFieldsEntry;
-    return [manager, operation, apiVersion, subresource, ...(fields ? [fieldsText(fieldsV1)] : [])].join(' ');
+    return [manager, operation, apiVersion, subresource, fieldsText(fieldsV1)].join(' ');
   });
   return { managers };
 }
