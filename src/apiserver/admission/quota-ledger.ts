@@ -3,8 +3,7 @@ import type { KubeObject } from '../../api/object.ts';
 import type { GenericStore } from '../registry/generic-store.ts';
 import type { ResourceRegistry } from '../registry/resource-registry.ts';
 import { createClusterReader } from './cluster-reader.ts';
-import { managedFieldsAfterUpdate } from '../registry/managed-fields/managed-fields.ts';
-import { managedScope } from '../registry/managed-fields/scope.ts';
+import { rewriteStatus } from '../registry/managed-fields/rewrite-status.ts';
 
 export interface QuotaLedger {
   quotas(namespace: string): Promise<readonly Readonly<KubeObject>[]>;
@@ -19,14 +18,7 @@ export function createQuotaLedger(store: GenericStore, resources: ResourceRegist
     async charge({ metadata: { namespace = '', name = '' } }, change) {
       const resource = resources.find('', 'v1', 'resourcequotas');
       if (!resource) throw new Error('resourcequotas are always served');
-      const scope = managedScope(resources, resource, 'status');
-      await store.rewrite({ resource, namespace, name }, false, (current) => {
-        const next = change(current.decode());
-        if (!next) return undefined;
-        const update = { scope, live: current.decode(), next, manager: 'kube-apiserver', now: store.clock.now() };
-        const managedFields = managedFieldsAfterUpdate(update);
-        return { ...next, metadata: { ...next.metadata, ...(managedFields ? { managedFields } : {}) } };
-      });
+      await rewriteStatus(store, resources, { resource, namespace, name }, false, change);
     },
   };
 }

@@ -15,6 +15,7 @@ import { schemaForKind } from '../../schema/builtin/catalog.ts';
 import { canonical, ensureNamespace } from '../registry/before-write.ts';
 import { checkPreconditions, deleteObject } from '../registry/delete-object.ts';
 import { listObjects } from '../registry/list-objects.ts';
+import { rewriteStatus } from '../registry/managed-fields/rewrite-status.ts';
 import { everything } from '../registry/selection.ts';
 import type { StoredObject } from '../registry/stored-object.ts';
 import { optionsOfObject } from './delete-options.ts';
@@ -95,10 +96,9 @@ async function askBudget(request: VerbRequest, pod: Readonly<KubeObject>, dryRun
   const [budget] = covering;
   if (!budget || disturbsNothing(budget.object, pod)) return;
   const target = { resource: budgets, namespace, name: budget.object.metadata.name ?? '' };
-  await store.rewrite(target, dryRun, (old) => {
-    const counted = countDisruption(old.decode(), pod.metadata.name ?? '', request.context.now);
-    return canonical(budgets, counted);
-  });
+  await rewriteStatus(store, resources, target, dryRun, (current) =>
+    countDisruption(current, pod.metadata.name ?? '', request.context.now),
+  );
 }
 
 /** A pod that isn't ready counts for nothing where enough others are, or where the budget says so. */

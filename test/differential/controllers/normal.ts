@@ -1,6 +1,7 @@
 /** What of an object must be equal on both sides: all but names' random parts, UIDs, times, revisions and addresses. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/api/json.ts';
 import type { KubeObject } from '../../../src/api/object.ts';
+import { fieldOf } from './scenario.ts';
 
 export type UidNames = ReadonlyMap<string, string>;
 
@@ -33,12 +34,12 @@ export function normalText(text: string, names: UidNames): string {
   return ownTexts.reduce((result, [pattern, instead]) => result.replaceAll(pattern, instead), known);
 }
 
-/** `managers`: with who manages what. */
-export function normalObject(object: KubeObject, names: UidNames, managers: boolean): JsonObject {
+/** `fields`: with those that each manager manages. */
+export function normalObject(object: KubeObject, names: UidNames, fields: boolean): JsonObject {
   const { managedFields, resourceVersion: _, uid: _own, ...metadata } = withoutTiming(object);
   const rest = {
-    ...withSortedPorts(object),
-    metadata: { ...metadata, ...(managers ? managersOf(managedFields) : {}) },
+    ...withSortedPorts(withSortedConditions(object)),
+    metadata: { ...metadata, ...managersOf(managedFields, fields) },
   };
   const normal = normalValue(rest, names, '');
   return isJsonObject(normal) ? normal : {};
@@ -50,6 +51,16 @@ function withoutTiming({ kind, metadata }: KubeObject): KubeObject['metadata'] {
   const { generation: _, annotations, ...rest } = metadata;
   const { 'endpoints.kubernetes.io/last-change-trigger-time': _time, ...others } = annotations ?? {};
   return { ...rest, ...(Object.keys(others).length > 0 ? { annotations: others } : {}) };
+}
+
+/** A Deployment's are in the order of their last changes, which may come in one round of its controller or in two. */
+function withSortedConditions(object: KubeObject): KubeObject {
+  const { status } = object;
+  if (object.kind !== 'Deployment' || !isJsonObject(status) || !Array.isArray(status['conditions'])) return object;
+  const conditions = status['conditions'].toSorted((left, right) =>
+    byText(fieldOf(left, 'type'), fieldOf(right, 'type')),
+  );
+  return { ...object, status: { ...status, conditions } };
 }
 
 /** Upstream sorts them by a hash. */
@@ -85,8 +96,6 @@ function normalValue(value: JsonValue, names: UidNames, key: string): JsonValue 
 /** Lists whose order says nothing. */
 const unordered = new Set([
   'managers',
-  // Of Deployments: which was needed first, and that hangs on who was faster.
-  'conditions',
   'endpoints',
   'addresses',
   'notReadyAddresses',
@@ -103,12 +112,12 @@ export const byText = (left: unknown, right: unknown): number =>
   JSON.stringify(left) < JSON.stringify(right) ? -1 : JSON.stringify(left) > JSON.stringify(right) ? 1 : 0;
 
 /** Who has written what, by what way. */
-function managersOf(entries: JsonValue | undefined): { managers?: string[] } {
+function managersOf(entries: JsonValue | undefined, fields: boolean): { managers?: string[] } {
   if (!Array.isArray(entries)) return {};
   const managers = entries.map((entry) => {
     // As the API has them.
     const { manager, operation, apiVersion, subresource = '', fieldsV1 } = entry as unknown as ManagedFieldsEntry;
-    return [manager, operation, apiVersion, subresource, fieldsText(fieldsV1)].join(' ');
+    return [manager, operation, apiVersion, subresource, ...(fields ? [fieldsText(fieldsV1)] : [])].join(' ');
   });
   return { managers };
 }

@@ -10,7 +10,7 @@ export interface Scenario {
   readonly slow?: boolean;
   /** How often each Event was told hangs on who was faster: that it was told is compared. */
   readonly countsVary?: boolean;
-  /** Who has written which fields hangs on what he saw in between, and on who came first: it is not compared. */
+  /** Which fields a controller has written hangs on what it saw in between: that it has written is compared. */
   readonly fieldsVary?: boolean;
   run(stage: Stage): Promise<void>;
 }

@@ -63,9 +63,11 @@ export const accounts: readonly Scenario[] = [
   {
     name: 'account: the authority is published again',
     async run(stage) {
-      await stage.until('it is there', () => stage.find('ConfigMap', 'kube-root-ca.crt') !== undefined);
+      const uid = () => stage.find('ConfigMap', 'kube-root-ca.crt')?.metadata.uid;
+      await stage.until('it is there', () => uid() !== undefined);
+      const first = uid();
       await stage.remove('ConfigMap', 'kube-root-ca.crt');
-      await stage.until('it is there again', () => stage.find('ConfigMap', 'kube-root-ca.crt') !== undefined);
+      await stage.until('it is there again', () => uid() !== undefined && uid() !== first);
       await stage.patch('ConfigMap', 'kube-root-ca.crt', { data: { 'ca.crt': 'x', other: 'y' } });
       await stage.until(
         'it is right again',
