@@ -1,4 +1,5 @@
-/** Carries a plan out, one action after the other; the first that fails ends it, and the next plan starts from what is then observed. */
+/** Carries a plan out, one action after the other; the first that fails ends it (but for patches that stand for themselves), and the
+ * next plan starts from what is then observed. */
 import type { Random } from '../lib/random.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Client } from '../client/client.ts';
@@ -30,7 +31,16 @@ const renewalShare = 0.8;
 
 /** @throws StatusError, ConnectionError of the action that failed */
 export async function act(hands: Hands, actions: readonly Action[]): Promise<void> {
-  for (const action of actions) await actOnce(hands, action);
+  let failure: { readonly error: unknown } | undefined;
+  for (const action of actions) {
+    try {
+      await actOnce(hands, action);
+    } catch (error) {
+      if (action.type !== 'patch-host') throw error;
+      failure ??= { error };
+    }
+  }
+  if (failure) throw failure.error;
 }
 
 async function actOnce(hands: Hands, action: Action): Promise<void> {
@@ -40,7 +50,10 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
       hands.made(await host.resource(action.gvr, place.hostNamespace).create(action.object));
       return;
     case 'update-host':
-      await host.resource(action.gvr, place.hostNamespace).update(action.object);
+      await host.resource(action.gvr, namespaceOf(place, action.object)).update(action.object);
+      return;
+    case 'patch-host':
+      await unlessNotFound(patchHost(hands, action));
       return;
     case 'delete-host': {
       const { gvr, name, uid, resourceVersion, gracePeriodSeconds } = action;
@@ -76,6 +89,22 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
 }
 
 async function bind(hands: Hands, { ref, uid, node }: Extract<Action, { type: 'bind-tenant-pod' }>): Promise<void> {
+async function patchHost(
+  { host, place }: Hands,
+  { gvr, name, uid, subresource, patch, note }: Extract<Action, { type: 'patch-host' }>,
+): Promise<void> {
+  const resource = host.resource(gvr, place.hostNamespace);
+  const patched = await resource.patch(name, 'strategic', { ...patch, metadata: { uid } }, { subresource });
+  if (!note) return;
+  const { metadata } = patched;
+  await resource.update({ ...patched, metadata: { ...metadata, annotations: { ...metadata.annotations, ...note } } });
+}
+
+/** Copies are in the tenant's own namespace, or in none. */
+function namespaceOf({ hostNamespace }: Place, { metadata }: On<'host', KubeObject>): string | undefined {
+  return metadata.namespace === undefined ? undefined : hostNamespace;
+}
+
   await hands.tenant.resource(pods, ref.namespace).createSubresource(ref.name, 'binding', {
     apiVersion: 'v1',
     kind: 'Binding',

@@ -1,4 +1,5 @@
 /** All that the syncer can do to either side: what plans are made of. Each action carries its precondition. */
+import type { JsonObject } from '../api/json.ts';
 import type { GroupVersionResource } from '../api/gvk.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Name, ObjectRef, On } from '../api/side.ts';
@@ -9,6 +10,20 @@ export type Action =
   | { readonly type: 'create-host'; readonly gvr: GroupVersionResource; readonly object: On<'host', KubeObject> }
   /** Replaces; fails when the copy's resourceVersion is another by now. */
   | { readonly type: 'update-host'; readonly gvr: GroupVersionResource; readonly object: On<'host', KubeObject> }
+  /**
+   * A strategic merge patch of a subresource of the object with that UID, which leaves alone what it doesn't name. Stands for itself: what comes after it
+   * is tried though it failed.
+   */
+  | {
+      readonly type: 'patch-host';
+      readonly gvr: GroupVersionResource;
+      readonly name: Name<'host'>;
+      readonly uid: string;
+      readonly subresource: string;
+      readonly patch: JsonObject;
+      /** Annotations that the object gets when that is done. */
+      readonly note?: Readonly<Record<string, string>>;
+    }
   | {
       readonly type: 'delete-host';
       readonly gvr: GroupVersionResource;

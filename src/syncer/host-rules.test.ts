@@ -15,6 +15,17 @@ test('what a tenant sees it may read, and nothing else', () => {
   ]);
 });
 
+test('for copies without a namespace it may write where they stand, and for nothing that is off', () => {
+  assert.deepEqual(clusterRules(mirroredKinds, {}, kindsSwitchedOn(['*'])), []);
+  assert.deepEqual(clusterRules(mirroredKinds, { priorityclasses: {} }, kindsSwitchedOn(['*', 'priorityclasses'])), [
+    {
+      apiGroups: ['scheduling.k8s.io'],
+      resources: ['priorityclasses'],
+      verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
+    },
+  ]);
+});
+
 /** `resource: verbs`, as the Role has them. */
 function role(sync: string): Record<string, string> {
   const rules = hostRules(kindsSwitchedOn(parseSwitches(sync)));
@@ -24,6 +35,8 @@ function role(sync: string): Record<string, string> {
 }
 
 const all = 'get,list,watch,create,update,delete';
+/** Of pods that go to the host. */
+const running = { 'pods/ephemeralcontainers.': 'patch', 'pods/resize.': 'patch', 'pods/status.': 'patch' };
 /** Whatever is switched on. */
 const common = {
   'events.': 'get,list,watch',
@@ -44,11 +57,12 @@ const roles: readonly (readonly [sync: string, role: Record<string, string>])[] 
       'endpointslices.discovery.k8s.io': all,
       'persistentvolumeclaims.': all,
       'pods.': all,
+      ...running,
     },
   ],
   [
     '*,-configmaps,-services,-endpoints,-endpointslices,-persistentvolumeclaims',
-    { ...common, 'secrets.': all, 'pods.': all },
+    { ...common, 'secrets.': all, 'pods.': all, ...running },
   ],
   [
     'ingresses,networkpolicies,poddisruptionbudgets',
@@ -60,7 +74,7 @@ const roles: readonly (readonly [sync: string, role: Record<string, string>])[] 
     },
   ],
   ['configmaps', { ...common, 'configmaps.': all }],
-  ['pods', { ...common, 'secrets.': all, 'pods.': all }],
+  ['pods', { ...common, 'secrets.': all, 'pods.': all, ...running }],
   ['-pods', common],
 ];
 

@@ -45,6 +45,7 @@ function brief(action: Action): string {
       return `${action.type} ${action.ref.name} ${action.uid}`;
     case 'create-host':
     case 'update-host':
+    case 'patch-host':
     case 'delete-host':
     case 'update-tenant-status':
     case 'bind-tenant-pod':

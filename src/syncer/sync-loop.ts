@@ -136,8 +136,15 @@ function listen(options: SyncLoopOptions, add: (key: string) => void): void {
   const addNamed = (pod: On<'tenant', KubeObject>): void => {
     for (const name of referencedNames(viewPod(pod).spec, referencedBy)) add(`${pod.metadata.namespace ?? ''}/${name}`);
   };
-  // What a pod names never changes while it lives.
-  tenantPods.addHandler({ onAdd: addNamed, onDelete: addNamed });
+  tenantPods.addHandler({
+    onAdd: addNamed,
+    // What a pod names never changes while it lives, but that it gets ephemeral containers.
+    onUpdate: (old, pod) => {
+      const [before, after] = [old, pod].map((one) => viewPod(one).spec.ephemeralContainers?.length ?? 0);
+      if (before !== after) addNamed(pod);
+    },
+    onDelete: addNamed,
+  });
   for (const { names, objects } of options.naming) {
     const addOthers = (object: On<'tenant', KubeObject>): void => {
       for (const named of names(object)) if (named.kind === referencedBy) add(named.key);

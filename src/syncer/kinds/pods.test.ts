@@ -49,6 +49,8 @@ function brief(action: Action): string {
     case 'create-tenant':
     case 'update-host':
       return `${action.type} ${action.object.metadata.name}`;
+    case 'patch-host':
+      return `patch-host ${action.subresource} ${JSON.stringify(action.patch)}`;
     case 'delete-host':
       return `delete-host ${action.gvr.resource} ${action.name} ${action.uid} grace=${action.gracePeriodSeconds}`;
     case 'delete-tenant':

@@ -7,11 +7,19 @@ import type { KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
 import { namesInPod, scrubber } from '../../translate/host-texts.ts';
 import { originOf } from '../../translate/marks.ts';
-import { asksForOtherNodes, copyPod, updatedPodCopy } from '../../translate/pods/pod.ts';
+import { takenByHost, withCarried } from '../../translate/pods/carried.ts';
+import {
+  asksForOtherNodes,
+  copyPod,
+  translatePod,
+  updatedPodCopy,
+  type TranslatedPod,
+} from '../../translate/pods/pod.ts';
 import { refusalOf } from '../../translate/pods/pod-refusal.ts';
 import { endedPodStatus, tenantPodStatus } from '../../translate/pods/pod-status.ts';
 import { wasPutOnNode } from '../../translate/pods/pod-node.ts';
 import { viewPod } from '../../translate/pods/pod-view.ts';
+import { subresourcePatches } from '../../translate/pods/running-pod.ts';
 import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
 import { nothingToDo, type Action, type Plan } from '../action.ts';
 import { nameOf, refOf, refOfKey, uidOf } from '../../translate/identity.ts';
@@ -24,7 +32,12 @@ const secrets = { group: '', version: 'v1', resource: 'secrets' };
 export const pods = defineSyncedKind({
   gvr,
   kind: 'Pod',
-  hostVerbs: { '': ['get', 'list', 'watch', 'create', 'update', 'delete'] },
+  hostVerbs: {
+    '': ['get', 'list', 'watch', 'create', 'update', 'delete'],
+    ephemeralcontainers: ['patch'],
+    resize: ['patch'],
+    status: ['patch'],
+  },
   plan: (key, { tenant, host, origin }, view) => {
     if (host && (!tenant || origin?.uid !== tenant.metadata.uid)) return { actions: [deletion(host)] };
     if (!tenant) return withoutTokens(key, view);
@@ -63,12 +76,37 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
   if (ending) return { ...tokens, actions: [ending, ...status(pod, copy, view)] };
   if (copy.metadata.deletionTimestamp === undefined) {
     const waits = !viewPod(copy).spec.nodeName;
-    const wanted = copyPod(waits ? view : { ...view, nodeTerms: undefined }, pod);
-    if (waits && isReplaceable(copy) && asksForOtherNodes(copy, wanted)) return { actions: [replacement(copy)] };
-    const updated = updatedPodCopy(copy, wanted);
+    const translated = translatePod(waits ? view : { ...view, nodeTerms: undefined }, pod);
+    if (waits && isReplaceable(copy) && asksForOtherNodes(copy, translated.copy))
+      return { actions: [replacement(copy)] };
+    const updated = updatedPodCopy(copy, withCarried(pod, copy, translated.copy));
     if (updated !== copy)
       return { ...tokens, actions: [...tokens.actions, { type: 'update-host', gvr, object: updated }] };
+    if (!isFinished(copy)) return planRunning(pod, copy, { translated, tokens, view });
   }
+  return planBack(pod, copy, tokens, view);
+}
+
+/** What comes back, and after it what a running copy gets by its subresources: that the host may refuse, but not what it tells. */
+function planRunning(
+  pod: On<'tenant', KubeObject>,
+  copy: On<'host', KubeObject>,
+  { translated, tokens, view }: { translated: TranslatedPod; tokens: Plan; view: View },
+): Plan {
+  const back = planBack(pod, copy, tokens, view);
+  const patches = subresourcePatches(pod, copy, translated).map((patch): Action => ({
+    type: 'patch-host',
+    gvr,
+    name: nameOf(copy),
+    uid: uidOf(copy),
+    ...patch,
+  }));
+  const taken = takenByHost(pod, copy);
+  const refusal = `the host has ephemeral containers of its own that are called ${taken.join(', ')}`;
+  return { ...back, actions: [...back.actions, ...patches], ...(taken.length === 0 ? {} : { refusal }) };
+}
+
+function planBack(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, tokens: Plan, view: View): Plan {
   const refused = refusalOf(pod, copy);
   if (refused) return { actions: [withTenantStatus(pod, { ...statusOf(pod, copy, view), ...refused })] };
   const node = viewPod(copy).spec.nodeName;

@@ -33,6 +33,13 @@ export interface Container extends JsonObject {
   image: string;
   env?: EnvironmentVariable[];
   envFrom?: EnvironmentSource[];
+  resources?: Requirements;
+}
+
+/** What a container, or a pod, asks for. */
+export interface Requirements extends JsonObject {
+  requests?: Record<string, string>;
+  limits?: Record<string, string>;
 }
 
 export interface ProjectedSource extends JsonObject {
@@ -91,6 +98,7 @@ export interface Affinity extends JsonObject {
 export interface PodSpec extends JsonObject {
   containers: Container[];
   initContainers?: Container[];
+  ephemeralContainers?: Container[];
   volumes?: Volume[];
   imagePullSecrets?: NameReference[];
   affinity?: Affinity;
@@ -103,6 +111,7 @@ export interface PodSpec extends JsonObject {
   schedulingGates?: NameReference[];
   readinessGates?: { conditionType: string }[];
   terminationGracePeriodSeconds?: number;
+  resources?: Requirements;
 }
 
 export interface PodCondition extends JsonObject {
@@ -119,6 +128,11 @@ export interface PodStatus extends JsonObject {
 export interface PodView {
   readonly spec: PodSpec;
   readonly status?: PodStatus;
+}
+
+/** Of every sort. */
+export function containersOf({ initContainers = [], containers, ephemeralContainers = [] }: PodSpec): Container[] {
+  return [...initContainers, ...containers, ...ephemeralContainers];
 }
 
 /** The typed look. A door: the object's own API server has checked its types. */

@@ -10,8 +10,9 @@ import type { LabelSelector } from '../selectors.ts';
 import { pinAffinity } from './affinity.ts';
 import { nameClasses, type SeenFromHost } from './classes.ts';
 import { termNodes, type NodeTerms } from './node-terms.ts';
-import { viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
+import { containersOf, viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
 import { renameReferences } from './references.ts';
+import { keepSizesNote, sizesNote } from './running-pod.ts';
 import { readTokensFromSecret, tokenSecretName } from './tokens.ts';
 import { dropHostIdentities, nameClaimsMadeForPod } from './volumes.ts';
 
@@ -36,13 +37,24 @@ const tenantOnlyFields = [
   'nodeName',
   'schedulingGates',
   'resourceClaims',
-  'ephemeralContainers',
   'schedulingGroup',
 ] as const;
 
 /** The copy as it is created on the host. */
+/** A pod, translated. */
+export interface TranslatedPod {
+  /** The copy as it is created on the host. */
+  readonly copy: On<'host', KubeObject>;
+  /** What goes into a running pod only. */
+  readonly ephemeralContainers: readonly Container[];
+}
+
 export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<'host', KubeObject> {
   const origin = originOf(pod);
+  return translatePod(context, pod).copy;
+}
+
+export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>): TranslatedPod {
   const { tenant } = context.place;
   const spec = cloneJson(viewPod(pod).spec);
   const metadata = copyMetadata(context.place, pod);
@@ -66,12 +78,16 @@ export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<
   spec['automountServiceAccountToken'] = false;
   spec['enableServiceLinks'] = false;
   const annotations = {
+  const { ephemeralContainers = [] } = spec;
+  delete spec.ephemeralContainers;
     ...metadata.annotations,
     [serviceAccountAnnotation]: account,
+    ...sizesNote(spec),
     [changeableAnnotation]: changeableDigest(spec),
     ...(terms === '' ? {} : { [termsAnnotation]: terms }),
   };
-  return markOn('host', { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, annotations }, spec });
+  const copy = markOn('host', { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, annotations }, spec });
+  return { copy, ephemeralContainers };
 }
 
 /**
@@ -82,7 +98,8 @@ export function updatedPodCopy(
   current: On<'host', KubeObject>,
   wanted: On<'host', KubeObject>,
 ): On<'host', KubeObject> {
-  const updated: KubeObject = { ...current, metadata: updatedMetadata(current.metadata, wanted.metadata) };
+  const { metadata } = keepSizesNote(current, wanted);
+  const updated: KubeObject = { ...current, metadata: updatedMetadata(current.metadata, metadata) };
   const changed =
     current.metadata.annotations?.[changeableAnnotation] !== wanted.metadata.annotations?.[changeableAnnotation];
   if (changed) updated['spec'] = changedSpec(viewPod(current).spec, viewPod(wanted).spec);
@@ -135,7 +152,7 @@ function updateImages(current: readonly Container[], wanted: readonly Container[
 
 /** The downward API shows the tenant's own names: they stand in annotations of the copy. */
 function tellTenantNames(spec: PodSpec): void {
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+  for (const container of containersOf(spec)) {
     for (const variable of container.env ?? []) tellAt(variable.valueFrom?.fieldRef);
   }
   for (const volume of spec.volumes ?? []) {

@@ -3,7 +3,7 @@
  * rename it there. A place that is not listed is not synced, and the sentinel test says so.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
-import type { PodSpec } from './pod-view.ts';
+import { containersOf, type PodSpec } from './pod-view.ts';
 
 export type ReferencedKind = 'configmaps' | 'secrets' | 'persistentvolumeclaims' | 'endpoints';
 
@@ -50,7 +50,7 @@ const environmentSourcePlaces: readonly Place[] = [
 
 /** Renames in place: `spec` is the caller's own copy. */
 export function renameReferences(spec: PodSpec, rename: Rename): void {
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+  for (const container of containersOf(spec)) {
     for (const variable of container.env ?? []) renameAt(variable.valueFrom, environmentPlaces, rename);
     for (const source of container.envFrom ?? []) renameAt(source, environmentSourcePlaces, rename);
   }
