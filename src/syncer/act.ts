@@ -88,7 +88,6 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
   }
 }
 
-async function bind(hands: Hands, { ref, uid, node }: Extract<Action, { type: 'bind-tenant-pod' }>): Promise<void> {
 async function patchHost(
   { host, place }: Hands,
   { gvr, name, uid, subresource, patch, note }: Extract<Action, { type: 'patch-host' }>,
@@ -105,6 +104,7 @@ function namespaceOf({ hostNamespace }: Place, { metadata }: On<'host', KubeObje
   return metadata.namespace === undefined ? undefined : hostNamespace;
 }
 
+async function bind(hands: Hands, { ref, uid, node }: Extract<Action, { type: 'bind-tenant-pod' }>): Promise<void> {
   await hands.tenant.resource(pods, ref.namespace).createSubresource(ref.name, 'binding', {
     apiVersion: 'v1',
     kind: 'Binding',

@@ -8,7 +8,7 @@ import { copyMetadata, updatedMetadata } from '../metadata.ts';
 import { hostName } from '../names.ts';
 import type { LabelSelector } from '../selectors.ts';
 import { pinAffinity } from './affinity.ts';
-import { nameClasses, type SeenFromHost } from './classes.ts';
+import { nameClasses, type OwnOnHost, type SeenFromHost } from './classes.ts';
 import { termNodes, type NodeTerms } from './node-terms.ts';
 import { containersOf, viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
 import { renameReferences } from './references.ts';
@@ -24,6 +24,7 @@ export interface PodContext {
   readonly nodeTerms?: NodeTerms | undefined;
   /** Absent: nothing is seen. */
   readonly seenFromHost?: SeenFromHost;
+  readonly ownOnHost?: OwnOnHost;
 }
 
 /**
@@ -40,7 +41,6 @@ const tenantOnlyFields = [
   'schedulingGroup',
 ] as const;
 
-/** The copy as it is created on the host. */
 /** A pod, translated. */
 export interface TranslatedPod {
   /** The copy as it is created on the host. */
@@ -49,19 +49,20 @@ export interface TranslatedPod {
   readonly ephemeralContainers: readonly Container[];
 }
 
+/** The copy as it is created on the host. */
 export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<'host', KubeObject> {
-  const origin = originOf(pod);
   return translatePod(context, pod).copy;
 }
 
 export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>): TranslatedPod {
+  const origin = originOf(pod);
   const { tenant } = context.place;
   const spec = cloneJson(viewPod(pod).spec);
   const metadata = copyMetadata(context.place, pod);
   const account = spec.serviceAccountName ?? 'default';
   const nodeName = spec.nodeName;
   for (const field of tenantOnlyFields) delete spec[field];
-  nameClasses(spec, tenant, context.seenFromHost ?? (() => undefined));
+  nameClasses(spec, tenant, context.seenFromHost ?? (() => undefined), context.ownOnHost);
   renameReferences(spec, (_kind, name) => hostName(tenant, origin.namespace, nameOn('tenant', name)));
   readTokensFromSecret(spec, tokenSecretName(tenant, origin.namespace, origin.name));
   // After the tokens: they are known by where they stand among a volume's sources.
@@ -77,12 +78,12 @@ export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>)
   const terms = termNodes(spec, nodeName, context.nodeTerms ?? noTerms);
   spec['automountServiceAccountToken'] = false;
   spec['enableServiceLinks'] = false;
-  const annotations = {
   const { ephemeralContainers = [] } = spec;
   delete spec.ephemeralContainers;
+  const annotations = {
     ...metadata.annotations,
-    [serviceAccountAnnotation]: account,
     ...sizesNote(spec),
+    [serviceAccountAnnotation]: account,
     [changeableAnnotation]: changeableDigest(spec),
     ...(terms === '' ? {} : { [termsAnnotation]: terms }),
   };
