@@ -49,6 +49,11 @@ export class InformerFactory<S extends Side> implements Service {
     await Promise.all(Array.from(this.#informers.values(), (informer) => informer.stop()));
   }
 
+  /** All that there are now. */
+  informers(): readonly ResourceInformer<S>[] {
+    return [...this.#informers.values()];
+  }
+
   hasSynced(): boolean {
     return Array.from(this.#informers.values()).every((informer) => informer.hasSynced());
   }

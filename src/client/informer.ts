@@ -39,6 +39,8 @@ export interface InformerOptions<S extends Side> extends InformerSelection {
   /** Makes of each object what the store keeps; may change it in place. Default: {@link withoutManagedFields}. */
   readonly transform?: (object: KubeObject) => void;
   readonly watchList?: boolean;
+  /** Told whenever a list or a watch has failed; an end that belongs to watches is no failure. */
+  readonly disturbed?: () => void;
 }
 
 /** What users of a shared informer see. */
@@ -63,7 +65,8 @@ export class ResourceInformer<S extends Side> extends ObjectStore<S> implements 
   readonly #options: InformerOptions<S>;
   readonly #handlers = new Set<InformerHandler<S>>();
   readonly #transform: (object: KubeObject) => void;
-  readonly #abort = new AbortController();
+  #run = new AbortController();
+  #stopped = false;
   readonly #synced = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
   #hasSynced = false;
@@ -76,16 +79,44 @@ export class ResourceInformer<S extends Side> extends ObjectStore<S> implements 
     this.#transform = options.transform ?? withoutManagedFields;
   }
 
+  /** Which objects it follows. */
+  get selection(): InformerSelection {
+    return this.#options;
+  }
+
   /** Begins to read; doesn't wait for it ({@link whenSynced}). */
   start(): Promise<void> {
-    if (this.#abort.signal.aborted) return Promise.resolve();
-    const { client, clock, random, logger, gvr, namespace, watchList, ...rest } = this.#options;
+    if (!this.#stopped) this.#running ??= this.#follow();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#run.abort();
+    await this.#running;
+  }
+
+  /** Drops the watch and reads the whole state anew: for who has found that what is shown is not what is there. Doesn't wait for it. */
+  reread(): void {
+    if (this.#stopped || !this.#running) return;
+    this.#run.abort();
+    this.#run = new AbortController();
+    this.#running = Promise.all([this.#running, this.#follow()]).then(() => undefined);
+  }
+
+  #follow(): Promise<void> {
+    const { client, clock, random, logger, gvr, namespace, watchList, disturbed, ...rest } = this.#options;
     const { labelSelector, fieldSelector, metadataOnly } = rest;
-    this.#running ??= runReflector<S>(
+    const { signal } = this.#run;
+    return runReflector<S>(
       {
         name: gvr.resource,
         resource: client.resource(gvr, namespace),
-        sink: { replace: (objects) => this.#replace(objects), apply: (type, object) => this.#apply(type, object) },
+        sink: {
+          // What has been given up may have an answer on its way.
+          replace: (objects) => void (signal.aborted || this.#replace(objects)),
+          apply: (type, object) => void (signal.aborted || this.#apply(type, object)),
+        },
         clock,
         random,
         logger,
@@ -93,15 +124,10 @@ export class ResourceInformer<S extends Side> extends ObjectStore<S> implements 
         ...(fieldSelector === undefined ? {} : { fieldSelector }),
         ...(metadataOnly === undefined ? {} : { metadataOnly }),
         ...(watchList === undefined ? {} : { watchList }),
+        ...(disturbed === undefined ? {} : { disturbed }),
       },
-      this.#abort.signal,
+      signal,
     );
-    return Promise.resolve();
-  }
-
-  async stop(): Promise<void> {
-    this.#abort.abort();
-    await this.#running;
   }
 
   hasSynced(): boolean {

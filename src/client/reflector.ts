@@ -38,6 +38,8 @@ export interface ReflectorOptions<S extends Side> {
   readonly watchList?: boolean;
   /** Objects per page of a list. Default 500. */
   readonly pageSize?: number;
+  /** Told whenever a list or a watch has failed. */
+  readonly disturbed?: () => void;
 }
 
 /** Between failed tries. client-go's is 800 ms to 30 s; an API server in the same process is back sooner. */
@@ -50,7 +52,7 @@ const initialEventsEnd = 'k8s.io/initial-events-end';
 
 /** Runs until `signal` aborts; resolves then, and never rejects. */
 export async function runReflector<S extends Side>(options: ReflectorOptions<S>, signal: AbortSignal): Promise<void> {
-  const state: State = { resourceVersion: undefined, watchList: options.watchList ?? true };
+  const state: State = { resourceVersion: undefined, watchList: options.watchList ?? true, isRefused: false };
   let failures = 0;
   while (!signal.aborted) {
     const startedAt = options.clock.monotonic();
@@ -78,6 +80,8 @@ interface State {
   /** Where the watch goes on; `undefined`: the state must be read. */
   resourceVersion: string | undefined;
   watchList: boolean;
+  /** That the server doesn't let us read has been told. */
+  isRefused: boolean;
 }
 
 /** Reads the state if needed, then one watch until it ends. */
@@ -128,6 +132,7 @@ async function watchOnce<S extends Side>(
   });
   for await (const event of events) {
     if (signal.aborted) return;
+    state.isRefused = false;
     const { metadata } = event.object;
     if (initial) {
       if (event.type !== 'BOOKMARK') collect(initial, event);
@@ -163,6 +168,12 @@ function failed<S extends Side>(options: ReflectorOptions<S>, state: State, erro
       state.watchList = false;
       return;
     }
+  }
+  options.disturbed?.();
+  if (!state.isRefused && error instanceof StatusError && (error.status.code === 401 || error.status.code === 403)) {
+    state.isRefused = true;
+    logger.warn({ resource: name, err: error }, 'may not be read; trying again, ever more seldom');
+    return;
   }
   logger.debug({ resource: name, err: error }, 'list or watch failed; trying again');
 }

@@ -1,4 +1,7 @@
-/** Runs controllers over informers: the informers first, the controllers when all have synced; stops in reverse. */
+/**
+ * Runs controllers over informers: the informers first, the controllers when all have synced; stops in reverse. Those that run apart wait for what
+ * they read themselves, so that what can't be read holds up only who needs it.
+ */
 import type { Service } from '../lib/service.ts';
 import { startAll, stopAll } from '../lib/service.ts';
 import type { Controller } from './controller.ts';
@@ -8,10 +11,21 @@ interface ManagedInformers extends Service {
   whenSynced(signal?: AbortSignal): Promise<void>;
 }
 
+/** What a controller reads. */
+export interface NeededInformer {
+  whenSynced(): Promise<void>;
+}
+
+export interface ControllerApart {
+  readonly controller: Controller;
+  readonly needs: readonly NeededInformer[];
+}
+
 export interface ManagerOptions {
   readonly name: string;
   readonly informers: readonly ManagedInformers[];
   readonly controllers: readonly Controller[];
+  readonly apart?: readonly ControllerApart[];
   /** What controllers use and what must outlive them: event recorders. */
   readonly services?: readonly Service[];
 }
@@ -36,26 +50,57 @@ export class Manager implements Service {
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#starting?.catch(() => undefined);
-    const { services = [], informers, controllers } = this.#options;
-    await stopAll([...services, ...informers, ...controllers]);
+    const { services = [], informers } = this.#options;
+    await stopAll([...services, ...informers, ...this.#controllers()]);
   }
 
   /** The earliest of its queues' (see WorkQueue.nextWakeUp). */
   nextWakeUp(): number | undefined {
-    const times = this.#options.controllers.flatMap(({ queue }) => queue.nextWakeUp() ?? []);
+    const times = this.#controllers().flatMap(({ queue }) => queue.nextWakeUp() ?? []);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** No controller has work now. */
   get idle(): boolean {
-    return this.#options.controllers.every(({ queue }) => queue.idle);
+    return this.#controllers().every(({ queue }) => queue.idle);
+  }
+
+  #controllers(): readonly Controller[] {
+    const { controllers, apart = [] } = this.#options;
+    return [...controllers, ...apart.map(({ controller }) => controller)];
   }
 
   async #start(): Promise<void> {
-    const { services = [], informers, controllers } = this.#options;
+    const { services = [], informers, controllers, apart = [] } = this.#options;
+    const { signal } = this.#abort;
     await startAll([...services, ...informers]);
-    await Promise.all(informers.map((factory) => factory.whenSynced(this.#abort.signal)));
-    if (this.#abort.signal.aborted) return;
-    await startAll(controllers);
+    await Promise.all([
+      startWhen(
+        informers.map((factory) => factory.whenSynced(signal)),
+        controllers,
+        signal,
+      ),
+      ...apart.map(({ controller, needs }) =>
+        startWhen(
+          needs.map((informer) => informer.whenSynced()),
+          [controller],
+          signal,
+        ),
+      ),
+    ]);
   }
+}
+
+async function startWhen(
+  conditions: readonly Promise<void>[],
+  controllers: readonly Controller[],
+  signal: AbortSignal,
+): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const abort = (): void => aborted.resolve();
+  if (signal.aborted) return;
+  signal.addEventListener('abort', abort, { once: true });
+  await Promise.race([Promise.all(conditions), aborted.promise]);
+  signal.removeEventListener('abort', abort);
+  if (!signal.aborted) await startAll(controllers);
 }

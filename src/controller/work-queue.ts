@@ -131,6 +131,11 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
+  /** The key waits, is worked on, or will be tried again since it failed. */
+  isUnderWay(key: string): boolean {
+    return this.#waiting.has(key) || this.#working.has(key) || this.#failures.has(key);
+  }
+
   /** How often in a row the key has failed. */
   failures(key: string): number {
     return this.#failures.get(key) ?? 0;
