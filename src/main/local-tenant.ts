@@ -56,8 +56,9 @@ export class LocalTenant implements Service {
     const folder = this.#folder.tenantFolder(this.name);
     const remembered = await this.#recall();
     const place: TenantPlace = { tenant: this.name, hostNamespace: remembered.hostNamespace };
-    const readable = clusterRules(mirroredKinds, this.#flags.fromHost);
-    await provisionTenant(this.#host.client, place, hostRules(kindsSwitchedOn(this.#flags.sync)), readable);
+    const kinds = kindsSwitchedOn(this.#flags.sync);
+    const beyond = clusterRules(mirroredKinds, this.#flags.fromHost, kinds);
+    await provisionTenant(this.#host.client, place, hostRules(kinds), beyond);
     await this.#renewToken(place, join(folder, 'host-connection.json'));
     const file = await this.#writeConfig(folder, remembered);
     this.#child = new ChildRole({

@@ -47,7 +47,7 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
   const { tenant, host, place } = hands;
   switch (action.type) {
     case 'create-host':
-      hands.made(await host.resource(action.gvr, place.hostNamespace).create(action.object));
+      hands.made(await host.resource(action.gvr, namespaceOf(place, action.object)).create(action.object));
       return;
     case 'update-host':
       await host.resource(action.gvr, namespaceOf(place, action.object)).update(action.object);
@@ -59,7 +59,8 @@ async function actOnce(hands: Hands, action: Action): Promise<void> {
       const { gvr, name, uid, resourceVersion, gracePeriodSeconds } = action;
       const grace = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
       const preconditions = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
-      await unlessNotFound(host.resource(gvr, place.hostNamespace).delete(name, { preconditions, ...grace }));
+      const namespace = action.clusterScoped ? undefined : place.hostNamespace;
+      await unlessNotFound(host.resource(gvr, namespace).delete(name, { preconditions, ...grace }));
       return;
     }
     case 'create-tenant':

@@ -32,6 +32,8 @@ export type Action =
       /** Fails when the copy has another by now. */
       readonly resourceVersion?: string;
       readonly gracePeriodSeconds?: number;
+      /** It is in no namespace, instead of in the tenant's. */
+      readonly clusterScoped?: true;
     }
   /** Fails when something has that name. */
   | { readonly type: 'create-tenant'; readonly gvr: GroupVersionResource; readonly object: On<'tenant', KubeObject> }

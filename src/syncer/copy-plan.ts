@@ -28,7 +28,7 @@ export function planCopy(rules: CopyRules, key: string, observed: Observed, view
   if (!tenant || (rules.wanted && !rules.wanted(tenant, view))) {
     if (!host) return nothingToDo;
     if (!tenant && view.isAwaited(key)) return { actions: [], requeueAfterMs: awaitedCheckMs };
-    return { actions: [{ type: 'delete-host', gvr, name: nameOf(host), uid: uidOf(host) }] };
+    return { actions: [deletion(rules, host)] };
   }
   const wanted = rules.copy(tenant, view);
   if (!host) {
@@ -38,10 +38,15 @@ export function planCopy(rules: CopyRules, key: string, observed: Observed, view
   }
   // A copy of an object of that name that is no more, or one that can't become what is wanted: its end brings the next plan.
   if (origin?.uid !== tenant.metadata.uid || rules.mustBeReplaced?.(host, wanted)) {
-    return { actions: [{ type: 'delete-host', gvr, name: nameOf(host), uid: uidOf(host) }] };
+    return { actions: [deletion(rules, host)] };
   }
   if (host.metadata.deletionTimestamp !== undefined) return nothingToDo;
   const updated = rules.updated(host, wanted);
   if (updated !== host) return { actions: [{ type: 'update-host', gvr, object: updated }] };
   return { actions: rules.back?.(tenant, host, view) ?? [] };
+}
+
+function deletion({ gvr }: CopyRules, host: On<'host', KubeObject>): Action {
+  const clusterScoped = host.metadata.namespace === undefined ? ({ clusterScoped: true } as const) : {};
+  return { type: 'delete-host', gvr, name: nameOf(host), uid: uidOf(host), ...clusterScoped };
 }

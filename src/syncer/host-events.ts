@@ -37,10 +37,12 @@ export function createEventLoop(
   const { place, clock } = hands;
   const hostEvents = hostInformers.informer({ gvr: events, namespace: place.hostNamespace });
   const copies: Copies = new Map(
-    options.kinds.map(({ gvr, kind }) => [
-      kind,
-      hostInformers.informer({ gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) }),
-    ]),
+    options.kinds
+      .filter(({ scope }) => scope !== 'Cluster')
+      .map(({ gvr, kind }) => [
+        kind,
+        hostInformers.informer({ gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) }),
+      ]),
   );
   const controller = new Controller({
     name: 'sync events',

@@ -15,6 +15,17 @@ test('what a tenant sees it may read, and nothing else', () => {
   ]);
 });
 
+test('for copies without a namespace it may write where they stand, and for nothing that is off', () => {
+  assert.deepEqual(clusterRules(mirroredKinds, {}, kindsSwitchedOn(['*'])), []);
+  assert.deepEqual(clusterRules(mirroredKinds, { priorityclasses: {} }, kindsSwitchedOn(['*', 'priorityclasses'])), [
+    {
+      apiGroups: ['scheduling.k8s.io'],
+      resources: ['priorityclasses'],
+      verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
+    },
+  ]);
+});
+
 /** `resource: verbs`, as the Role has them. */
 function role(sync: string): Record<string, string> {
   const rules = hostRules(kindsSwitchedOn(parseSwitches(sync)));

@@ -28,15 +28,21 @@ const tokenRule: HostRule = { apiGroups: [''], resources: ['secrets'], verbs: ['
 
 /** Of its Role in the host namespace: for the kinds that are switched on, each resource once. */
 export function hostRules(kinds: readonly SyncedKind[]): readonly HostRule[] {
-  const ofKinds = kinds.flatMap(({ gvr, hostVerbs }) =>
-    Object.entries(hostVerbs).map(([subresource, verbs]) => ({
-      apiGroups: [gvr.group],
-      resources: [subresource === '' ? gvr.resource : `${gvr.resource}/${subresource}`],
-      verbs: [...verbs],
-    })),
-  );
-  const all = [...ofKinds, ...commonRules, ...(kinds.some(({ kind }) => kind === 'Pod') ? [tokenRule] : [])];
-  return Map.groupBy(all, ({ apiGroups, resources }) => `${apiGroups.join()}/${resources.join()}`)
+  const ofKinds = kinds.filter(({ scope }) => scope !== 'Cluster').flatMap(rulesOf);
+  return joinedRules([...ofKinds, ...commonRules, ...(kinds.some(({ kind }) => kind === 'Pod') ? [tokenRule] : [])]);
+}
+
+function rulesOf({ gvr, hostVerbs }: SyncedKind): readonly HostRule[] {
+  return Object.entries(hostVerbs).map(([subresource, verbs]) => ({
+    apiGroups: [gvr.group],
+    resources: [subresource === '' ? gvr.resource : `${gvr.resource}/${subresource}`],
+    verbs: [...verbs],
+  }));
+}
+
+/** Each resource once. */
+function joinedRules(rules: readonly HostRule[]): readonly HostRule[] {
+  return Map.groupBy(rules, ({ apiGroups, resources }) => `${apiGroups.join()}/${resources.join()}`)
     .values()
     .map(joined)
     .toArray();
@@ -48,9 +54,17 @@ function joined(rules: readonly HostRule[]): HostRule {
   return { apiGroups, resources, verbs: verbOrder.filter((verb) => rules.some(({ verbs }) => verbs.includes(verb))) };
 }
 
-/** Of its ClusterRole: to read what it is to see, and nothing of what it isn't. None: it needs no ClusterRole. */
-export function clusterRules(kinds: readonly MirroredKind[], fromHost: FromHost): readonly HostRule[] {
-  return kinds
+/**
+ * Of its ClusterRole: to read what it is to see, to write copies that have no namespace, of the kinds that are switched on, and nothing else. None: it needs
+ * no ClusterRole.
+ */
+export function clusterRules(
+  kinds: readonly MirroredKind[],
+  fromHost: FromHost,
+  synced: readonly SyncedKind[] = [],
+): readonly HostRule[] {
+  const seen = kinds
     .filter(({ gvr }) => Object.hasOwn(fromHost, gvr.resource))
     .map(({ gvr }) => ({ apiGroups: [gvr.group], resources: [gvr.resource], verbs: reading }));
+  return joinedRules([...seen, ...synced.filter(({ scope }) => scope === 'Cluster').flatMap(rulesOf)]);
 }

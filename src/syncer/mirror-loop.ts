@@ -7,6 +7,7 @@ import type { Informer } from '../client/informer.ts';
 import { Controller, done } from '../controller/controller.ts';
 import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Logger } from '../lib/logger.ts';
+import { noTenantsCopy } from '../translate/cluster-copies.ts';
 import type { Image } from '../translate/mirrors/image.ts';
 import { act, type Hands } from './act.ts';
 import { planMirror } from './mirror-plan.ts';
@@ -67,5 +68,7 @@ export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
 }
 
 function hostInformer({ kind, hostInformers }: MirrorLoopOptions, { selector }: MirrorSettings): Informer<'host'> {
-  return hostInformers.informer({ gvr: kind.gvr, ...(selector === undefined ? {} : { labelSelector: selector }) });
+  // What tenants have there is theirs.
+  const labelSelector = selector === undefined || selector === '' ? noTenantsCopy : `${selector},${noTenantsCopy}`;
+  return hostInformers.informer({ gvr: kind.gvr, labelSelector });
 }

@@ -1,10 +1,11 @@
 /** The end of a tenant on its host: everything that is provably its copy goes, and nothing else. */
-import type { KubeObject } from '../api/object.ts';
+import type { KubeList, KubeObject } from '../api/object.ts';
 import type { On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
 import type { Client } from '../client/client.ts';
 import { sleep, type Clock } from '../lib/clock.ts';
 import { nameOf, uidOf } from '../translate/identity.ts';
+import { clusterSelector, originOfClusterCopy } from '../translate/cluster-copies.ts';
 import { originOfCopy, tenantSelector, type Place } from '../translate/marks.ts';
 import { originOfTokenSecret } from '../translate/pods/tokens.ts';
 import type { SyncedKind } from './synced-kind.ts';
@@ -45,9 +46,11 @@ export async function removeAllCopies(options: RemovalOptions): Promise<void> {
 async function removeOnce({ place, host, kinds }: RemovalOptions, force: boolean): Promise<number> {
   let left = 0;
   // Pods first: what they use goes after them.
-  for (const { gvr } of kinds.toSorted((a, b) => Number(b.kind === 'Pod') - Number(a.kind === 'Pod'))) {
-    const resource = host.resource(gvr, place.hostNamespace);
-    const { items } = await resource.list({ labelSelector: tenantSelector(place.tenant) });
+  for (const { gvr, scope } of kinds.toSorted((a, b) => Number(b.kind === 'Pod') - Number(a.kind === 'Pod'))) {
+    const resource = host.resource(gvr, scope === 'Cluster' ? undefined : place.hostNamespace);
+    const items = await unlessUnserved(
+      resource.list({ labelSelector: scope === 'Cluster' ? clusterSelector(place) : tenantSelector(place.tenant) }),
+    );
     const ours = items.filter((object) => isOurs(place, object));
     left += ours.length;
     for (const object of ours) {
@@ -60,7 +63,17 @@ async function removeOnce({ place, host, kinds }: RemovalOptions, force: boolean
 }
 
 function isOurs(place: Place, object: On<'host', KubeObject>): boolean {
-  return originOfCopy(place, object) !== undefined || originOfTokenSecret(place, object) !== undefined;
+  return [originOfCopy, originOfClusterCopy, originOfTokenSecret].some((origin) => origin(place, object) !== undefined);
+}
+
+/** What the host doesn't serve, or who asks may not look at, was never copied to. */
+async function unlessUnserved(attempt: Promise<KubeList<On<'host', KubeObject>>>): Promise<On<'host', KubeObject>[]> {
+  try {
+    return (await attempt).items;
+  } catch (error) {
+    if (!(error instanceof StatusError) || (error.status.code !== 404 && error.status.code !== 403)) throw error;
+    return [];
+  }
 }
 
 async function unlessGone(attempt: Promise<void>): Promise<void> {

@@ -12,7 +12,8 @@ import type { RecordEvent } from '../controller/event-recorder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { namesInPod, scrubber } from '../translate/host-texts.ts';
-import { originOf, originOfCopy } from '../translate/marks.ts';
+import { clusterHostName, originOfClusterCopy } from '../translate/cluster-copies.ts';
+import { originOf, originOfCopy, type Origin, type Place } from '../translate/marks.ts';
 import { hostName } from '../translate/names.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames } from '../translate/pods/references.ts';
@@ -100,21 +101,29 @@ function makesCopy(action: Action): boolean {
 }
 
 /** What both informers show of a key, now. */
-function observe({ hands, tenantObjects, hostObjects }: SyncLoopOptions, key: string): Observed {
+function observe({ kind, hands, tenantObjects, hostObjects }: SyncLoopOptions, key: string): Observed {
   const { namespace, name } = refOfKey(key);
   const { place } = hands;
-  const found = hostObjects.get(`${place.hostNamespace}/${hostName(place.tenant, namespace, name)}`);
-  const origin = found && originOfCopy(place, found);
+  const found = hostObjects.get(
+    kind.scope === 'Cluster'
+      ? clusterHostName(place, name)
+      : `${place.hostNamespace}/${hostName(place.tenant, namespace, name)}`,
+  );
+  const origin = found && originOfKind(kind, place, found);
   const tenant = tenantObjects.get(key);
   return origin ? { tenant, host: found, origin } : { tenant, host: undefined, origin, inTheWay: found };
+}
+
+function originOfKind({ scope }: SyncedKind, place: Place, copy: On<'host', KubeObject>): Origin | undefined {
+  return scope === 'Cluster' ? originOfClusterCopy(place, copy) : originOfCopy(place, copy);
 }
 
 function listen(options: SyncLoopOptions, add: (key: string) => void): void {
   const { kind, tenantObjects, hostObjects, tenantPods, hands } = options;
   const addTenant = (object: On<'tenant', KubeObject>): void => add(objectKey(object));
   const addHost = (object: On<'host', KubeObject>): void => {
-    const origin = originOfCopy(hands.place, object);
-    if (origin) add(`${origin.namespace}/${origin.name}`);
+    const origin = originOfKind(kind, hands.place, object);
+    if (origin) add(origin.namespace === '' ? origin.name : `${origin.namespace}/${origin.name}`);
   };
   tenantObjects.addHandler({ onAdd: addTenant, onUpdate: (_old, object) => addTenant(object), onDelete: addTenant });
   hostObjects.addHandler({ onAdd: addHost, onUpdate: (_old, object) => addHost(object), onDelete: addHost });

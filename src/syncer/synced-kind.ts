@@ -6,7 +6,7 @@ import type { GroupVersionResource } from '../api/gvk.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Name, ObjectRef, On } from '../api/side.ts';
 import type { Origin, Place } from '../translate/marks.ts';
-import type { SeenFromHost } from '../translate/pods/classes.ts';
+import type { OwnOnHost, SeenFromHost } from '../translate/pods/classes.ts';
 import type { NodeTerms } from '../translate/pods/node-terms.ts';
 import type { ReferencedKind } from '../translate/pods/references.ts';
 import type { LabelSelector } from '../translate/selectors.ts';
@@ -42,6 +42,8 @@ export interface View {
   /** What of the tenant's nodes the host's scheduler must be told. */
   readonly nodeTerms: NodeTerms;
   readonly seenFromHost: SeenFromHost;
+  /** The tenant's own objects without a namespace that have copies. */
+  readonly ownOnHost?: OwnOnHost;
   /** Whether the tenant sees the node: then its pods may name it. */
   readonly isShown: (node: string) => boolean;
   /** An object of a kind that this one {@link SyncedKind.follows}, by its key. */
@@ -65,6 +67,8 @@ export interface SyncedKind {
   /** The same on both sides. */
   readonly gvr: GroupVersionResource;
   readonly kind: string;
+  /** `Cluster`: it has no namespace on either side, and its copies stand among the host's. Default `Namespaced`. */
+  readonly scope?: 'Cluster';
   /** `false`: `*` doesn't switch it on, only its name. */
   readonly byDefault?: false;
   /** What the tenant's account must be allowed on the host, with subresources as keys (`''`: the resource itself). */
@@ -74,7 +78,7 @@ export interface SyncedKind {
   /** What an object of this kind names of others, by their keys, beside what pods name: it is then on the host, too. */
   names?(object: Readonly<KubeObject>): readonly { readonly kind: string; readonly key: string }[];
   readonly follows?: readonly Followed[];
-  /** Pure, synchronous, total. `key` is `namespace/name` in the tenant. */
+  /** Pure, synchronous, total. `key` is `namespace/name` in the tenant, or `name`. */
   plan(key: string, observed: Observed, view: View): Plan;
 }
 

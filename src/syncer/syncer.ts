@@ -18,8 +18,10 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
+import { clusterHostName, clusterSelector } from '../translate/cluster-copies.ts';
 import { tenantSelector, type Place } from '../translate/marks.ts';
-import type { SeenFromHost } from '../translate/pods/classes.ts';
+import type { OwnOnHost, SeenFromHost } from '../translate/pods/classes.ts';
+import { noteOf } from '../translate/mirrors/note.ts';
 import { nodeRequirements } from '../translate/pods/node-terms.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from '../translate/pods/references.ts';
@@ -66,8 +68,12 @@ export function createSyncer(options: SyncerOptions): Syncer {
   const { place, clock, logger, metrics } = options;
   const tenantInformers = new InformerFactory({ ...options, client: options.tenant });
   const hostInformers = new InformerFactory({ ...options, client: options.host });
-  const hostInformer = (gvr: GroupVersionResource): Informer<'host'> =>
-    hostInformers.informer({ gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) });
+  const hostInformer = (gvr: GroupVersionResource, scope?: SyncedKind['scope']): Informer<'host'> =>
+    hostInformers.informer(
+      scope === 'Cluster'
+        ? { gvr, labelSelector: clusterSelector(place) }
+        : { gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) },
+    );
   const tenantPods = tenantInformers.informer({ gvr: pods });
   const podCopies = createPodCopies(options, hostInformer(pods), tenantPods);
   const hands: Hands = { ...options, made: (copy) => podCopies.made(copy) };
@@ -88,6 +94,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
     tenantNodes,
     nodeMarks,
     seenFromHost: (plural, name) => mirrors.isSeen(plural, name),
+    ownOnHost: ownOnHost(options, tenantInformers),
     tenantNamespaces: tenantInformers.informer({ gvr: namespaces }),
     hostSecrets: hostInformer(secrets),
     awaited: addresses.awaited,
@@ -100,7 +107,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
       kind,
       hands,
       tenantObjects: tenantInformers.informer({ gvr: kind.gvr }),
-      hostObjects: hostInformer(kind.gvr),
+      hostObjects: hostInformer(kind.gvr, kind.scope),
       tenantPods,
       naming,
       followed: followedBy(options, kind, tenantInformers),
@@ -134,15 +141,34 @@ export function createSyncer(options: SyncerOptions): Syncer {
   };
 }
 
-/** Of what a kind follows; classes only where the tenant sees those of its host. */
+/** Of what a kind follows; classes only where the tenant sees those of its host, or has its own there. */
 function followedBy(
-  { mirrors: { fromHost } }: SyncerOptions,
+  { mirrors: { fromHost }, kinds }: SyncerOptions,
   { follows = [] }: SyncedKind,
   tenantInformers: InformerFactory<'tenant'>,
 ): SyncLoopOptions['followed'] {
   return follows
-    .filter(({ gvr, ifSeenFromHost }) => !ifSeenFromHost || fromHost[gvr.resource] !== undefined)
+    .filter(
+      ({ gvr, ifSeenFromHost }) =>
+        !ifSeenFromHost ||
+        fromHost[gvr.resource] !== undefined ||
+        kinds.some((kind) => kind.gvr.resource === gvr.resource && kind.scope === 'Cluster'),
+    )
     .map((kind) => ({ kind, objects: tenantInformers.informer({ gvr: kind.gvr }) }));
+}
+
+function ownOnHost({ place, kinds }: SyncerOptions, tenantInformers: InformerFactory<'tenant'>): OwnOnHost {
+  const objects = new Map(
+    kinds
+      .filter(({ scope }) => scope === 'Cluster')
+      .map(({ gvr }) => [gvr.resource, tenantInformers.informer({ gvr })] as const),
+  );
+  return (plural, name) => {
+    const ofKind = objects.get(plural);
+    if (!ofKind) return undefined;
+    const found = ofKind.get(name);
+    return found !== undefined && noteOf(found) === undefined && clusterHostName(place, nameOf(found));
+  };
 }
 
 function namingOf({ kinds }: SyncerOptions, tenantInformers: InformerFactory<'tenant'>): readonly Naming[] {
@@ -155,6 +181,7 @@ interface ViewSources {
   readonly tenantNodes: Informer<'tenant'>;
   readonly nodeMarks: NodeMarks;
   readonly seenFromHost: SeenFromHost;
+  readonly ownOnHost: OwnOnHost;
   readonly tenantNamespaces: Informer<'tenant'>;
   readonly hostSecrets: Informer<'host'>;
   readonly awaited: AwaitedCopies;
@@ -190,6 +217,7 @@ function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSourc
     isOnItsWay: (uid) => sources.podCopies.isOnItsWay(uid),
     nodeTerms: { marked: sources.nodeMarks.current(), within },
     seenFromHost: sources.seenFromHost,
+    ownOnHost: sources.ownOnHost,
     isShown: (node) => sources.tenantNodes.get(node) !== undefined,
     isAwaited: (key) => sources.awaited.has(key),
   });

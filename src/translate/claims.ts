@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { cloneJson, equalJson, isJsonObject, type JsonObject } from '../api/json.ts';
 import type { KubeObject, ObjectMeta } from '../api/object.ts';
-import { markOn, nameOn, type On } from '../api/side.ts';
+import { markOn, nameOn, type Name, type On } from '../api/side.ts';
 import { scrubber } from './host-texts.ts';
 import { originOf, ownPrefix, type Origin, type Place } from './marks.ts';
 import { copyMetadata, updatedMetadata } from './metadata.ts';
@@ -75,17 +75,21 @@ export function claimObstacle(claim: On<'tenant', KubeObject>): string | undefin
   return undefined;
 }
 
-/** The copy as it is created on the host. */
-export function copyClaim(place: Place, claim: On<'tenant', KubeObject>): On<'host', KubeObject> {
+/** The copy as it is created on the host. `ownClass`: what the host calls it, if its class is the tenant's own. */
+export function copyClaim(
+  place: Place,
+  claim: On<'tenant', KubeObject>,
+  ownClass?: Name<'host'>,
+): On<'host', KubeObject> {
   const origin = originOf(claim);
   const { volumeName: _, ...spec } = cloneJson(claimSpec(claim));
-  const storageClassName = classOf(claim);
+  const storageClassName = ownClass ?? classOf(claim);
   if (storageClassName !== undefined) spec.storageClassName = storageClassName;
   if (spec.selector) spec.selector = pinLabelSelector(place.tenant, origin.namespace, spec.selector);
   for (const source of [spec.dataSource, spec.dataSourceRef]) {
     if (source) renameSource(place, origin, source);
   }
-  const metadata = copyMetadata(place, { ...claim, metadata: withoutControllers(claim.metadata) });
+  const metadata = copyMetadata(place, { ...claim, metadata: withoutControllers(claim.metadata, ownClass) });
   const annotations = { ...metadata.annotations, [changeableAnnotation]: changeableDigest(spec) };
   return markOn('host', {
     apiVersion: 'v1',
@@ -156,8 +160,10 @@ function renameSource({ tenant }: Place, { namespace }: Origin, source: DataSour
   delete source.namespace;
 }
 
-function withoutControllers(metadata: Readonly<ObjectMeta>): ObjectMeta {
-  const kept = Object.entries(metadata.annotations ?? {}).filter(([key]) => !controllerPrefix.test(key));
+function withoutControllers(metadata: Readonly<ObjectMeta>, ownClass: Name<'host'> | undefined): ObjectMeta {
+  const kept = Object.entries(metadata.annotations ?? {}).filter(
+    ([key]) => !controllerPrefix.test(key) && (ownClass === undefined || key !== classAnnotation),
+  );
   return { ...metadata, annotations: Object.fromEntries(kept) };
 }
 

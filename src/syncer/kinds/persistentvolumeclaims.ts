@@ -23,7 +23,7 @@ const gvr = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };
 
 const rules: CopyRules = {
   gvr,
-  copy: (claim, view) => copyClaim(view.place, claim),
+  copy: (claim, view) => copyClaim(view.place, claim, ownClass(claim, view) || undefined),
   updated: updatedClaimCopy,
   back: (claim, copy, view) => {
     const bound = claimAsBound(claim, copy);
@@ -56,9 +56,17 @@ export const persistentvolumeclaims = defineSyncedKind({
 
 function obstacle(claim: On<'tenant', KubeObject>, view: View): string | undefined {
   const name = classOf(claim);
-  if (name && view.seenFromHost('storageclasses', name) === false)
+  const own = ownClass(claim, view);
+  const seen = view.seenFromHost('storageclasses', name ?? '');
+  if (name && !own && (seen === false || (own === false && !seen)))
     return `the host has no storage class ${name} for this tenant`;
   return claimObstacle(claim);
+}
+
+/** What the host calls the tenant's own class that it asks for. */
+function ownClass(claim: On<'tenant', KubeObject>, view: View): ReturnType<NonNullable<View['ownOnHost']>> {
+  const name = classOf(claim);
+  return name ? view.ownOnHost?.('storageclasses', name) : undefined;
 }
 
 function refused({ metadata }: On<'tenant', KubeObject>, refusal: string): Plan {

@@ -9,8 +9,10 @@ import { networkpolicies } from './networkpolicies.ts';
 import { persistentvolumeclaims } from './persistentvolumeclaims.ts';
 import { poddisruptionbudgets } from './poddisruptionbudgets.ts';
 import { pods } from './pods.ts';
+import { priorityclasses } from './priorityclasses.ts';
 import { secrets } from './secrets.ts';
 import { services } from './services.ts';
+import { storageclasses } from './storageclasses.ts';
 
 /** All that can be. */
 export const syncedKinds: readonly SyncedKind[] = [
@@ -23,6 +25,8 @@ export const syncedKinds: readonly SyncedKind[] = [
   ingresses,
   networkpolicies,
   poddisruptionbudgets,
+  priorityclasses,
+  storageclasses,
   pods,
 ];
 

@@ -28,6 +28,12 @@ test('a priority class of the host that the tenant sees is used as it is there',
   assert.deepEqual(named({ priorityClassName: 'gold', ...priority }, gold), { priorityClassName: 'gold' });
 });
 
+test('a priority class of the tenant’s own that has a copy is called like that', () => {
+  const copy: PodSpec = { containers: [], priorityClassName: 'silver', ...priority };
+  nameClasses(copy, 'demo', nothing, (_plural, name) => nameOn('host', `${name}-x-host-x-demo`));
+  assert.deepEqual(copy, { containers: [], priorityClassName: 'silver-x-host-x-demo' });
+});
+
 test('a runtime class of the host that the tenant sees is used', () => {
   assert.deepEqual(named({ runtimeClassName: 'gold' }, gold), { runtimeClassName: 'gold' });
 });

@@ -2,7 +2,7 @@
  * The classes that pods name. Those of the host that a tenant sees mean the same on both sides; a class of the tenant's own that bears the name of one
  * that it doesn't see must not become that one. Pure.
  */
-import { nameOn } from '../../api/side.ts';
+import { nameOn, type Name } from '../../api/side.ts';
 import { derivedHostName } from '../names.ts';
 import type { PodSpec } from './pod-view.ts';
 
@@ -12,13 +12,21 @@ export type SeenFromHost = (
   name: string,
 ) => boolean | undefined;
 
+/** What the copy of the tenant's own class is called. `undefined`: such classes aren't carried to the host; `false`: the tenant has none of that name. */
+export type OwnOnHost = (
+  plural: 'priorityclasses' | 'storageclasses' | 'volumesnapshotclasses',
+  name: string,
+) => Name<'host'> | false | undefined;
+
 /** Changes in place: `spec` is the caller's own copy. */
-export function nameClasses(spec: PodSpec, tenant: string, seen: SeenFromHost): void {
+export function nameClasses(spec: PodSpec, tenant: string, seen: SeenFromHost, own: OwnOnHost = () => undefined): void {
   const { runtimeClassName, priorityClassName } = spec;
   // What to run in is not left out: the host is asked for what it hasn't got, and its refusal is told.
   if (runtimeClassName !== undefined && seen('runtimeclasses', runtimeClassName) === false)
     spec.runtimeClassName = unknownOnHost(tenant, runtimeClassName);
-  if (priorityClassName !== undefined && seen('priorityclasses', priorityClassName) === true) {
+  const ownClass = priorityClassName === undefined ? undefined : own('priorityclasses', priorityClassName);
+  if (ownClass) spec.priorityClassName = ownClass;
+  if (ownClass || (priorityClassName !== undefined && seen('priorityclasses', priorityClassName) === true)) {
     // What follows from the class is the host's to fill in.
     delete spec['priority'];
     delete spec['preemptionPolicy'];

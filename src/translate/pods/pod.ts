@@ -8,7 +8,7 @@ import { copyMetadata, updatedMetadata } from '../metadata.ts';
 import { hostName } from '../names.ts';
 import type { LabelSelector } from '../selectors.ts';
 import { pinAffinity } from './affinity.ts';
-import { nameClasses, type SeenFromHost } from './classes.ts';
+import { nameClasses, type OwnOnHost, type SeenFromHost } from './classes.ts';
 import { termNodes, type NodeTerms } from './node-terms.ts';
 import { containersOf, viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
 import { renameReferences } from './references.ts';
@@ -24,6 +24,7 @@ export interface PodContext {
   readonly nodeTerms?: NodeTerms | undefined;
   /** Absent: nothing is seen. */
   readonly seenFromHost?: SeenFromHost;
+  readonly ownOnHost?: OwnOnHost;
 }
 
 /**
@@ -61,7 +62,7 @@ export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>)
   const account = spec.serviceAccountName ?? 'default';
   const nodeName = spec.nodeName;
   for (const field of tenantOnlyFields) delete spec[field];
-  nameClasses(spec, tenant, context.seenFromHost ?? (() => undefined));
+  nameClasses(spec, tenant, context.seenFromHost ?? (() => undefined), context.ownOnHost);
   renameReferences(spec, (_kind, name) => hostName(tenant, origin.namespace, nameOn('tenant', name)));
   readTokensFromSecret(spec, tokenSecretName(tenant, origin.namespace, origin.name));
   // After the tokens: they are known by where they stand among a volume's sources.
