@@ -45,6 +45,11 @@ export function updatedMetadata(current: Readonly<ObjectMeta>, wanted: Readonly<
   };
 }
 
+/** Whether the tenant's label or annotation of that key is the copy's, too. */
+export function passesThrough(key: string): boolean {
+  return !key.startsWith(ownPrefix) && !dropped.has(key);
+}
+
 function replaceKeys(
   current: Readonly<Record<string, string>>,
   gone: readonly string[],
@@ -56,9 +61,7 @@ function replaceKeys(
 
 /** Labels or annotations, without those that are not the tenant's to set on its host. */
 function passedThrough(entries: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(entries ?? {}).filter(([key]) => !key.startsWith(ownPrefix) && !dropped.has(key)),
-  );
+  return Object.fromEntries(Object.entries(entries ?? {}).filter(([key]) => passesThrough(key)));
 }
 
 /** What the copy notes; a note that somebody spoiled counts as none, so that at worst a stale key stays. */

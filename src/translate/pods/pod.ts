@@ -3,14 +3,16 @@ import { createHash } from 'node:crypto';
 import { cloneJson, equalJson, type JsonValue } from '../../api/json.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import { markOn, nameOn, type Name, type On } from '../../api/side.ts';
-import { markPaths, originOf, serviceAccountAnnotation, type Place } from '../marks.ts';
+import { originOf, serviceAccountAnnotation, type Place } from '../marks.ts';
 import { copyMetadata, updatedMetadata } from '../metadata.ts';
 import { hostName } from '../names.ts';
 import type { LabelSelector } from '../selectors.ts';
 import { pinAffinity } from './affinity.ts';
 import { nameClasses, type OwnOnHost, type SeenFromHost } from './classes.ts';
+import { tellOfItself } from './downward.ts';
+import { settleInCluster, type InCluster, type Notice } from './in-cluster.ts';
 import { termNodes, type NodeTerms } from './node-terms.ts';
-import { containersOf, viewPod, type Container, type FieldReference, type PodSpec } from './pod-view.ts';
+import { viewPod, type Container, type PodSpec } from './pod-view.ts';
 import { renameReferences } from './references.ts';
 import { keepSizesNote, sizesNote } from './running-pod.ts';
 import { readTokensFromSecret, tokenSecretName } from './tokens.ts';
@@ -25,6 +27,10 @@ export interface PodContext {
   /** Absent: nothing is seen. */
   readonly seenFromHost?: SeenFromHost;
   readonly ownOnHost?: OwnOnHost;
+  /** What the pod is told of its cluster; absent: nothing, as for a copy that is there and can't be told any more. */
+  readonly inCluster?: InCluster | undefined;
+  /** Told what the pod's owner should know. */
+  readonly tell?: (notice: Notice) => void;
 }
 
 /**
@@ -56,7 +62,10 @@ export function copyPod(context: PodContext, pod: On<'tenant', KubeObject>): On<
 
 export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>): TranslatedPod {
   const origin = originOf(pod);
-  const { tenant } = context.place;
+  const {
+    place: { tenant },
+    tell = () => undefined,
+  } = context;
   const spec = cloneJson(viewPod(pod).spec);
   const metadata = copyMetadata(context.place, pod);
   const account = spec.serviceAccountName ?? 'default';
@@ -74,14 +83,15 @@ export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>)
     namespacesSelectedBy: context.namespacesSelectedBy,
     nameOf: (namespace) => nameOn('tenant', namespace),
   });
-  tellTenantNames(spec);
+  const told = tellOfItself(spec, pod, metadata.annotations ?? {}, tell);
   const terms = termNodes(spec, nodeName, context.nodeTerms ?? noTerms);
   spec['automountServiceAccountToken'] = false;
-  spec['enableServiceLinks'] = false;
+  settleInCluster(spec, origin, context.inCluster, tell);
   const { ephemeralContainers = [] } = spec;
   delete spec.ephemeralContainers;
   const annotations = {
     ...metadata.annotations,
+    ...told,
     ...sizesNote(spec),
     [serviceAccountAnnotation]: account,
     [changeableAnnotation]: changeableDigest(spec),
@@ -149,29 +159,4 @@ function updateImages(current: readonly Container[], wanted: readonly Container[
     const found = current.find(({ name }) => name === container.name);
     if (found) found.image = container.image;
   }
-}
-
-/** The downward API shows the tenant's own names: they stand in annotations of the copy. */
-function tellTenantNames(spec: PodSpec): void {
-  for (const container of containersOf(spec)) {
-    for (const variable of container.env ?? []) tellAt(variable.valueFrom?.fieldRef);
-  }
-  for (const volume of spec.volumes ?? []) {
-    for (const item of volume.downwardAPI?.items ?? []) tellAt(item.fieldRef);
-    for (const source of volume.projected?.sources ?? []) {
-      for (const item of source.downwardAPI?.items ?? []) tellAt(item.fieldRef);
-    }
-  }
-}
-
-const toldPaths: Readonly<Record<string, string>> = {
-  'metadata.name': markPaths.name,
-  'metadata.namespace': markPaths.namespace,
-  'metadata.uid': markPaths.uid,
-  'spec.serviceAccountName': markPaths.serviceAccount,
-};
-
-function tellAt(reference: FieldReference | undefined): void {
-  const told = reference && toldPaths[reference.fieldPath];
-  if (reference && told !== undefined) reference.fieldPath = told;
 }

@@ -2,6 +2,7 @@
  * Service-account tokens in pods. A tenant's pod asks for them in projected volumes; on the host they stand in a Secret of the pod's own, which the
  * syncer fills with real tokens of the tenant (bound to the pod, with the asked-for audience and life) and keeps fresh.
  */
+import { isJsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { markOn, type Name, type On } from '../../api/side.ts';
 import { originOf, originOfMade, purposeMarks, type Origin, type Place } from '../marks.ts';
@@ -36,9 +37,10 @@ export function wantedTokens(spec: PodSpec): readonly WantedToken[] {
 
 /** Makes the projected volumes read the Secret instead. Changes in place: `spec` is the caller's own copy. */
 export function readTokensFromSecret(spec: PodSpec, secretName: Name<'host'>): void {
+  const mode = tokenMode(spec);
   for (const { key, source, holder } of tokenSources(spec)) {
     delete holder.serviceAccountToken;
-    holder['secret'] = { name: secretName, items: [{ key, path: source.path }] };
+    holder['secret'] = { name: secretName, items: [{ key, path: source.path, ...mode }] };
   }
 }
 
@@ -77,6 +79,14 @@ export function originOfTokenSecret(place: Place, secret: Readonly<KubeObject>):
 /** When the tokens must be renewed, milliseconds since the epoch; 0 (now) where the Secret doesn't say. */
 export function tokensDueAt(secret: Readonly<KubeObject>): number {
   return Date.parse(secret.metadata.annotations?.[dueAnnotation] ?? '') || 0;
+}
+
+/**
+ * The owner's only, where the pod has a group of its own for files: the kubelet then lets the group read, too. Mirrors kubernetes pkg/volume/projected, v1.36, but for
+ * tokens that it gives to a user whom all containers have in common: nobody else could read such a Secret.
+ */
+function tokenMode({ securityContext }: PodSpec): { readonly mode?: number } {
+  return isJsonObject(securityContext) && securityContext['fsGroup'] !== undefined ? { mode: 0o600 } : {};
 }
 
 function tokenSources(spec: PodSpec) {
