@@ -3,6 +3,7 @@ import type { JsonObject } from '../api/json.ts';
 import type { GroupVersionResource } from '../api/gvk.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Name, ObjectRef, On } from '../api/side.ts';
+import type { Notice } from '../translate/pods/in-cluster.ts';
 import type { WantedToken } from '../translate/pods/tokens.ts';
 
 export type Action =
@@ -68,6 +69,8 @@ export interface Plan {
   readonly requeueAfterMs?: number;
   /** Why the object isn't on the host, in words on which its owner can act. */
   readonly refusal?: string;
+  /** What else its owner should know; nothing is refused for it. */
+  readonly notices?: readonly Notice[];
 }
 
 export const nothingToDo: Plan = { actions: [] };

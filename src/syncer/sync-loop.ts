@@ -76,6 +76,8 @@ async function reconcile(options: SyncLoopOptions, key: string): Promise<Result>
   if (plan.refusal !== undefined && observed.tenant) report(options, observed.tenant, plan.refusal);
   try {
     await act(options.hands, plan.actions);
+    for (const { reason, message } of plan.notices ?? [])
+      if (observed.tenant) options.record(observed.tenant, 'Warning', reason, message);
   } catch (error) {
     if (observed.tenant && isRefusal(error)) reportRefusal(options, observed.tenant, error);
     throw error;

@@ -8,6 +8,7 @@ import type { Name, ObjectRef, On } from '../api/side.ts';
 import type { Origin, Place } from '../translate/marks.ts';
 import type { OwnOnHost, SeenFromHost } from '../translate/pods/classes.ts';
 import type { NodeTerms } from '../translate/pods/node-terms.ts';
+import type { InCluster } from '../translate/pods/in-cluster.ts';
 import type { ReferencedKind } from '../translate/pods/references.ts';
 import type { LabelSelector } from '../translate/selectors.ts';
 import type { Plan } from './action.ts';
@@ -50,6 +51,10 @@ export interface View {
   readonly followed: (plural: string, key: string) => On<'tenant', KubeObject> | undefined;
   /** A copy that was made ahead of the tenant's object, which is about to be stored. */
   readonly isAwaited: (key: string) => boolean;
+  /** What pods are told of their cluster; absent: nothing. */
+  readonly inCluster?: InCluster | undefined;
+  /** The tenant's Service of that key stands for one that the host has already: it has no copy. */
+  readonly isOnHostAlready?: (key: string) => boolean;
 }
 
 /** Tenant objects of another kind at which plans look. */

@@ -22,6 +22,7 @@ import { clusterHostName, clusterSelector } from '../translate/cluster-copies.ts
 import { tenantSelector, type Place } from '../translate/marks.ts';
 import type { OwnOnHost, SeenFromHost } from '../translate/pods/classes.ts';
 import { noteOf } from '../translate/mirrors/note.ts';
+import { isApiService, type InCluster } from '../translate/pods/in-cluster.ts';
 import { nodeRequirements } from '../translate/pods/node-terms.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from '../translate/pods/references.ts';
@@ -29,6 +30,7 @@ import { originOfTokenSecret, tokenSecretName } from '../translate/pods/tokens.t
 import type { Hands } from './act.ts';
 import { ClockLeaps } from './clock-leaps.ts';
 import { createEventLoop } from './host-events.ts';
+import { createInCluster, planPodsOfNewApi, type InClusterSettings } from './in-cluster.ts';
 import { createMirrorLoops, type Mirrors } from './mirror-loops.ts';
 import { createNodeMarks, type NodeMarks } from './node-marks.ts';
 import { createNodePods, type NodePods } from './node-pods.ts';
@@ -43,6 +45,8 @@ export interface SyncerOptions {
   readonly host: Client<'host'>;
   readonly kinds: readonly SyncedKind[];
   readonly mirrors: Mirrors;
+  /** Absent: pods are told nothing of their cluster. */
+  readonly inCluster?: InClusterSettings;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -99,6 +103,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
     hostSecrets: hostInformer(secrets),
     awaited: addresses.awaited,
     podCopies,
+    inCluster: options.inCluster && createInCluster(options.inCluster, options.kinds, tenantInformers),
   });
   const recorder = new EventRecorder({ client: options.tenant, clock, logger });
   const record = recorder.for('sublet');
@@ -123,6 +128,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
   const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger, metrics });
   const mirrors = createMirrorLoops({ ...options, hands, tenantInformers, nodePods, metrics });
   if (podLoop) planPodsOfNewNodes(podLoop, tenantNodes, nodePods);
+  if (podLoop) planPodsOfNewApi(podLoop, tenantInformers.informer({ gvr: services }), tenantPods);
   const manager = new Manager({
     name: 'syncer',
     informers: [tenantInformers, hostInformers, ...mirrors.informers],
@@ -186,9 +192,10 @@ interface ViewSources {
   readonly hostSecrets: Informer<'host'>;
   readonly awaited: AwaitedCopies;
   readonly podCopies: PodCopies;
+  readonly inCluster: InCluster | undefined;
 }
 
-function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSources): () => Omit<View, 'followed'> {
+function createView({ place, clock, mirrors, inCluster }: SyncerOptions, sources: ViewSources): () => Omit<View, 'followed'> {
   const within = nodeRequirements(mirrors.fromHost['nodes']?.selector ?? '');
   for (const kind of ['configmaps', 'secrets', 'persistentvolumeclaims'] satisfies ReferencedKind[]) {
     sources.tenantPods.addIndex(kind, (pod) => {
@@ -220,6 +227,8 @@ function createView({ place, clock, mirrors }: SyncerOptions, sources: ViewSourc
     ownOnHost: sources.ownOnHost,
     isShown: (node) => sources.tenantNodes.get(node) !== undefined,
     isAwaited: (key) => sources.awaited.has(key),
+    inCluster: sources.inCluster,
+    isOnHostAlready: (key) => inCluster?.apiIsOnHost === true && isApiService(key),
   });
 }
 

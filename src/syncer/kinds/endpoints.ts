@@ -18,7 +18,8 @@ const gvr = { group: '', version: 'v1', resource: 'endpoints' };
 const rules: CopyRules = {
   gvr,
   wanted: (endpoints, view) => {
-    const service = view.followed('services', objectKey(endpoints));
+    const key = objectKey(endpoints);
+    const service = view.isOnHostAlready?.(key) ? undefined : view.followed('services', key);
     return service !== undefined && isWithoutSelector(service) && leadsElsewhere(endpoints);
   },
   copy: (endpoints, view) => copyEndpoints(view.place, endpoints),

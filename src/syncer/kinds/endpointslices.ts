@@ -15,7 +15,7 @@ const rules: CopyRules = {
   gvr,
   wanted: (slice, view) => {
     const key = serviceOfSlice(slice);
-    const service = key === undefined ? undefined : view.followed('services', key);
+    const service = key === undefined || view.isOnHostAlready?.(key) ? undefined : view.followed('services', key);
     return service !== undefined && isWithoutSelector(service) && leadsElsewhere(slice);
   },
   copy: (slice, view) => copySlice(view.place, slice),

@@ -13,8 +13,10 @@ import {
   copyPod,
   translatePod,
   updatedPodCopy,
+  type PodContext,
   type TranslatedPod,
 } from '../../translate/pods/pod.ts';
+import type { Notice } from '../../translate/pods/in-cluster.ts';
 import { refusalOf } from '../../translate/pods/pod-refusal.ts';
 import { endedPodStatus, tenantPodStatus } from '../../translate/pods/pod-status.ts';
 import { wasPutOnNode } from '../../translate/pods/pod-node.ts';
@@ -23,6 +25,7 @@ import { subresourcePatches } from '../../translate/pods/running-pod.ts';
 import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
 import { nothingToDo, type Action, type Plan } from '../action.ts';
 import { nameOf, refOf, refOfKey, uidOf } from '../../translate/identity.ts';
+import { waitForApi } from '../in-cluster.ts';
 import { shownWithinMs } from '../pod-copies.ts';
 import { defineSyncedKind, type View } from '../synced-kind.ts';
 
@@ -53,9 +56,12 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
   if (isOver) return isHeld(pod) ? planHeld(pod, view) : { actions: [endInTenant(pod, 0)] };
   if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return nothingToDo;
   if (view.isOnItsWay(uidOf(pod))) return { actions: [], requeueAfterMs: shownWithinMs };
+  const waitMs = waitForApi(view.inCluster, pod, view.now);
+  if (waitMs > 0) return { actions: [], requeueAfterMs: waitMs };
   const tokens = freshTokens(pod, view);
-  const create: Action = { type: 'create-host', gvr, object: copyPod(view, pod) };
-  return { actions: [...tokens.actions, create] };
+  const notices: Notice[] = [];
+  const object = copyPod({ ...view, tell: (notice) => notices.push(notice) }, pod);
+  return { actions: [...tokens.actions, { type: 'create-host', gvr, object }], notices };
 }
 
 /** It has been told to end at once, and waits for its finalizers: who holds it is told how it ended. */
@@ -76,7 +82,7 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
   if (ending) return { ...tokens, actions: [ending, ...status(pod, copy, view)] };
   if (copy.metadata.deletionTimestamp === undefined) {
     const waits = !viewPod(copy).spec.nodeName;
-    const translated = translatePod(waits ? view : { ...view, nodeTerms: undefined }, pod);
+    const translated = translatePod(contextOf(pod, waits, view), pod);
     if (waits && isReplaceable(copy) && asksForOtherNodes(copy, translated.copy))
       return { actions: [replacement(copy)] };
     const updated = updatedPodCopy(copy, withCarried(pod, copy, translated.copy));
@@ -85,6 +91,16 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
     if (!isFinished(copy)) return planRunning(pod, copy, { translated, tokens, view });
   }
   return planBack(pod, copy, tokens, view);
+}
+
+/** What a copy that is there can't be told any more is not made anew each time. */
+function contextOf(pod: On<'tenant', KubeObject>, waits: boolean, view: View): PodContext {
+  const mayTell = (viewPod(pod).spec.ephemeralContainers ?? []).length > 0;
+  return {
+    ...view,
+    nodeTerms: waits ? view.nodeTerms : undefined,
+    inCluster: mayTell ? view.inCluster : undefined,
+  };
 }
 
 /** What comes back, and after it what a running copy gets by its subresources: that the host may refuse, but not what it tells. */

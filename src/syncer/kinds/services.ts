@@ -1,4 +1,5 @@
 import { equalJson, type JsonValue } from '../../api/json.ts';
+import { objectKey } from '../../api/object.ts';
 import { copyService, serviceAsGiven, serviceSpec, updatedServiceCopy } from '../../translate/services.ts';
 import { planCopy, type CopyRules } from '../copy-plan.ts';
 import { defineSyncedKind } from '../synced-kind.ts';
@@ -7,6 +8,7 @@ const gvr = { group: '', version: 'v1', resource: 'services' };
 
 const rules: CopyRules = {
   gvr,
+  wanted: (service, view) => !view.isOnHostAlready?.(objectKey(service)),
   copy: (service, view) => copyService(view.place, service),
   updated: updatedServiceCopy,
   // A cluster IP can't be given up or taken on by a Service that stays of its type.
@@ -24,7 +26,10 @@ const rules: CopyRules = {
 export const services = defineSyncedKind({
   gvr,
   kind: 'Service',
-  hostVerbs: { '': ['get', 'list', 'watch', 'create', 'update', 'delete'] },
+  hostVerbs: {
+    '': ['get', 'list', 'watch', 'create', 'update', 'delete'],
+    proxy: ['get', 'create', 'update', 'patch', 'delete'],
+  },
   plan: (key, observed, view) => planCopy(rules, key, observed, view),
 });
 

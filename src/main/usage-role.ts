@@ -1,0 +1,19 @@
+/** The group metrics.k8s.io of a role that can tell what pods and nodes use. */
+import type { UsageReader } from '../api/usage.ts';
+import type { ResourceCatalog } from '../apiserver/discovery/resource-catalog.ts';
+import type { ResourceRegistry } from '../apiserver/registry/resource-registry.ts';
+import { usageFacts, usageResource } from '../apiserver/usage/usage-resource.ts';
+import { usageVerbs } from '../apiserver/usage/usage-verbs.ts';
+import type { SubresourceHandlers } from '../apiserver/verbs/subresources.ts';
+
+/** The verbs of its resources, which are served from now on; absent `usage`: none. */
+export function composeUsage(
+  usage: UsageReader | undefined,
+  resources: ResourceRegistry,
+  catalog: ResourceCatalog,
+): SubresourceHandlers {
+  if (!usage) return {};
+  for (const measured of ['pods', 'nodes'] as const) resources.add(usageResource(measured));
+  catalog.standIn([usageFacts('pods'), usageFacts('nodes')]);
+  return usageVerbs(usage);
+}
