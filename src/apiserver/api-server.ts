@@ -56,6 +56,7 @@ export interface ApiServerOptions {
 
 const pageNotFound = Buffer.from('404 page not found\n');
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const proxiedMethods = new Set([...methods, 'HEAD', 'OPTIONS']);
 const plainText = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
 const notFound: ApiResponse = { status: 404, headers: plainText, body: pageNotFound };
 
@@ -207,7 +208,8 @@ class ApiServer {
     const version = info.isResourceRequest ? this.#options.catalog.version(info.group, info.version) : undefined;
     if (version) {
       const known = version.resources.some(({ plural }) => plural === info.resource);
-      if (!methods.has(request.method)) throw newGenericServerResponse({ code: known ? 405 : 404 });
+      const served = info.subresource === 'proxy' ? proxiedMethods : methods;
+      if (!served.has(request.method)) throw newGenericServerResponse({ code: known ? 405 : 404 });
       if (known) checkAccepted(context);
       const answered = await this.#options.handleResource(context, this.#negotiation);
       if (answered) return answered;

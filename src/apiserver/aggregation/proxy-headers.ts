@@ -31,9 +31,19 @@ const corsPrefix = 'access-control-';
 
 /** `forwardedFor`: the client's address. @throws TypeError for a user whose name no header can carry, when it is sent */
 export function requestHeaders(
-  { headers: incoming, rawHeaders }: Pick<ApiRequest, 'headers' | 'rawHeaders'>,
+  request: Pick<ApiRequest, 'headers' | 'rawHeaders'>,
   user: User,
   { host, forwardedFor }: { readonly host: string; readonly forwardedFor: string | undefined },
+): OutgoingHeaders {
+  const headers = passedHeaders(request, forwardedFor);
+  headers['host'] = request.headers['host'] ?? host;
+  return Object.assign(headers, identityHeaders(user));
+}
+
+/** Those of the client's that may go on: none of them is a credential, says who asks, or is for one hop only. */
+export function passedHeaders(
+  { headers: incoming, rawHeaders }: Pick<ApiRequest, 'headers' | 'rawHeaders'>,
+  forwardedFor: string | undefined,
 ): OutgoingHeaders {
   const named = namedByConnection(incoming);
   const headers: OutgoingHeaders = {};
@@ -49,8 +59,7 @@ export function requestHeaders(
   }
   const through = [incoming['x-forwarded-for'], forwardedFor].filter((address) => address !== undefined);
   if (through.length > 0) headers['x-forwarded-for'] = through.join(', ');
-  headers['host'] = incoming['host'] ?? host;
-  return Object.assign(headers, identityHeaders(user));
+  return headers;
 }
 
 /** What came several times goes on several times; but for cookies, which are one list in whatever way they came. */

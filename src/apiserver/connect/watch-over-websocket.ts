@@ -1,6 +1,6 @@
 /** A watch whose client asks for a WebSocket: each event is a message. Mirrors apiserver endpoints/handlers WatchServer.HandleWS. */
 import type { ApiRequest, ApiResponse, ByteStream } from '../../api/exchange.ts';
-import { acceptHandshake, SendingWebSocket, type FrameKind } from './websocket.ts';
+import { acceptHandshake, ServerWebSocket, type FrameKind } from './websocket.ts';
 
 const noBody = new Uint8Array();
 const newline = 0x0a;
@@ -25,13 +25,13 @@ export function watchOverWebSocket(request: ApiRequest, response: ApiResponse, b
     headers: handshake.headers,
     body: noBody,
     upgrade(connection) {
-      const socket = new SendingWebSocket(connection, stop);
+      const socket = new ServerWebSocket(connection, stop);
       void sendAll(events, framing, socket).finally(() => socket.close());
     },
   };
 }
 
-async function sendAll(events: AsyncIterator<Uint8Array>, framing: Framing, socket: SendingWebSocket): Promise<void> {
+async function sendAll(events: AsyncIterator<Uint8Array>, framing: Framing, socket: ServerWebSocket): Promise<void> {
   try {
     for (;;) {
       const next = await events.next();

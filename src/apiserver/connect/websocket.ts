@@ -1,6 +1,6 @@
 /**
- * The server's side of a WebSocket (RFC 6455, version 13), without extensions: the handshake, frames to the client, and of what the client sends
- * only what keeps or ends the connection. Frames are never joined or kept: a client can't make it hold more than a control frame.
+ * The server's side of a WebSocket (RFC 6455, version 13), without extensions: the handshake, frames to the client, and what the client sends, in
+ * the pieces in which it comes. Frames are never joined or kept: a client can't make it hold more than a control frame.
  */
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
@@ -36,19 +36,38 @@ export function acceptHandshake({ headers }: ApiRequest): Handshake {
   const protocols = protocolsOf(headers).filter((protocol) => protocol !== '' && !isBearerProtocol(protocol));
   if (protocols.length > 1) return refused(400);
   const [protocol] = protocols;
-  const accept = createHash('sha1').update(`${key}${handshakeGuid}`).digest('base64');
+  return { ok: true, headers: acceptedHeaders(key, protocol) };
+}
+
+/** The first offered protocol that is one of `supported`; empty where none was offered. Mirrors streaming httpstream/wsstream handshake. */
+export function agreeOnProtocol(
+  { headers }: ApiRequest,
+  supported: readonly string[],
+): (Handshake & { readonly ok: false }) | (Handshake & { readonly ok: true; readonly protocol: string }) {
+  const key = headers['sec-websocket-key'] ?? '';
+  if (headers['sec-websocket-version']?.trim() !== '13')
+    return refused(400, 'missing or bad WebSocket Version', { 'sec-websocket-version': '13' });
+  if (key === '') return refused(400, 'mismatch challenge/response');
+  const offered = protocolsOf(headers).filter((protocol) => protocol !== '' && !isBearerProtocol(protocol));
+  const protocol = offered.length === 0 ? '' : offered.find((one) => supported.includes(one));
+  if (protocol === undefined) return refused(403);
+  return { ok: true, protocol, headers: acceptedHeaders(key, protocol === '' ? undefined : protocol) };
+}
+
+function acceptedHeaders(key: string, protocol: string | undefined): Readonly<Record<string, string>> {
   return {
-    ok: true,
-    headers: {
-      upgrade: 'websocket',
-      connection: 'Upgrade',
-      'sec-websocket-accept': accept,
-      ...(protocol === undefined ? {} : { 'sec-websocket-protocol': protocol }),
-    },
+    upgrade: 'websocket',
+    connection: 'Upgrade',
+    'sec-websocket-accept': createHash('sha1').update(`${key}${handshakeGuid}`).digest('base64'),
+    ...(protocol === undefined ? {} : { 'sec-websocket-protocol': protocol }),
   };
 }
 
-function refused(status: 400 | 403, text = '', headers: Readonly<Record<string, string>> = {}): Handshake {
+function refused(
+  status: 400 | 403,
+  text = '',
+  headers: Readonly<Record<string, string>> = {},
+): Handshake & { readonly ok: false } {
   return { ok: false, status, headers, text };
 }
 
@@ -57,17 +76,21 @@ const normalClosure = 1000;
 const protocolError = 1002;
 const controlBytesMax = 125;
 
-/** An open WebSocket to whose client only is sent. */
-export class SendingWebSocket {
+/** A piece of what a client sends. `begins`: with it a message begins. */
+export type OnData = (piece: Buffer, begins: boolean) => void;
+
+/** An open WebSocket. */
+export class ServerWebSocket {
   readonly #stream: Duplex;
   readonly #onGone: () => void;
-  readonly #reader = new ControlReader();
+  readonly #reader: FrameReader;
   #open = true;
 
-  /** `onGone`: the client has closed it, or the connection is lost; called once, not for {@link close}. */
-  constructor(stream: Duplex, onGone: () => void) {
+  /** `onGone`: the client has closed it, or the connection is lost; called once, not for {@link close}. Without `onData`, data is dropped. */
+  constructor(stream: Duplex, onGone: () => void, onData?: OnData) {
     this.#stream = stream;
     this.#onGone = onGone;
+    this.#reader = new FrameReader(onData);
     stream.on('error', () => this.#gone());
     stream.on('close', () => this.#gone());
     stream.on('end', () => this.#gone());
@@ -84,6 +107,15 @@ export class SendingWebSocket {
     this.#stream.uncork();
     if (!room) await drained(this.#stream);
     return this.#open;
+  }
+
+  /** No more is read until {@link resume}: not even the client's goodbye. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
   }
 
   /** Says goodbye and ends the connection. */
@@ -128,38 +160,62 @@ interface ControlFrame {
   readonly payload: Buffer;
 }
 
-/** Finds the control frames among a client's bytes; data is skipped. */
-class ControlReader {
+/** The data of a frame that is still coming. */
+interface Incoming {
+  readonly mask: Buffer;
+  at: number;
+  left: number;
+  begins: boolean;
+}
+
+/** Finds the frames among a client's bytes: control frames whole, data in pieces. */
+class FrameReader {
   /** The client doesn't keep to the protocol; nothing more is read. */
   broken = false;
+  readonly #onData: OnData | undefined;
   #rest: Buffer = Buffer.alloc(0);
-  #skip = 0;
+  #data: Incoming | undefined;
 
+  constructor(onData: OnData | undefined) {
+    this.#onData = onData;
+  }
+
+  /** The control frames; data is handed over meanwhile. */
   read(bytes: Buffer): ControlFrame[] {
     const found: ControlFrame[] = [];
     let left = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     while (!this.broken) {
-      const skipped = Math.min(this.#skip, left.length);
-      this.#skip -= skipped;
-      left = left.subarray(skipped);
-      if (this.#skip > 0) break;
+      if (this.#data) {
+        const size = Math.min(this.#data.left, left.length);
+        this.#take(this.#data, left.subarray(0, size));
+        left = left.subarray(size);
+        if (this.#data) break;
+      }
       const head = this.#headOf(left);
       if (!head) break;
       const { opcode, size, length } = head;
+      if (opcode >= opcodes.close && left.length < size + length) break;
+      const mask = left.subarray(size - 4, size);
+      left = left.subarray(size);
       if (opcode < opcodes.close) {
-        this.#skip = size + length;
+        this.#data = { mask: Buffer.from(mask), at: 0, left: length, begins: opcode !== 0 };
+        if (length === 0) this.#data = undefined;
         continue;
       }
-      if (left.length < size + length) break;
-      const mask = left.subarray(size - 4, size);
-      const payload = Buffer.from(left.subarray(size, size + length));
-      for (let at = 0; at < length; at++) payload[at] = (payload[at] ?? 0) ^ (mask[at % 4] ?? 0);
-      found.push({ opcode, payload });
-      left = left.subarray(size + length);
+      found.push({ opcode, payload: unmasked(left.subarray(0, length), mask, 0) });
+      left = left.subarray(length);
     }
     // At most a head and a control frame.
     this.#rest = this.broken ? Buffer.alloc(0) : Buffer.from(left);
     return found;
+  }
+
+  #take(data: Incoming, bytes: Buffer): void {
+    if (bytes.length > 0 && this.#onData) this.#onData(unmasked(bytes, data.mask, data.at), data.begins);
+    if (bytes.length > 0) data.begins = false;
+    data.at += bytes.length;
+    data.left -= bytes.length;
+    if (data.left === 0) this.#data = undefined;
   }
 
   /** `size`: of the head with its mask. `undefined`: more must come. */
@@ -181,6 +237,13 @@ class ControlReader {
     const length = extra === 8 ? Number(bytes.readBigUInt64BE(2)) : extra === 2 ? bytes.readUInt16BE(2) : short;
     return { opcode, size, length };
   }
+}
+
+/** `at`: how many bytes the mask was used for before. */
+function unmasked(bytes: Buffer, mask: Buffer, at: number): Buffer {
+  const plain = Buffer.from(bytes);
+  for (let index = 0; index < plain.length; index++) plain[index] = (plain[index] ?? 0) ^ (mask[(at + index) % 4] ?? 0);
+  return plain;
 }
 
 /** Whole, unmasked. */

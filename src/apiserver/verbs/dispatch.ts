@@ -108,7 +108,9 @@ async function handleSubresource(
   const own = handlers[`${resource.gr.group}/${resource.gr.resource}/${subresource}`];
   const generic = handlers[`*/*/${subresource}`];
   const handler = own?.['connect'] ?? own?.[verb] ?? generic?.[verb];
-  if (!handler || !facts.verbs.some((one) => one === verb)) return notAllowed();
+  // To upstream's router a proxy takes methods that are no verbs, too.
+  const known = facts.verbs.some((one) => one === verb) || (subresource === 'proxy' && own?.['connect'] !== undefined);
+  if (!handler || !known) return notAllowed();
   return handler(request);
 }
 

@@ -1,0 +1,47 @@
+/** What a proxy's path asks for. Mirrors apimachinery util/net SplitSchemeNamePort and JoinPreservingTrailingSlash, v1.36. */
+import type { ProxyTarget } from './pod-connector.ts';
+
+export interface ProxyId {
+  readonly scheme: ProxyTarget['scheme'];
+  readonly name: string;
+  /** Empty: not said. */
+  readonly port: string;
+}
+
+const schemes = ['', 'http', 'https'] as const;
+
+/** `name`, `name:port`, `scheme:name:port`; `undefined`: none of them. */
+export function splitSchemeNamePort(id: string): ProxyId | undefined {
+  const parts = id.split(':');
+  const [first = '', second = '', third = ''] = parts;
+  const found = [
+    { scheme: '', name: first, port: '' },
+    { scheme: '', name: first, port: second },
+    { scheme: first, name: second, port: third },
+  ][parts.length - 1];
+  const scheme = schemes.find((one) => one === found?.scheme);
+  return found === undefined || scheme === undefined || found.name === '' ? undefined : { ...found, scheme };
+}
+
+/**
+ * What stands behind `/proxy` in a path, percent-decoded before: cleaned of `.`, `..` and empty parts, and encoded anew, so that nobody
+ * on the way takes it for something else. Empty: nothing.
+ */
+export function proxiedPath(path: string, subresource: string): string {
+  const below = path.startsWith(`${subresource}/`) ? path.slice(subresource.length) : '';
+  if (below === '') return '';
+  const kept: string[] = [];
+  for (const part of below.split('/')) {
+    if (part === '..') kept.pop();
+    else if (part !== '' && part !== '.') kept.push(part);
+  }
+  const cleaned = kept.map((part) => `/${escapedSegment(part)}`).join('');
+  return below.endsWith('/') || cleaned === '' ? `${cleaned}/` : cleaned;
+}
+
+/** Mirrors net/url's escaping of paths. */
+export function escapedSegment(segment: string): string {
+  return encodeURIComponent(segment.toWellFormed())
+    .replaceAll(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, (escape) => decodeURIComponent(escape))
+    .replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
