@@ -34,6 +34,9 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'names: beginning with a digit, a: Node',
     'names: of 64 characters, a: Node',
   ],
+  'what containers ask for together is not held against what their pod asks for yet': [
+    'parts of pods: resize of a pod with resources of its own: below its containers',
+  ],
   'the kind is not validated yet': ['deletion: a namespace keeps its finalizers over updates'],
   'upstream looks at the metadata of an update twice and lists its causes twice; the message is the same': [
     'metadata: an update that adds a deletion timestamp',

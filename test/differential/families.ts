@@ -20,6 +20,7 @@ import { metadata, sizes } from './cases/metadata.ts';
 import { names } from './cases/names.ts';
 import { negotiation } from './cases/negotiation.ts';
 import { patches } from './cases/patches.ts';
+import { podParts } from './cases/pod-parts.ts';
 import { podCases } from './cases/pods.ts';
 import { requestHeader } from './cases/request-header.ts';
 import { tokens } from './cases/tokens.ts';
@@ -57,6 +58,7 @@ export const crud: readonly Family[] = [
   applyCases,
   deletion,
   podCases,
+  podParts,
   autoscaling,
   kinds,
 ];

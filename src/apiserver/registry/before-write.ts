@@ -94,7 +94,7 @@ export function beforeUpdate(
   }
   throwInvalid(resource, whole, [
     ...validateUpdatedMeta(resource, whole, old),
-    ...(part === 'object' ? (strategy?.validateUpdate?.(whole, old, context) ?? []) : []),
+    ...((part === 'object' ? strategy?.validateUpdate : strategy?.validatePartUpdate)?.(whole, old, context) ?? []),
   ]);
   if (part === 'object') context.warnings.push(...(strategy?.warnings?.(whole, old) ?? []));
   return whole;

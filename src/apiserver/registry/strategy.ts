@@ -31,6 +31,8 @@ export interface Strategy {
   prepareForUpdate?(object: KubeObject, old: Readonly<KubeObject>, context: StrategyContext): void;
   /** Everything that must hold after an update: usually `validate` again, and what is immutable. */
   validateUpdate?(object: Readonly<KubeObject>, old: Readonly<KubeObject>, context: StrategyContext): FieldError[];
+  /** For subresources that are a part of the object ({@link StrategyContext.subresource} says which): what was taken of what was sent stands already. */
+  validatePartUpdate?(object: Readonly<KubeObject>, old: Readonly<KubeObject>, context: StrategyContext): FieldError[];
   /** Sent as `Warning` headers. `old` is absent on create. */
   warnings?(object: Readonly<KubeObject>, old: Readonly<KubeObject> | undefined): readonly string[];
   /** PUT of what is not there creates it. Default false. */

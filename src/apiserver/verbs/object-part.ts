@@ -42,19 +42,25 @@ const takers: Readonly<Record<string, (sent: KubeObject, old: KubeObject) => Kub
     return { ...old, spec: withField(objectAt(old, 'spec'), 'ephemeralContainers', containers) };
   },
   resize: (sent, old) => {
-    const spec = objectAt(old, 'spec');
-    const sizes = new Map(
-      objectsAt(objectAt(sent, 'spec'), 'containers').map((container) => [container['name'], container]),
-    );
-    const containers = objectsAt(spec, 'containers').map((container) => {
-      const size = sizes.get(container['name']);
-      return size
-        ? withField(withField(container, 'resources', size['resources']), 'resizePolicy', size['resizePolicy'])
-        : container;
-    });
-    return { ...old, spec: { ...spec, containers } };
+    const [spec, wanted] = [objectAt(old, 'spec'), objectAt(sent, 'spec')];
+    const lists = ['containers', 'initContainers'] as const;
+    // Containers that are others are what validation is for.
+    if (lists.some((list) => objectsAt(spec, list).length !== objectsAt(wanted, list).length)) return sent;
+    const resized = lists.reduce((made, list) => withField(made, list, resizedContainers(spec, wanted, list)), spec);
+    return { ...old, spec: withField(resized, 'resources', wanted['resources']) };
   },
 };
+
+function resizedContainers(spec: JsonObject, wanted: JsonObject, list: string): JsonValue | undefined {
+  const now = objectsAt(wanted, list);
+  const before = objectsAt(spec, list);
+  if (now.length === 0) return spec[list];
+  if (before.some(({ name }, index) => name !== now[index]?.['name'])) return now;
+  return before.map((container, index) => {
+    const { resources, resizePolicy } = now[index] ?? {};
+    return withField(withField(container, 'resources', resources), 'resizePolicy', resizePolicy);
+  });
+}
 
 /** Optimistic concurrency is the client's wish, whatever part it writes. */
 function withVersionOf(sent: KubeObject, object: KubeObject): KubeObject {

@@ -9,6 +9,7 @@ import { podNameWarnings } from '../name-warnings.ts';
 import { viewAs } from '../view.ts';
 import { settlePodSpec, settlePodStatus } from './pod-aliases.ts';
 import { validatePod, validatePodUpdate } from './validation/pod.ts';
+import { validateEphemeralContainersUpdate, validateResize } from './validation/pod-parts.ts';
 import { qualityOfService, type PodWithResources } from '../../../../api/pod-quality.ts';
 
 export const podStrategy: Strategy = {
@@ -27,6 +28,10 @@ export const podStrategy: Strategy = {
   warnings: podNameWarnings,
   prepareForUpdate: (pod) => settleSpec(pod),
   validateUpdate: validatePodUpdate,
+  validatePartUpdate(pod, old, { subresource }) {
+    if (subresource === 'ephemeralcontainers') return validateEphemeralContainersUpdate(pod, old);
+    return subresource === 'resize' ? validateResize(pod, old) : [];
+  },
   prepareForStatusUpdate(pod, old) {
     settlePodStatus(pod);
     takeField(jsonOf(pod)['metadata'] as JsonObject, jsonOf(old)['metadata'] as JsonObject, 'ownerReferences');

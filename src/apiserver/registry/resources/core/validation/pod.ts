@@ -67,7 +67,8 @@ export function validatePodUpdate(pod: Readonly<KubeObject>, old: Readonly<KubeO
   return errors;
 }
 
-function validateWhole(pod: Readonly<KubeObject>): FieldError[] {
+/** Mirrors validatePodMetadataAndSpec. */
+export function validateWhole(pod: Readonly<KubeObject>): FieldError[] {
   const { metadata, spec = {} } = viewAs<Pod>(pod);
   return [
     ...validatePodSpec(spec, { podName: metadata.name ?? '', isPod: true }, specPath),
