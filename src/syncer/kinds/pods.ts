@@ -40,6 +40,12 @@ export const pods = defineSyncedKind({
     ephemeralcontainers: ['patch'],
     resize: ['patch'],
     status: ['patch'],
+    log: ['get'],
+    // A WebSocket is asked for by GET, and needs both.
+    exec: ['get', 'create'],
+    attach: ['get', 'create'],
+    portforward: ['get', 'create'],
+    proxy: ['get', 'create', 'update', 'patch', 'delete'],
   },
   plan: (key, { tenant, host, origin }, view) => {
     if (host && (!tenant || origin?.uid !== tenant.metadata.uid)) return { actions: [deletion(host)] };
