@@ -1,12 +1,14 @@
 /**
  * A real control plane on this machine, for tests and measurements: `node hack/host-cluster/cluster.ts COMMAND`. Upstream's kube-apiserver,
- * kube-controller-manager, kube-scheduler and etcd, built from their Go modules; no kubelet, so pods are scheduled onto nodes only if someone plays them.
+ * kube-controller-manager, kube-scheduler and etcd, built from their Go modules. No kubelet, so pods are scheduled onto nodes only if someone plays them;
+ * with `--node` there is a whole node as well, with real containers, all of it in namespaces of its own.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { credentialFiles } from './credentials.ts';
 import { clusterStatus, startCluster, stopCluster } from './lifecycle.ts';
+import { nodeClusterStatus, startNodeCluster, stopNodeCluster } from './node/lifecycle.ts';
 import { buildHostCluster } from './programs.ts';
 
 const usage = `usage: node hack/host-cluster/cluster.ts COMMAND
@@ -16,6 +18,9 @@ const usage = `usage: node hack/host-cluster/cluster.ts COMMAND
      [--port PORT]             the API server's port (default: a free one)
      [--api-server-only]       without kube-controller-manager and kube-scheduler
      [--api-server-arg=ARG]    a further flag of kube-apiserver; may be repeated
+     [--node]                  with a node that runs containers: kubelet, containerd, kube-proxy, DNS, network policies; needs root.
+                               A new cluster each time, in namespaces of its own; processes of this machine reach its API server, pods
+                               and services, and its pods what listens on the link's address here
   down --dir DIR [--delete]  ends it; with --delete at once, and its folder is deleted
   status --dir DIR           its components; the exit code is 1 when not all of them run
 `;
@@ -29,6 +34,7 @@ async function main(): Promise<number> {
     options: {
       dir: { type: 'string' },
       port: { type: 'string' },
+      node: { type: 'boolean', default: false },
       'api-server-only': { type: 'boolean', default: false },
       'api-server-arg': { type: 'string', multiple: true, default: [] },
       delete: { type: 'boolean', default: false },
@@ -46,6 +52,11 @@ async function main(): Promise<number> {
   const folder = resolve(values.dir);
   switch (command) {
     case 'up': {
+      if (values.node) {
+        const { kubeconfig } = await startNodeCluster({ folder, apiServerArgs: values['api-server-arg'], report });
+        print(kubeconfig);
+        return 0;
+      }
       const { kubeconfig } = await startCluster({
         folder,
         controllers: !values['api-server-only'],
@@ -58,6 +69,7 @@ async function main(): Promise<number> {
     }
     case 'down':
       await stopCluster(folder, { force: values.delete });
+      await stopNodeCluster(folder);
       // Only a folder that is a cluster's.
       if (values.delete && existsSync(credentialFiles(folder).pki)) rmSync(folder, { recursive: true });
       return 0;
@@ -70,7 +82,8 @@ async function main(): Promise<number> {
 }
 
 function status(folder: string): number {
-  const components = clusterStatus(folder);
+  const node = nodeClusterStatus(folder);
+  const components = [...clusterStatus(folder), ...(node ? [{ name: 'node', ...node }] : [])];
   if (components.length === 0) print('stopped');
   for (const { name, pid, running } of components) print(`${name}\t${running ? `pid ${pid}` : 'ended by itself'}`);
   return components.length > 0 && components.every(({ running }) => running) ? 0 : 1;

@@ -28,6 +28,24 @@ const clients = {
   'kube-scheduler': { commonName: 'system:kube-scheduler' },
 } as const;
 
+/** The clients that a node adds. */
+const nodeClients = (name: string) =>
+  ({
+    kubelet: { commonName: `system:node:${name}`, organizations: ['system:nodes'] },
+    'kube-proxy': { commonName: 'system:kube-proxy' },
+  }) as const;
+
+type ClientName = keyof typeof clients | keyof ReturnType<typeof nodeClients>;
+
+/** A node that belongs to the cluster. */
+export interface NodeIdentity {
+  readonly name: string;
+  /** Its own address; the API server answers there, too. */
+  readonly address: string;
+  /** The address of the service `kubernetes`. */
+  readonly kubernetes: string;
+}
+
 /** What the API server answers to: its own address, and what pods of a cluster call it. */
 const serverHosts = [
   '127.0.0.1',
@@ -51,8 +69,11 @@ export function credentialFiles(folder: string) {
     frontProxyClient: pair('front-proxy-client'),
     serviceAccountKey: join(pki, 'service-account.key'),
     serviceAccountPublicKey: join(pki, 'service-account.pub'),
-    client: (name: keyof typeof clients) => pair(name),
-    kubeconfig: (name: keyof typeof clients) => join(folder, `${name}.kubeconfig`),
+    client: (name: ClientName) => pair(name),
+    /** What the kubelet serves with, and what the API server calls it with; only with a node. */
+    kubeletServer: pair('kubelet-server'),
+    kubeletClient: pair('kubelet-client'),
+    kubeconfig: (name: ClientName) => join(folder, `${name}.kubeconfig`),
   };
 }
 
@@ -62,8 +83,16 @@ export interface ForeignAuthority {
   readonly serviceAccountKey: string;
 }
 
-/** Makes what is not there yet: all of it, or nothing. `foreign`: for components that serve another's API server. */
-export async function ensureCredentials(folder: string, foreign?: ForeignAuthority): Promise<void> {
+/**
+ * Makes what is not there yet: all of it, or nothing.
+ * @param foreign for components that serve another's API server
+ * @param node for a cluster with a node
+ */
+export async function ensureCredentials(
+  folder: string,
+  foreign?: ForeignAuthority,
+  node?: NodeIdentity,
+): Promise<void> {
   const files = credentialFiles(folder);
   if (existsSync(files.pki)) return;
   const authority = foreign?.authority ?? (await createCertificateAuthority(clock, 'kubernetes-ca', validityDays));
@@ -75,7 +104,7 @@ export async function ensureCredentials(folder: string, foreign?: ForeignAuthori
       // Unlike the authority's: a certificate whose issuer has its own name counts as self-signed.
       commonName: 'kube-apiserver',
       usage: 'server',
-      hosts: serverHosts,
+      hosts: [...serverHosts, ...(node ? [node.address, node.kubernetes] : [])],
       validityDays,
     }),
     'front-proxy-client': await issueCertificate(clock, frontProxy, {
@@ -84,7 +113,21 @@ export async function ensureCredentials(folder: string, foreign?: ForeignAuthori
       validityDays,
     }),
   };
-  for (const [name, client] of Object.entries(clients)) {
+  if (node) {
+    pairs['kubelet-server'] = await issueCertificate(clock, authority, {
+      commonName: node.name,
+      usage: 'server',
+      hosts: [node.name, node.address],
+      validityDays,
+    });
+    pairs['kubelet-client'] = await issueCertificate(clock, authority, {
+      commonName: 'kube-apiserver-kubelet-client',
+      organizations: ['system:masters'],
+      usage: 'client',
+      validityDays,
+    });
+  }
+  for (const [name, client] of Object.entries({ ...clients, ...(node ? nodeClients(node.name) : {}) })) {
     pairs[name] = await issueCertificate(clock, authority, { ...client, usage: 'client', validityDays });
   }
   const signingKey = foreign?.serviceAccountKey ?? (await createSigningKey());
@@ -105,8 +148,9 @@ export async function ensureCredentials(folder: string, foreign?: ForeignAuthori
 export function writeKubeconfigs(folder: string, server: string): void {
   const files = credentialFiles(folder);
   const certificateAuthority = readFileSync(files.authority.certificate, 'utf8');
-  for (const name of ['admin', 'kube-controller-manager', 'kube-scheduler'] as const) {
+  for (const name of ['admin', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'] as const) {
     const pair = files.client(name);
+    if (!existsSync(pair.certificate)) continue;
     const text = kubeconfigText('host', name, {
       server,
       certificateAuthority,

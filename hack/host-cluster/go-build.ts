@@ -110,7 +110,8 @@ async function buildProgram(program: GoProgram, folder: string): Promise<void> {
   for (const link of program.links ?? []) await run('ln', ['-s', program.name, join(folder, link)]);
 }
 
-function cacheFolder(): string {
+/** Where all that is built stays. */
+export function cacheFolder(): string {
   return process.env['SUBLET_CACHE'] ?? join(homedir(), '.cache', 'sublet');
 }
 

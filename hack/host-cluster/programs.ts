@@ -5,19 +5,21 @@ import { buildGoPrograms, goUnavailable, type GoProgram } from './go-build.ts';
 const kubernetesVersion = 'v1.36.3';
 const controlPlane = join(import.meta.dirname, 'control-plane');
 
+/** As upstream's own build stamps its programs: `kubectl version`, /version and nodes speak of these. */
+export const kubernetesVariables: Readonly<Record<string, string>> = {
+  'k8s.io/component-base/version.gitVersion': kubernetesVersion,
+  'k8s.io/component-base/version.gitMajor': '1',
+  'k8s.io/component-base/version.gitMinor': '36',
+  'k8s.io/client-go/pkg/version.gitVersion': kubernetesVersion,
+};
+
 const programs: readonly GoProgram[] = [
   {
     module: controlPlane,
     package: '.',
     name: 'kubernetes',
     links: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'],
-    // As upstream's own build stamps them: `kubectl version` and /version speak of these.
-    variables: {
-      'k8s.io/component-base/version.gitVersion': kubernetesVersion,
-      'k8s.io/component-base/version.gitMajor': '1',
-      'k8s.io/component-base/version.gitMinor': '36',
-      'k8s.io/client-go/pkg/version.gitVersion': kubernetesVersion,
-    },
+    variables: kubernetesVariables,
   },
   { module: join(import.meta.dirname, 'etcd'), package: 'go.etcd.io/etcd/server/v3', name: 'etcd' },
 ];

@@ -1,0 +1,122 @@
+/**
+ * The program inside a node cluster's namespaces: `node inside.ts SETTINGS`. It makes the machine, starts the components one after the other, enforces
+ * network policies, and ends, with all of the node, when a component ends. What it says is `logs/node.log`.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Component } from '../components.ts';
+import { credentialFiles } from '../credentials.ts';
+import * as components from './components.ts';
+import { prepareMounts, prepareNetwork } from './namespace.ts';
+
+/** What the program is given, as JSON. */
+export interface InsideSettings extends components.NodeCluster {
+  /** The folders of the programs. */
+  readonly programs: readonly string[];
+  /** The archive with all images. */
+  readonly images: string;
+  readonly apiServerArgs: readonly string[];
+}
+
+const run = promisify(execFile);
+const readyTimeoutMs = 300_000;
+const pollMs = 50;
+/** capabilities(7): CAP_SYS_RESOURCE. */
+const resourceCapability = 24n;
+
+async function main(settings: InsideSettings): Promise<void> {
+  prepareMounts(settings);
+  await prepareNetwork(settings);
+  say('the machine is made');
+  const plane = components.controlPlane(settings, settings.apiServerArgs);
+  start(settings, plane.etcd);
+  start(settings, plane.apiServer);
+  start(settings, components.containerd(settings, !mayLowerOomScore()));
+  await until('containerd', () => run('ctr', ['--address', components.containerdSocket, 'version']));
+  await importImages(settings.images);
+  say('the images are there');
+  const kubeconfig = credentialFiles(settings.folder).kubeconfig('admin');
+  const kubectl = (...args: readonly string[]) =>
+    run(programPath(settings, 'kubectl'), ['--kubeconfig', kubeconfig, '--request-timeout=5s', ...args]);
+  await until('kube-apiserver', () => kubectl('get', '--raw', '/readyz'));
+  say('the API server is ready');
+  // The API server makes the role by itself, and no binding.
+  const binding = ['--clusterrole=system:node-proxier', '--user=system:kube-proxy'];
+  await kubectl('create', 'clusterrolebinding', 'kube-proxy', ...binding);
+  start(settings, plane.controllerManager);
+  start(settings, plane.scheduler);
+  start(settings, components.kubelet(settings));
+  start(settings, components.kubeProxy(settings));
+  say('all components are started');
+}
+
+function say(what: string): void {
+  process.stdout.write(`${new Date().toISOString()} ${what}\n`);
+}
+
+function start(settings: InsideSettings, { program, args }: Component): void {
+  const name = program.split('/').at(-1) ?? program;
+  const log = openSync(join(settings.folder, 'logs', `${name}.log`), 'a');
+  const child = spawn(programPath(settings, program), args, { stdio: ['ignore', log, log] });
+  closeSync(log);
+  const ended = (why: string): void => {
+    say(`${name} ended: ${why}`);
+    process.exit(1);
+  };
+  child.once('error', (error) => ended(error.message));
+  child.once('exit', (code, signal) => ended(signal ?? `code ${code}`));
+}
+
+function programPath({ programs }: InsideSettings, program: string): string {
+  if (isAbsolute(program)) return program;
+  for (const folder of programs) {
+    const path = join(folder, program);
+    try {
+      closeSync(openSync(path, 'r'));
+      return path;
+    } catch {
+      // In one of the other folders.
+    }
+  }
+  throw new Error(`no program ${program} in ${programs.join(', ')}`);
+}
+
+async function importImages(archive: string): Promise<void> {
+  const args = ['--address', components.containerdSocket, '--namespace', 'k8s.io', 'images', 'import'];
+  await run('ctr', [...args, '--snapshotter', 'overlayfs', archive]);
+}
+
+async function until(what: string, isReady: () => Promise<unknown>): Promise<void> {
+  const deadline = performance.now() + readyTimeoutMs;
+  for (;;) {
+    try {
+      await isReady();
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw new Error(`${what} is not ready in time`, { cause: error });
+    }
+    await sleep(pollMs);
+  }
+}
+
+function mayLowerOomScore(): boolean {
+  const [, effective] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return effective !== undefined && ((BigInt(`0x${effective}`) >> resourceCapability) & 1n) === 1n;
+}
+
+const [, , file] = process.argv;
+if (file === undefined) throw new Error('usage: node inside.ts SETTINGS');
+try {
+  // Written by startNodeCluster.
+  await main(JSON.parse(readFileSync(file, 'utf8')) as InsideSettings);
+} catch (error) {
+  say(
+    error instanceof Error
+      ? `failed: ${error.message}${error.cause instanceof Error ? `\n${error.cause.message}` : ''}`
+      : String(error),
+  );
+  process.exit(1);
+}
