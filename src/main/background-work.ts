@@ -10,11 +10,17 @@ interface Worker {
 export class BackgroundWork {
   readonly queues = new WorkQueueCounts();
   readonly #workers: Worker[] = [];
+  readonly #more: (() => readonly Metric[])[] = [];
 
   /** Returns the worker. */
   include<W extends Worker>(worker: W): W {
     this.#workers.push(worker);
     return worker;
+  }
+
+  /** What else is told to monitoring. */
+  tell(metrics: () => readonly Metric[]): void {
+    this.#more.push(metrics);
   }
 
   /** When the process must be up, though nobody calls it: milliseconds since the epoch; `undefined`: never. */
@@ -33,6 +39,7 @@ export class BackgroundWork {
         samples: next === undefined ? [] : [{ value: next / 1000 }],
       },
       ...this.queues.metrics(),
+      ...this.#more.flatMap((metrics) => metrics()),
     ];
   };
 }

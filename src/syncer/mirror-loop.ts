@@ -9,7 +9,11 @@ import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Logger } from '../lib/logger.ts';
 import { noTenantsCopy } from '../translate/cluster-copies.ts';
 import type { Image } from '../translate/mirrors/image.ts';
+import type { NeededInformer } from '../controller/manager.ts';
+import type { Plan } from './action.ts';
 import { act, type Hands } from './act.ts';
+import type { AuditedLoop } from './audited-loop.ts';
+import { UnreadError } from './unread-error.ts';
 import { planMirror } from './mirror-plan.ts';
 import type { MirroredKind, MirrorSettings, MirrorView } from './mirrored-kind.ts';
 
@@ -30,7 +34,13 @@ const retryMaxMs = 60_000;
 
 export interface MirrorLoop {
   readonly controller: Controller;
-  /** Whether the host has something of the name that the tenant sees; `undefined`: nothing is read from the host. */
+  readonly audited: AuditedLoop;
+  /** What must have been read before it may run: else it would remove all that isn't read yet. */
+  readonly needs: readonly NeededInformer[];
+  /**
+   * Whether the host has something of the name that the tenant sees; `undefined`: nothing is read from the host.
+   * @throws UnreadError as long as it isn't known
+   */
   isSeen(name: string): boolean | undefined;
 }
 
@@ -42,13 +52,16 @@ export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
     const source = hostObjects?.get(name);
     return source && kind.image(source, hidden);
   };
+  const planOf = (name: string): Plan => {
+    const seen = view();
+    const image = imageOf(name) ?? kind.standIn?.(name, seen);
+    const along = image ? [] : kind.goesAlong?.(name, seen);
+    return planMirror(kind, tenantObjects.get(name), image, seen.now, along);
+  };
   const controller = new Controller({
     name: `mirror ${kind.gvr.resource}`,
     reconcile: async (name) => {
-      const seen = view();
-      const image = imageOf(name) ?? kind.standIn?.(name, seen);
-      const along = image ? [] : kind.goesAlong?.(name, seen);
-      await act(hands, planMirror(kind, tenantObjects.get(name), image, seen.now, along).actions);
+      await act(hands, planOf(name).actions);
       return done;
     },
     clock: hands.clock,
@@ -64,7 +77,23 @@ export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
   };
   tenantObjects.addHandler(handler);
   hostObjects?.addHandler(handler);
-  return { controller, isSeen: (name) => hostObjects && imageOf(name) !== undefined };
+  return {
+    controller,
+    audited: {
+      resource: kind.gvr.resource,
+      queue: controller.queue,
+      *keys() {
+        for (const object of tenantObjects.list()) yield objectKey(object);
+        for (const object of hostObjects?.list() ?? []) yield objectKey(object);
+      },
+      planOf,
+    },
+    needs: hostObjects ? [tenantObjects, hostObjects] : [tenantObjects],
+    isSeen(name) {
+      if (hostObjects && !hostObjects.hasSynced()) throw new UnreadError(kind.gvr.resource);
+      return hostObjects && imageOf(name) !== undefined;
+    },
+  };
 }
 
 function hostInformer({ kind, hostInformers }: MirrorLoopOptions, { selector }: MirrorSettings): Informer<'host'> {

@@ -1,7 +1,6 @@
 /** All that goes from the host to the tenant: a loop for each kind that is switched on, or that shows something in any case. */
 import type { Client } from '../client/client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
-import type { Controller } from '../controller/controller.ts';
 import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
@@ -27,18 +26,20 @@ export interface MirrorLoopsOptions {
   readonly nodePods: NodePods;
   readonly logger: Logger;
   readonly metrics: WorkQueueMetrics | undefined;
+  /** Told whenever something of the host can't be read. */
+  readonly disturbed: () => void;
 }
 
 export interface MirrorLoops {
   readonly informers: readonly InformerFactory<'host'>[];
-  readonly controllers: readonly Controller[];
+  readonly loops: readonly MirrorLoop[];
   readonly services: readonly Service[];
   /** Whether the host has something of the kind and name that the tenant sees; `undefined`: it sees nothing of the kind. */
   isSeen(plural: string, name: string): boolean | undefined;
 }
 
 export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
-  const { mirrors, host, hands, tenantInformers, nodePods, logger, metrics } = options;
+  const { mirrors, host, hands, tenantInformers, nodePods, logger, metrics, disturbed } = options;
   const { kinds, fromHost, figures } = mirrors;
   const { clock, random } = hands;
   const view = (): MirrorView => ({ now: clock.now(), podsOn: (node) => nodePods.on(node), figures });
@@ -57,6 +58,7 @@ export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
       clock,
       random,
       logger,
+      disturbed,
       ...(trim ? { transform: trim } : {}),
     });
     informers.push(hostInformers);
@@ -68,7 +70,7 @@ export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
   return {
     informers,
     services: [removeUnseenMirrors(hands.tenant, unseen, logger)],
-    controllers: Array.from(loops.values(), ({ controller }) => controller),
+    loops: [...loops.values()],
     isSeen: (plural, name) => loops.get(plural)?.isSeen(name),
   };
 }

@@ -62,7 +62,8 @@ async function removeOnce({ place, host, kinds }: RemovalOptions, force: boolean
   return left;
 }
 
-function isOurs(place: Place, object: On<'host', KubeObject>): boolean {
+/** Provably of this tenant: a copy, or what was made for one. */
+export function isOurs(place: Place, object: On<'host', KubeObject>): boolean {
   return [originOfCopy, originOfClusterCopy, originOfTokenSecret].some((origin) => origin(place, object) !== undefined);
 }
 

@@ -7,7 +7,7 @@ import type { On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
 import type { Informer } from '../client/informer.ts';
 import { Controller, done, requeueAfter, type Result } from '../controller/controller.ts';
-import type { WorkQueueMetrics } from '../controller/work-queue.ts';
+import type { WorkQueue, WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { RecordEvent } from '../controller/event-recorder.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -17,10 +17,12 @@ import { originOf, originOfCopy, type Origin, type Place } from '../translate/ma
 import { hostName } from '../translate/names.ts';
 import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames } from '../translate/pods/references.ts';
-import type { Action } from './action.ts';
+import type { Action, Plan } from './action.ts';
 import { act, type Hands } from './act.ts';
+import type { AuditedLoop } from './audited-loop.ts';
 import { shownWithinMs } from './pod-copies.ts';
 import { refOfKey } from '../translate/identity.ts';
+import { UnreadError } from './unread-error.ts';
 import { anyOfThem, type Followed, type Observed, type SyncedKind, type View } from './synced-kind.ts';
 
 export interface SyncLoopOptions {
@@ -36,6 +38,8 @@ export interface SyncLoopOptions {
   readonly view: () => Omit<View, 'followed'>;
   /** Tells the tenant's users why an object isn't on the host. */
   readonly record: RecordEvent;
+  /** What the informers show may not be what is there. */
+  readonly disturbed: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics?: WorkQueueMetrics | undefined;
@@ -51,39 +55,78 @@ export interface Naming {
 const concurrency = 64;
 /** A refusal may be cured on the host without anything changing here. */
 const retryMaxMs = 60_000;
+/** Copies that have just been made, or are about to be removed, are in the way for a moment. */
+const failuresUntilReported = 8;
 
-export function createSyncLoop(options: SyncLoopOptions): Controller {
+export interface SyncLoop {
+  readonly controller: Controller;
+  readonly audited: AuditedLoop;
+  /** What must have been read before it may run. */
+  readonly needs: readonly Informer<'host'>[];
+  readonly hostObjects: Informer<'host'>;
+}
+
+export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   const { kind, clock, logger, metrics } = options;
   const controller = new Controller({
     name: `sync ${kind.gvr.resource}`,
-    reconcile: (key) => reconcile(options, key),
+    reconcile: (key): Promise<Result> => reconcile(options, controller.queue, key),
     clock,
     logger,
     concurrency,
     retryMaxMs,
     ...(metrics ? { metrics } : {}),
   });
-  listen(options, (key) => controller.queue.add(key));
-  return controller;
+  const { queue } = controller;
+  listen(options, (key) => queue.add(key));
+  const audited: AuditedLoop = {
+    resource: kind.gvr.resource,
+    queue,
+    keys: () => keysOfBothSides(options),
+    planOf: (key) => planOf(options, key, observe(options, key)),
+  };
+  const { hostObjects } = options;
+  return { controller, audited, needs: [hostObjects], hostObjects };
 }
 
-async function reconcile(options: SyncLoopOptions, key: string): Promise<Result> {
+async function reconcile(options: SyncLoopOptions, queue: WorkQueue, key: string): Promise<Result> {
   const observed = observe(options, key);
-  const plan = options.kind.plan(key, observed, {
-    ...options.view(),
-    followed: (...of) => findFollowed(options, ...of),
-  });
-  if (plan.refusal !== undefined && observed.tenant) report(options, observed.tenant, plan.refusal);
+  const { tenant } = observed;
+  let plan: Plan;
   try {
+    plan = planOf(options, key, observed);
+    if (plan.refusal !== undefined && tenant) report(options, tenant, plan.refusal);
     await act(options.hands, plan.actions);
     for (const { reason, message } of plan.notices ?? [])
-      if (observed.tenant) options.record(observed.tenant, 'Warning', reason, message);
+      if (tenant) options.record(tenant, 'Warning', reason, message);
   } catch (error) {
-    if (observed.tenant && isRefusal(error)) reportRefusal(options, observed.tenant, error);
+    if (tenant && isRefusal(error)) reportRefusal(options, tenant, error);
+    if (tenant && error instanceof UnreadError) report(options, tenant, error.message);
+    if (tenant && isInTheWay(error, tenant) && queue.failures(key) === failuresUntilReported) {
+      report(options, tenant, 'something else on the host has the name that its copy would have');
+      // Or it is the copy, and we were never told.
+      options.disturbed();
+    }
     throw error;
   }
   const waitMs = Math.min(plan.requeueAfterMs ?? Infinity, plan.actions.some(makesCopy) ? shownWithinMs : Infinity);
   return waitMs === Infinity ? done : requeueAfter(waitMs);
+}
+
+function planOf(options: SyncLoopOptions, key: string, observed: Observed): Plan {
+  return options.kind.plan(key, observed, { ...options.view(), followed: (...of) => findFollowed(options, ...of) });
+}
+
+function* keysOfBothSides({ kind, hands, tenantObjects, hostObjects }: SyncLoopOptions): Iterable<string> {
+  for (const object of tenantObjects.list()) yield objectKey(object);
+  for (const copy of hostObjects.list()) {
+    const origin = originOfKind(kind, hands.place, copy);
+    if (origin) yield keyOfOrigin(origin);
+  }
+}
+
+function keyOfOrigin({ namespace, name }: Origin): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
 }
 
 function findFollowed(
@@ -125,7 +168,7 @@ function listen(options: SyncLoopOptions, add: (key: string) => void): void {
   const addTenant = (object: On<'tenant', KubeObject>): void => add(objectKey(object));
   const addHost = (object: On<'host', KubeObject>): void => {
     const origin = originOfKind(kind, hands.place, object);
-    if (origin) add(origin.namespace === '' ? origin.name : `${origin.namespace}/${origin.name}`);
+    if (origin) add(keyOfOrigin(origin));
   };
   tenantObjects.addHandler({ onAdd: addTenant, onUpdate: (_old, object) => addTenant(object), onDelete: addTenant });
   hostObjects.addHandler({ onAdd: addHost, onUpdate: (_old, object) => addHost(object), onDelete: addHost });
@@ -181,6 +224,12 @@ function reportRefusal(options: SyncLoopOptions, object: On<'tenant', KubeObject
 
 function report({ record }: SyncLoopOptions, object: On<'tenant', KubeObject>, words: string): void {
   record(object, 'Warning', 'SyncError', `Not on the host: ${words}`);
+}
+
+/** Of the copy's name, not of something that the tenant's side has. */
+function isInTheWay(error: unknown, { metadata }: On<'tenant', KubeObject>): boolean {
+  if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') return false;
+  return error.status.details?.name !== metadata.name;
 }
 
 /** The host understood and said no: its owner can do something about it. Conflicts and overload pass by themselves. */

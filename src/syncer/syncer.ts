@@ -4,18 +4,20 @@
  */
 import type { GroupVersionResource } from '../api/gvk.ts';
 import { objectKey, type KubeObject } from '../api/object.ts';
+import type { UsageReader } from '../api/usage.ts';
 import type { On } from '../api/side.ts';
 import { matchesLabelSelector } from '../api/label-selector.ts';
 import { nameOf } from '../translate/identity.ts';
 import type { Client } from '../client/client.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
-import type { Informer } from '../client/informer.ts';
+import type { Informer, InformerSelection } from '../client/informer.ts';
 import type { Controller } from '../controller/controller.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
-import { Manager } from '../controller/manager.ts';
+import { Manager, type ControllerApart, type NeededInformer } from '../controller/manager.ts';
 import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Metric } from '../lib/metrics/metric-text.ts';
 import type { Random } from '../lib/random.ts';
 import type { Service } from '../lib/service.ts';
 import { clusterHostName, clusterSelector } from '../translate/cluster-copies.ts';
@@ -28,16 +30,22 @@ import { viewPod } from '../translate/pods/pod-view.ts';
 import { referencedNames, type ReferencedKind } from '../translate/pods/references.ts';
 import { originOfTokenSecret, tokenSecretName } from '../translate/pods/tokens.ts';
 import type { Hands } from './act.ts';
+import type { AuditedLoop } from './audited-loop.ts';
+import type { AuditReport } from './audit-report.ts';
+import { auditedSide, Auditor } from './auditor.ts';
 import { ClockLeaps } from './clock-leaps.ts';
 import { createEventLoop } from './host-events.ts';
 import { createInCluster, planPodsOfNewApi, type InClusterSettings } from './in-cluster.ts';
-import { createMirrorLoops, type Mirrors } from './mirror-loops.ts';
+import { createMirrorLoops, type MirrorLoops, type Mirrors } from './mirror-loops.ts';
+import type { MirrorLoop } from './mirror-loop.ts';
 import { createNodeMarks, type NodeMarks } from './node-marks.ts';
 import { createNodePods, type NodePods } from './node-pods.ts';
 import { createPodCopies, type PodCopies } from './pod-copies.ts';
+import { isOurs } from './removal.ts';
 import { createServiceAddresses, type AwaitedCopies, type ServiceAddressGiver } from './service-addresses.ts';
-import { createSyncLoop, type Naming, type SyncLoopOptions } from './sync-loop.ts';
+import { createSyncLoop, type Naming, type SyncLoop, type SyncLoopOptions } from './sync-loop.ts';
 import type { SyncedKind, View } from './synced-kind.ts';
+import { createUsageReader, type UsageOptions } from './usage.ts';
 
 export interface SyncerOptions {
   readonly place: Place;
@@ -45,17 +53,22 @@ export interface SyncerOptions {
   readonly host: Client<'host'>;
   readonly kinds: readonly SyncedKind[];
   readonly mirrors: Mirrors;
-  /** Absent: pods are told nothing of their cluster. */
-  readonly inCluster?: InClusterSettings;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Absent: pods are told nothing of their cluster. */
+  readonly inCluster?: InClusterSettings;
   readonly metrics?: WorkQueueMetrics;
 }
 
 export interface Syncer extends Service {
   /** Gets a Service its addresses before the tenant sees it. */
   readonly serviceAddresses: ServiceAddressGiver;
+  /** What the tenant's pods and nodes use. */
+  readonly usage: UsageReader;
+  /** Compares the two sides now, beside the times at which it does so by itself. @throws StatusError, ConnectionError */
+  audit(signal: AbortSignal): Promise<AuditReport>;
+  readonly metrics: () => readonly Metric[];
   /** When it must be up again though nothing happens: milliseconds since the epoch. */
   nextWakeUp(): number | undefined;
   /** Nothing waits to be carried over. */
@@ -71,13 +84,10 @@ const namespaces: GroupVersionResource = { group: '', version: 'v1', resource: '
 export function createSyncer(options: SyncerOptions): Syncer {
   const { place, clock, logger, metrics } = options;
   const tenantInformers = new InformerFactory({ ...options, client: options.tenant });
-  const hostInformers = new InformerFactory({ ...options, client: options.host });
+  const disturbed = (): void => auditor.disturbed();
+  const hostInformers = new InformerFactory({ ...options, client: options.host, disturbed });
   const hostInformer = (gvr: GroupVersionResource, scope?: SyncedKind['scope']): Informer<'host'> =>
-    hostInformers.informer(
-      scope === 'Cluster'
-        ? { gvr, labelSelector: clusterSelector(place) }
-        : { gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) },
-    );
+    hostInformers.informer(selectionOf(place, gvr, scope));
   const tenantPods = tenantInformers.informer({ gvr: pods });
   const podCopies = createPodCopies(options, hostInformer(pods), tenantPods);
   const hands: Hands = { ...options, made: (copy) => podCopies.made(copy) };
@@ -106,9 +116,9 @@ export function createSyncer(options: SyncerOptions): Syncer {
     inCluster: options.inCluster && createInCluster(options.inCluster, options.kinds, tenantInformers),
   });
   const recorder = new EventRecorder({ client: options.tenant, clock, logger });
-  const record = recorder.for('sublet');
   const loops = options.kinds.map((kind) =>
     createSyncLoop({
+      ...options,
       kind,
       hands,
       tenantObjects: tenantInformers.informer({ gvr: kind.gvr }),
@@ -117,32 +127,119 @@ export function createSyncer(options: SyncerOptions): Syncer {
       naming,
       followed: followedBy(options, kind, tenantInformers),
       view: snapshot,
-      record,
-      clock,
-      logger,
-      metrics,
+      record: recorder.for('sublet'),
+      disturbed,
     }),
   );
-  const podLoop = loops.find(({ name }) => name === 'sync pods');
+  const podLoop = loops.find(({ audited }) => audited.resource === 'pods')?.controller;
   const leaps = podLoop ? renewTokens(options, podLoop, tenantPods, hostInformer(secrets)) : undefined;
   const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger, metrics });
-  const mirrors = createMirrorLoops({ ...options, hands, tenantInformers, nodePods, metrics });
+  const mirrors = createMirrorLoops({ ...options, hands, tenantInformers, nodePods, metrics, disturbed });
   if (podLoop) planPodsOfNewNodes(podLoop, tenantNodes, nodePods);
   if (podLoop) planPodsOfNewApi(podLoop, tenantInformers.informer({ gvr: services }), tenantPods);
+  const auditor = createSyncerAuditor(options, { tenantInformers, hostInformers, loops, mirrors });
   const manager = new Manager({
     name: 'syncer',
     informers: [tenantInformers, hostInformers, ...mirrors.informers],
-    controllers: [...loops, ...mirrors.controllers, events],
+    controllers: [],
+    apart: eachWithItsNeeds(
+      [...tenantInformers.informers(), hostInformer(pods), hostInformer(secrets)],
+      [...loops, ...mirrors.loops],
+      [events, auditor.controller],
+    ),
     services: [recorder, ...(leaps ? [leaps] : []), ...mirrors.services],
   });
+  const usage = usageOf(options, { hostPods: hostInformer(pods), tenantPods, tenantNodes });
+  return syncerOf(manager, auditor, addresses.give, usage);
+}
+
+function usageOf(
+  options: SyncerOptions,
+  informers: Pick<UsageOptions, 'hostPods' | 'tenantPods' | 'tenantNodes'>,
+): UsageReader {
+  return createUsageReader({
+    ...options,
+    ...informers,
+    realNodes: options.mirrors.fromHost['nodes'] !== undefined,
+  });
+}
+
+function selectionOf(place: Place, gvr: GroupVersionResource, scope: SyncedKind['scope']): InformerSelection {
+  return scope === 'Cluster'
+    ? { gvr, labelSelector: clusterSelector(place) }
+    : { gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) };
+}
+
+function syncerOf(manager: Manager, auditor: Auditor, give: ServiceAddressGiver, usage: UsageReader): Syncer {
   return {
     name: 'syncer',
+    usage,
     start: () => manager.start(),
     stop: () => manager.stop(),
-    serviceAddresses: addresses.give,
+    serviceAddresses: give,
+    audit: (signal) => auditor.audit(signal),
+    metrics: auditor.counts.metrics,
     nextWakeUp: () => manager.nextWakeUp(),
     get idle() {
       return manager.idle;
+    },
+  };
+}
+
+/** What one of them can't read holds up nobody else; `basics` are what all look at. */
+function eachWithItsNeeds(
+  basics: readonly NeededInformer[],
+  loops: readonly (SyncLoop | MirrorLoop)[],
+  others: readonly Controller[],
+): readonly ControllerApart[] {
+  return [
+    ...loops.map(({ controller, needs }) => ({ controller, needs: [...basics, ...needs] })),
+    ...others.map((controller) => ({ controller, needs: basics })),
+  ];
+}
+
+function createSyncerAuditor(
+  { place, tenant, host, clock, random, logger, metrics }: SyncerOptions,
+  of: {
+    readonly tenantInformers: InformerFactory<'tenant'>;
+    readonly hostInformers: InformerFactory<'host'>;
+    readonly loops: readonly SyncLoop[];
+    readonly mirrors: MirrorLoops;
+  },
+): Auditor {
+  const hostObjects = new Set(of.loops.map((loop) => loop.hostObjects));
+  const audited = [...of.loops, ...of.mirrors.loops].map((loop) =>
+    withTokenSecrets(place, loop.audited, of.hostInformers.informer(selectionOf(place, secrets, undefined))),
+  );
+  return new Auditor({
+    sides: [
+      auditedSide(tenant, of.tenantInformers),
+      ...[of.hostInformers, ...of.mirrors.informers].map((factory) => auditedSide(host, factory)),
+    ],
+    loops: audited,
+    unproven: () =>
+      Array.from(hostObjects, (informer) => informer.list().filter((object) => !isOurs(place, object)).length).reduce(
+        (sum, found) => sum + found,
+        0,
+      ),
+    clock,
+    random,
+    logger,
+    metrics,
+  });
+}
+
+/** Tokens may be left of a pod that neither side has any more. */
+function withTokenSecrets(place: Place, audited: AuditedLoop, hostSecrets: Informer<'host'>): AuditedLoop {
+  if (audited.resource !== 'pods') return audited;
+  return {
+    ...audited,
+    *keys() {
+      yield* audited.keys();
+      for (const secret of hostSecrets.list()) {
+        const origin = originOfTokenSecret(place, secret);
+        if (origin) yield `${origin.namespace}/${origin.name}`;
+      }
     },
   };
 }
@@ -195,7 +292,10 @@ interface ViewSources {
   readonly inCluster: InCluster | undefined;
 }
 
-function createView({ place, clock, mirrors, inCluster }: SyncerOptions, sources: ViewSources): () => Omit<View, 'followed'> {
+function createView(
+  { place, clock, mirrors, inCluster }: SyncerOptions,
+  sources: ViewSources,
+): () => Omit<View, 'followed'> {
   const within = nodeRequirements(mirrors.fromHost['nodes']?.selector ?? '');
   for (const kind of ['configmaps', 'secrets', 'persistentvolumeclaims'] satisfies ReferencedKind[]) {
     sources.tenantPods.addIndex(kind, (pod) => {

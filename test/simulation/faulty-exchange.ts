@@ -7,6 +7,8 @@ import type { MachineClock } from './virtual-clock.ts';
 export interface Faults {
   /** Share of requests that something happens to, 0…1; 0: all is well. */
   share: number;
+  /** Share of events that watches swallow in silence, 0…1, as if nothing had happened; some of these watches never tell anything any more. */
+  lies: number;
 }
 
 export interface FaultyExchangeOptions {
@@ -20,6 +22,7 @@ const latencyMsMax = 20;
 const slowMsMax = 5_000;
 const timeoutMs = 10_000;
 const lateMsMax = 4_000;
+const frozenShare = 0.2;
 
 type Fault =
   | 'lost before'
@@ -117,8 +120,24 @@ async function* unreliable(
       return;
     }
     if (request.signal.aborted) return;
+    if (faults.lies > 0 && isChange(chunk) && random.next() < faults.lies) {
+      if (random.next() < frozenShare) await aborted(request.signal);
+      continue;
+    }
     yield chunk;
   }
+}
+
+/** Bookmarks are not swallowed: a watch that never says that all has been told is one that is slow. */
+function isChange(chunk: Uint8Array): boolean {
+  return !Buffer.from(chunk).includes('"BOOKMARK"');
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function isWatch({ query }: ApiRequest): boolean {

@@ -296,8 +296,11 @@ function statuses(world: World, tenant: TenantMachine): string[] {
 
 function serviceAddresses(world: World, tenant: TenantMachine): string[] {
   const actual = onHost(world);
+  const namespaces = new Set(objectsOn(tenant.disk, '/registry/namespaces/').map(({ metadata }) => metadata.name));
   return inTenant(tenant, 'services').flatMap((service) => {
     const { namespace = '', name = '' } = service.metadata;
+    // Stored a moment after its namespace was gone, as may happen upstream too: nobody can change it there.
+    if (!namespaces.has(namespace)) return [];
     const key = hostName(tenant.name, nameOn('tenant', namespace), nameOn('tenant', name));
     const copy = actual.get(`services/${tenant.place.hostNamespace}/${key}`);
     if (!copy) return [];

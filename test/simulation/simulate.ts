@@ -25,6 +25,7 @@ const operationsMore = 35;
 /** Longer than any retry, so that what is quiet for so long stays so. */
 const quietMs = 130_000;
 const quietWithinMs = 1_800_000;
+const auditsMax = 8;
 
 export async function simulate(seed: number): Promise<Outcome> {
   const world = await createWorld(seed);
@@ -73,9 +74,12 @@ class Simulation {
     }
     await world.time.advance(1_000);
     await this.#operate();
+    const lied = world.faults.lies > 0;
     await this.#heal();
+    if (lied) await this.#mend();
     await this.#untilQuiet();
     check(everyInvariant(world, this.#foreign, lives));
+    await this.#auditInSilence();
     await this.#restartInSilence();
     check(everyInvariant(world, this.#foreign, lives));
     await this.#removeTenant();
@@ -86,9 +90,11 @@ class Simulation {
     const choose = this.#choose;
     const { faults, time, tenants } = this.#world;
     faults.share = choose.of([0, 0.02, 0.1, 0.3]);
+    // What a watch never told is found by audits only.
+    faults.lies = choose.chance(0.25) ? choose.of([0.02, 0.1, 0.3]) : 0;
     const crashes = choose.chance(0.7);
-    this.#world.undisturbed = faults.share === 0 && !crashes;
-    this.#world.note(`faults ${faults.share}, ${crashes ? 'crashes' : 'no crashes'}`);
+    this.#world.undisturbed = faults.share === 0 && faults.lies === 0 && !crashes;
+    this.#world.note(`faults ${faults.share}, lies ${faults.lies}, ${crashes ? 'crashes' : 'no crashes'}`);
     const count = operationsMin + choose.number(operationsMore);
     for (let index = 0; index < count; index++) {
       const tenant = choose.of(tenants);
@@ -163,6 +169,7 @@ class Simulation {
   async #heal(): Promise<void> {
     const { faults, tenants, host, note, time } = this.#world;
     faults.share = 0;
+    faults.lies = 0;
     note('faults stop');
     for (const tenant of tenants) {
       tenant.crashAfter(Number.MAX_SAFE_INTEGER);
@@ -202,6 +209,39 @@ class Simulation {
         ]);
     }
     note('quiet');
+  }
+
+  /** Watches have lied, and some are silent still: audit after audit, until nothing is left to be found. */
+  async #mend(): Promise<void> {
+    const { time, tenants, note } = this.#world;
+    for (let audits = 1; ; audits++) {
+      let found = 0;
+      for (const tenant of tenants) {
+        const { stale, findings } = await time.during(tenant.audit(), 120_000);
+        found += stale.length + findings.length;
+        note(`audit of ${tenant.name}: ${JSON.stringify([stale, findings])}`);
+      }
+      await time.advance(30_000);
+      if (found === 0) return;
+      if (audits === auditsMax) check([`after ${audits} audits there is still something to be found`]);
+    }
+  }
+
+  /** Where all is well an audit finds nothing, and writes nothing. */
+  async #auditInSilence(): Promise<void> {
+    const { time, tenants, note } = this.#world;
+    for (const tenant of tenants) {
+      tenant.asked.length = 0;
+      const { stale, findings } = await time.during(tenant.audit(), 120_000);
+      note(`audit of ${tenant.name}`);
+      check([
+        ...stale.map((one) => `an audit of ${tenant.name} takes a watch for a liar: ${JSON.stringify(one)}`),
+        ...findings.map((one) => `an audit of ${tenant.name} finds what is not wrong: ${JSON.stringify(one)}`),
+        ...tenant.asked
+          .filter(({ method }) => method !== 'GET')
+          .map(({ side, method, path }) => `an audit of ${tenant.name} sends ${method} ${path} to its ${side}`),
+      ]);
+    }
   }
 
   /** What was written, but for the leases of nodes. */

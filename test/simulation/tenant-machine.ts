@@ -15,6 +15,7 @@ import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { emptyMemoryState, MemoryStore, type MemoryState } from '../../src/storage/memory/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
+import type { AuditReport } from '../../src/syncer/audit-report.ts';
 import type { FromHost } from '../../src/syncer/mirrored-kind.ts';
 import { mirroredKinds } from '../../src/syncer/mirrors/mirrored-kinds.ts';
 import { createSyncer, type Syncer } from '../../src/syncer/syncer.ts';
@@ -106,6 +107,13 @@ export class TenantMachine {
     process.clock.die();
     process.death.abort();
     void process.store.close();
+  }
+
+  /** Compares its sides, as its process does by itself once in an hour. */
+  async audit(): Promise<AuditReport> {
+    const process = this.#process;
+    if (!process) throw new Error('the tenant is down');
+    return process.syncer.audit(process.death.signal);
   }
 
   /** Forgets history, so that watches that were cut begin anew. */

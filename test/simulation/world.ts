@@ -68,7 +68,7 @@ export async function createWorld(seed: number): Promise<World> {
   };
   const client = (name: string): Client<'host'> => clientOf('host', stirring, name);
   const host = client('host-admin');
-  const faults: Faults = { share: 0 };
+  const faults: Faults = { share: 0, lies: 0 };
   // Mostly both in one namespace, where they could meet.
   const namespaces = random.next() < 0.7 ? [hostWords[0], hostWords[0]] : hostWords;
   const choose = new Choices(random);

@@ -64,7 +64,7 @@ export async function createWorld(seed: number): Promise<World> {
     time.stir();
     return response;
   };
-  const faults: Faults = { share: 0 };
+  const faults: Faults = { share: 0, lies: 0 };
   const machine = new ControllerMachine({ time, random, logger, truth, faults, api: stirring });
   truth.observe(({ request, after, revision }) => {
     if (after) machine.views.wrote(request?.body, { uid: after.metadata.uid ?? '', revision });
