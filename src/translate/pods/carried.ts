@@ -75,8 +75,8 @@ export function takenByHost(pod: On<'tenant', KubeObject>, copy: On<'host', Kube
   return ephemeralNames(viewPod(pod).spec).filter((name) => !ephemeralContainers.includes(name));
 }
 
-/** Set by the system, whatever a gate is called. Mirrors core/v1 PodConditionType. */
-const systemConditions = new Set([
+/** Set by a cluster's own parts, whatever a gate is called. Mirrors core/v1 PodConditionType. */
+export const systemConditions: ReadonlySet<string> = new Set([
   'AllContainersRestarting',
   'ContainersReady',
   'DisruptionTarget',

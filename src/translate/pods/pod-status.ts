@@ -2,11 +2,20 @@
 import { cloneJson, isJsonObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
+import { gateTypes, systemConditions } from './carried.ts';
+import { showOwnContainers } from './own-containers.ts';
 import { viewPod, type PodCondition } from './pod-view.ts';
+
+/** They name claims, and the host's are not the tenant's. */
+const claimFields = [
+  'resourceClaimStatuses',
+  'extendedResourceClaimStatus',
+  'nodeAllocatableResourceClaimStatuses',
+] as const;
 
 /**
  * The host's status, but for what is the tenant's: conditions of its readiness gates, and the quality of service it was told at creation.
- * Statuses of containers that the host injected are left out. `scrub` takes host names out of texts.
+ * What the host injected is left out. `scrub` takes host names out of texts.
  */
 export function tenantPodStatus(
   tenantPod: On<'tenant', KubeObject>,
@@ -15,13 +24,14 @@ export function tenantPodStatus(
 ): JsonObject {
   const view = viewPod(tenantPod);
   const status = cloneJson<JsonObject>({ ...viewPod(hostPod).status });
-  const own = new Set<unknown>([...view.spec.containers, ...(view.spec.initContainers ?? [])].map(({ name }) => name));
-  for (const field of ['containerStatuses', 'initContainerStatuses']) {
-    const list = status[field];
-    if (Array.isArray(list)) status[field] = list.filter((item) => isJsonObject(item) && own.has(item['name']));
-  }
   const conditions = mergedConditions(tenantPod, hostPod);
   if (conditions.length > 0) status['conditions'] = conditions;
+  showOwnContainers(tenantPod, hostPod, status);
+  for (const field of claimFields) {
+    delete status[field];
+    const own = view.status?.[field];
+    if (own !== undefined) status[field] = cloneJson(own);
+  }
   if (view.status?.qosClass !== undefined) status['qosClass'] = view.status.qosClass;
   // The host counts generations of its own object; what it has seen of the tenant's is what was translated.
   if (status['observedGeneration'] !== undefined && tenantPod.metadata.generation !== undefined) {
@@ -56,15 +66,15 @@ export function endedPodStatus(status: JsonObject): JsonObject {
 const disruptionTarget = 'DisruptionTarget';
 
 /**
- * Gate conditions are the tenant's to set, and so are those in somebody's domain, and that the pod is disrupted, of which the host knows nothing
- * (kubelets leave these alone, too); all others are the host's.
+ * Those that a cluster's own parts set are the host's, but that the pod is disrupted, of which the host may know nothing. Gates are the tenant's to set,
+ * and so is all that the host doesn't know (kubelets leave these alone, too).
  */
 function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host', KubeObject>): PodCondition[] {
-  const gates = new Set((viewPod(tenantPod).spec.readinessGates ?? []).map(({ conditionType }) => conditionType));
+  const gates = new Set(gateTypes(viewPod(tenantPod).spec));
   const ofHost = (viewPod(hostPod).status?.conditions ?? []).filter(({ type }) => !gates.has(type));
   const known = new Set(ofHost.map(({ type }) => type));
   const ofTenant = (viewPod(tenantPod).status?.conditions ?? []).filter(
-    ({ type }) => gates.has(type) || ((type.includes('/') || type === disruptionTarget) && !known.has(type)),
+    ({ type }) => gates.has(type) || ((!systemConditions.has(type) || type === disruptionTarget) && !known.has(type)),
   );
   const withGeneration = ofHost.map((condition) =>
     condition['observedGeneration'] === undefined || tenantPod.metadata.generation === undefined

@@ -34,6 +34,7 @@ export interface Container extends JsonObject {
   env?: EnvironmentVariable[];
   envFrom?: EnvironmentSource[];
   resources?: Requirements;
+  volumeMounts?: (JsonObject & { name: string; mountPath: string })[];
 }
 
 /** What a container, or a pod, asks for. */
