@@ -14,6 +14,8 @@ import { createClusterReader } from '../apiserver/admission/cluster-reader.ts';
 import { createQuotaLedger } from '../apiserver/admission/quota-ledger.ts';
 import { createAdmissionChain } from '../apiserver/admission/plugin.ts';
 import { createApiServer } from '../apiserver/api-server.ts';
+import { isProxyPath } from '../apiserver/connect/object-proxy.ts';
+import type { PodConnector } from '../apiserver/connect/pod-connector.ts';
 import { issuerDiscovery } from '../apiserver/authn/issuer-discovery.ts';
 import { selfSubjectReviews, tokenReviews } from '../apiserver/authn/reviews.ts';
 import { accessReviews } from '../apiserver/authz/access-reviews.ts';
@@ -53,6 +55,7 @@ import { composeCustomResources } from './custom-resources-role.ts';
 import { composePolicies } from './policies-role.ts';
 import { composeRbac, type ComposedRbac } from './rbac-role.ts';
 import { aggregationOf, composeAggregation, type AggregationParts } from './aggregation-role.ts';
+import { composeConnect } from './connect-role.ts';
 import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
 import { serverMetrics } from './server-metrics.ts';
@@ -67,6 +70,8 @@ export interface ApiServerParts extends TokensParts {
   readonly address: string;
   /** Who gives Services their addresses. */
   readonly serviceAddresses: ServiceAddresses;
+  /** Who can get into what runs; absent: nobody. */
+  readonly connector?: PodConnector | undefined;
   /** Upstream's descriptions of fields, as the build found them; absent: `explain` shows none. */
   readonly descriptions?: Uint8Array;
   /** What `/metrics` tells besides of the server itself. */
@@ -120,7 +125,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
       ),
       ...certificateAdmission(rbac.authorizer),
     ]),
-    subresources: tokenSubresource(tokens.bound),
+    subresources: { ...tokenSubresource(tokens.bound), ...composeConnect(parts.connector) },
     own: { '/componentstatuses': componentStatusVerbs(components(store)) },
     writeChecks: rbac.writeChecks,
     virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
@@ -166,6 +171,7 @@ export function roleApiServer(
   serviceAddresses: ServiceAddresses,
   logger: Logger,
   metrics: () => readonly Metric[],
+  more: Pick<ApiServerParts, 'connector'> = {},
 ): ComposedApiServer {
   const descriptions = builtDescriptions();
   return composeApiServer({
@@ -179,6 +185,7 @@ export function roleApiServer(
     serviceAddresses,
     logger,
     metrics,
+    ...more,
     ...(descriptions === undefined ? {} : { descriptions }),
   });
 }
@@ -245,7 +252,7 @@ export function roleListener(
 ): Listener {
   return new Listener({
     exchange,
-    passesOn: (path) => aggregation.isRemote(path),
+    passesOn: (path) => aggregation.isRemote(path) || isProxyPath(path),
     credentials: {
       certificate: readFileSync(config.serverCertificate, 'utf8'),
       key: readFileSync(config.serverKey, 'utf8'),

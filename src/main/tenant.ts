@@ -3,6 +3,7 @@ import { readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClient } from '../client/create-client.ts';
+import { createDirectExchange } from '../client/direct-exchange.ts';
 import { createHttpExchange } from '../client/http-exchange.ts';
 import { createRateBudget, type Urgency } from '../client/rate-budget.ts';
 import type { ApiRequest } from '../api/exchange.ts';
@@ -16,6 +17,7 @@ import { bootstrap, openRoleStore, roleApiServer, roleListener, type ComposedApi
 import { BackgroundWork } from './background-work.ts';
 import { HeapKeeper } from './heap-keeper.ts';
 import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
+import { hostConnector } from './connect-role.ts';
 import { controllersOf } from './controllers-role.ts';
 import { controllerSecretsOf } from './identity-role.ts';
 import { mirrorsOf } from './mirrors-role.ts';
@@ -46,7 +48,9 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     release: () => Promise.resolve(),
   };
   const work = new BackgroundWork();
-  const api = roleApiServer(config, store, addresses, logger, work.metrics);
+  const api = roleApiServer(config, store, addresses, logger, work.metrics, {
+    connector: hostConnector(place, host, logger),
+  });
   const kinds = kindsSwitchedOn(config.sync);
   const syncer = createSyncer({
     place,
@@ -115,12 +119,14 @@ const hostRequestsInFlightMax = 128;
 /** The host's client, within its budget. The file with its credentials is read again whenever it changes. */
 function connectHost(file: string) {
   let connection = readHostConnection(file);
-  const { exchange, close } = createHttpExchange({
+  const options = {
     server: connection.server,
     certificateAuthority: connection.certificateAuthority,
     token: () => connection.token,
     clock: realClock,
-  });
+  };
+  const { exchange, close } = createHttpExchange(options);
+  const direct = createDirectExchange(options);
   const budget = createRateBudget({ clock: realClock, inFlightMax: hostRequestsInFlightMax });
   // The folder: a file that is replaced is another one afterwards.
   const watcher = watch(dirname(file), { persistent: false }, (_event, changed) => {
@@ -131,11 +137,13 @@ function connectHost(file: string) {
     start: () => Promise.resolve(),
     stop() {
       watcher.close();
+      direct.close();
       close();
       return Promise.resolve();
     },
   };
-  return { client: createClient('host', budget.limit(exchange, urgencyOf), { userAgent: 'sublet-syncer' }), service };
+  const client = createClient('host', budget.limit(exchange, urgencyOf), { userAgent: 'sublet-syncer' });
+  return { client, direct, service };
 }
 
 /** Pods that are being started go first; what is told back goes last. */
