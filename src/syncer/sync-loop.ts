@@ -39,7 +39,7 @@ export interface SyncLoopOptions {
   /** Tells the tenant's users why an object isn't on the host. */
   readonly record: RecordEvent;
   /** What the informers show may not be what is there. */
-  readonly disturbed: () => void;
+  readonly disturbed?: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics?: WorkQueueMetrics | undefined;
@@ -105,7 +105,7 @@ async function reconcile(options: SyncLoopOptions, queue: WorkQueue, key: string
     if (tenant && isInTheWay(error, tenant) && queue.failures(key) === failuresUntilReported) {
       report(options, tenant, 'something else on the host has the name that its copy would have');
       // Or it is the copy, and we were never told.
-      options.disturbed();
+      options.disturbed?.();
     }
     throw error;
   }
