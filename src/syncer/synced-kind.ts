@@ -7,6 +7,7 @@ import type { KubeObject } from '../api/object.ts';
 import type { Name, ObjectRef, On } from '../api/side.ts';
 import type { Origin, Place } from '../translate/marks.ts';
 import type { OwnOnHost, SeenFromHost } from '../translate/pods/classes.ts';
+import type { IsolationPolicy } from '../translate/policy/policy.ts';
 import type { NodeTerms } from '../translate/pods/node-terms.ts';
 import type { InCluster } from '../translate/pods/in-cluster.ts';
 import type { ReferencedKind } from '../translate/pods/references.ts';
@@ -55,6 +56,8 @@ export interface View {
   readonly inCluster?: InCluster | undefined;
   /** The tenant's Service of that key stands for one that the host has already: it has no copy. */
   readonly isOnHostAlready?: (key: string) => boolean;
+  /** What the operator enforces, whatever the tenant's API server let through; absent: nothing. */
+  readonly isolation?: IsolationPolicy | undefined;
 }
 
 /** Tenant objects of another kind at which plans look. */

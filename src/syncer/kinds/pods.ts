@@ -10,7 +10,7 @@ import { originOf } from '../../translate/marks.ts';
 import { takenByHost, withCarried } from '../../translate/pods/carried.ts';
 import {
   asksForOtherNodes,
-  copyPod,
+  sameChangeables,
   translatePod,
   updatedPodCopy,
   type PodContext,
@@ -23,6 +23,8 @@ import { wasPutOnNode } from '../../translate/pods/pod-node.ts';
 import { viewPod } from '../../translate/pods/pod-view.ts';
 import { subresourcePatches } from '../../translate/pods/running-pod.ts';
 import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
+import { governPod, heldBack, type GovernedPod } from '../../translate/policy/governed-pod.ts';
+import { notCarried, notStarted, refusedStatus } from '../../translate/policy/refused-status.ts';
 import { nothingToDo, type Action, type Plan } from '../action.ts';
 import { nameOf, refOf, refOfKey, uidOf } from '../../translate/identity.ts';
 import { waitForApi } from '../in-cluster.ts';
@@ -64,10 +66,19 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
   if (view.isOnItsWay(uidOf(pod))) return { actions: [], requeueAfterMs: shownWithinMs };
   const waitMs = waitForApi(view.inCluster, pod, view.now);
   if (waitMs > 0) return { actions: [], requeueAfterMs: waitMs };
-  const tokens = freshTokens(pod, view);
   const notices: Notice[] = [];
-  const object = copyPod({ ...view, tell: (notice) => notices.push(notice) }, pod);
-  return { actions: [...tokens.actions, { type: 'create-host', gvr, object }], notices };
+  const context = { ...view, tell: (notice: Notice): unknown => notices.push(notice) };
+  const { translated, refusal } = governPod(view.isolation, pod, translatePod(context, pod));
+  if (refusal !== undefined) return planRefused(pod, refusal, view);
+  const tokens = freshTokens(pod, view);
+  return { actions: [...tokens.actions, { type: 'create-host', gvr, object: translated.copy }], notices };
+}
+
+/** It is told once, and stands in the pod's status for as long as it holds. */
+function planRefused(pod: On<'tenant', KubeObject>, refusal: string, view: View): Plan {
+  const refused = refusedStatus(pod, refusal, view.now);
+  if (refused === undefined) return nothingToDo;
+  return { actions: [withTenantStatus(pod, refused)], notices: [notStarted(refusal)] };
 }
 
 /** It has been told to end at once, and waits for its finalizers: who holds it is told how it ended. */
@@ -88,15 +99,37 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
   if (ending) return { ...tokens, actions: [ending, ...status(pod, copy, view)] };
   if (copy.metadata.deletionTimestamp === undefined) {
     const waits = !viewPod(copy).spec.nodeName;
-    const translated = translatePod(contextOf(pod, waits, view), pod);
-    if (waits && isReplaceable(copy) && asksForOtherNodes(copy, translated.copy))
-      return { actions: [replacement(copy)] };
+    const wanted = governPod(view.isolation, pod, translatePod(contextOf(pod, waits, view), pod));
+    const isToGo =
+      asksForOtherNodes(copy, wanted.translated.copy) || (wanted.refusal !== undefined && !isFinished(copy));
+    if (waits && isReplaceable(copy) && isToGo) return { actions: [replacement(copy)] };
+    const { translated, told } = governChange(pod, copy, wanted);
     const updated = updatedPodCopy(copy, withCarried(pod, copy, translated.copy));
     if (updated !== copy)
-      return { ...tokens, actions: [...tokens.actions, { type: 'update-host', gvr, object: updated }] };
-    if (!isFinished(copy)) return planRunning(pod, copy, { translated, tokens, view });
+      return { ...tokens, ...told, actions: [...tokens.actions, { type: 'update-host', gvr, object: updated }] };
+    if (!isFinished(copy)) return { ...planRunning(pod, copy, { translated, tokens, view }), ...told };
   }
   return planBack(pod, copy, tokens, view);
+}
+
+/** What of a change the operator's policy lets through. */
+function governChange(
+  pod: On<'tenant', KubeObject>,
+  copy: On<'host', KubeObject>,
+  { translated, refusal, ephemeralRefusal }: GovernedPod,
+): { readonly translated: TranslatedPod; readonly told: Pick<Plan, 'notices'> } {
+  const tell = (words: string | undefined): Pick<Plan, 'notices'> =>
+    words === undefined || isFinished(copy) ? {} : { notices: [notCarried(words)] };
+  if (refusal === undefined) return { translated, told: tell(ephemeralRefusal) };
+  const isHeld = changesPod(pod, copy, translated);
+  return { translated: heldBack(copy, translated), told: tell(isHeld ? refusal : undefined) };
+}
+
+/** Whether more than labels and annotations would change. */
+function changesPod(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, wanted: TranslatedPod): boolean {
+  if (!sameChangeables(copy, wanted.copy)) return true;
+  const noted = withCarried(pod, copy, copy);
+  return subresourcePatches(pod, noted, wanted).some(({ subresource }) => subresource !== 'status');
 }
 
 /** What a copy that is there can't be told any more is not made anew each time. */

@@ -111,10 +111,26 @@ export function updatedPodCopy(
 ): On<'host', KubeObject> {
   const { metadata } = keepSizesNote(current, wanted);
   const updated: KubeObject = { ...current, metadata: updatedMetadata(current.metadata, metadata) };
-  const changed =
-    current.metadata.annotations?.[changeableAnnotation] !== wanted.metadata.annotations?.[changeableAnnotation];
+  const changed = !sameChangeables(current, wanted);
   if (changed) updated['spec'] = changedSpec(viewPod(current).spec, viewPod(wanted).spec);
   return changed || !sameMarks(updated.metadata, current.metadata) ? markOn('host', updated) : current;
+}
+
+/** Whether nothing that may change in a running pod is to be written by an ordinary update. */
+export function sameChangeables(current: On<'host', KubeObject>, wanted: On<'host', KubeObject>): boolean {
+  return current.metadata.annotations?.[changeableAnnotation] === wanted.metadata.annotations?.[changeableAnnotation];
+}
+
+/** `wanted` with the notes of `current` of what may change in a running pod: none of it is written then, sizes neither. */
+export function keepChangeables(
+  current: On<'host', KubeObject>,
+  wanted: On<'host', KubeObject>,
+): On<'host', KubeObject> {
+  const { metadata, ...rest } = keepSizesNote(current, wanted);
+  const { [changeableAnnotation]: _now, ...annotations } = metadata.annotations ?? {};
+  const noted = current.metadata.annotations?.[changeableAnnotation];
+  if (noted !== undefined) annotations[changeableAnnotation] = noted;
+  return markOn('host', { ...rest, metadata: { ...metadata, annotations } });
 }
 
 /** Whether a copy that has no node yet, and whose nodes can't be changed, was made for other nodes than are wanted now. */
