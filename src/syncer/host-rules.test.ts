@@ -12,7 +12,13 @@ test('a tenant that sees nothing of its host needs no rights beyond its namespac
 test('what a tenant sees it may read, and nothing else', () => {
   assert.deepEqual(clusterRules(mirroredKinds, { nodes: { selector: 'pool=a' } }), [
     { apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: ['metrics.k8s.io'], resources: ['nodes'], verbs: ['list'] },
   ]);
+  const classes = clusterRules(mirroredKinds, { storageclasses: {} });
+  assert.deepEqual(
+    classes.map(({ resources }) => resources),
+    [['storageclasses']],
+  );
 });
 
 test('for copies without a namespace it may write where they stand, and for nothing that is off', () => {
@@ -36,7 +42,12 @@ function role(sync: string): Record<string, string> {
 
 const all = 'get,list,watch,create,update,delete';
 /** Of pods that go to the host. */
-const running = { 'pods/ephemeralcontainers.': 'patch', 'pods/resize.': 'patch', 'pods/status.': 'patch' };
+const running = {
+  'pods/ephemeralcontainers.': 'patch',
+  'pods/resize.': 'patch',
+  'pods/status.': 'patch',
+  'pods.metrics.k8s.io': 'get,list',
+};
 /** Whatever is switched on. */
 const common = {
   'events.': 'get,list,watch',

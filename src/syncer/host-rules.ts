@@ -1,5 +1,6 @@
 /** What a tenant's account may do on its host: derived from the synced kinds and from those that it sees of its host, nothing more. */
 import type { JsonObject } from '../api/json.ts';
+import { nodeUsage, usageGroup } from '../api/usage.ts';
 import type { FromHost, MirroredKind } from './mirrored-kind.ts';
 import type { SyncedKind } from './synced-kind.ts';
 
@@ -23,13 +24,21 @@ const commonRules: readonly HostRule[] = [
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'create', 'update', 'delete'] },
 ];
 
+/** What they use is told under their names. */
+const usageRule: HostRule = { apiGroups: [usageGroup], resources: ['pods'], verbs: ['get', 'list'] };
+const nodeUsageRule: HostRule = { apiGroups: [usageGroup], resources: ['nodes'], verbs: ['list'] };
+
 /** Pods bring their tokens with them. */
 const tokenRule: HostRule = { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'update', 'delete'] };
 
 /** Of its Role in the host namespace: for the kinds that are switched on, each resource once. */
 export function hostRules(kinds: readonly SyncedKind[]): readonly HostRule[] {
   const ofKinds = kinds.filter(({ scope }) => scope !== 'Cluster').flatMap(rulesOf);
-  return joinedRules([...ofKinds, ...commonRules, ...(kinds.some(({ kind }) => kind === 'Pod') ? [tokenRule] : [])]);
+  return joinedRules([
+    ...ofKinds,
+    ...commonRules,
+    ...(kinds.some(({ kind }) => kind === 'Pod') ? [tokenRule, usageRule] : []),
+  ]);
 }
 
 function rulesOf({ gvr, hostVerbs }: SyncedKind): readonly HostRule[] {
@@ -66,5 +75,6 @@ export function clusterRules(
   const seen = kinds
     .filter(({ gvr }) => Object.hasOwn(fromHost, gvr.resource))
     .map(({ gvr }) => ({ apiGroups: [gvr.group], resources: [gvr.resource], verbs: reading }));
-  return joinedRules([...seen, ...synced.filter(({ scope }) => scope === 'Cluster').flatMap(rulesOf)]);
+  const usage = Object.hasOwn(fromHost, nodeUsage.resource) ? [nodeUsageRule] : [];
+  return joinedRules([...seen, ...usage, ...synced.filter(({ scope }) => scope === 'Cluster').flatMap(rulesOf)]);
 }

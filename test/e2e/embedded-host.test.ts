@@ -7,6 +7,7 @@ import { testTenantClasses } from './tenant-classes.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import { testTenantSwitches } from './tenant-switches.ts';
+import { testTenantUsage } from './tenant-usage.ts';
 import { testTenantVolumes } from './tenant-volumes.ts';
 import {
   eventually,
@@ -61,6 +62,7 @@ if (unavailable !== undefined) {
   testTenantClasses(nodeStage);
   testTenantEndpoints(stage);
   testTenantVolumes({ ...stage, binds: false });
+  testTenantUsage(stage);
   testTenantSwitches(nodeStage);
 
   test('Ctrl-C stops all cleanly, and the next start finds everything as it was', async () => {

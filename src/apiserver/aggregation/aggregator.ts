@@ -100,9 +100,11 @@ export class Aggregator implements Service {
     const joined = new Set(catalog.joinedVersions().map(({ group, version }) => `${version}.${group}`));
     const builtin: readonly ServedVersion[] = catalog
       .groups()
-      .flatMap(({ name, versions }) => versions.map(({ version, remote }) => ({ group: name, version, remote })))
+      .flatMap(({ name, versions }) =>
+        versions.flatMap(({ version, remote, standIn }) => (remote || standIn ? [] : [{ group: name, version }])),
+      )
       // Its own group is always there, and needs no registration.
-      .filter(({ group, version, remote }) => !remote && group !== ownGroup && !joined.has(`${version}.${group}`));
+      .filter(({ group, version }) => group !== ownGroup && !joined.has(`${version}.${group}`));
     await this.#registration.registerBuiltin(builtin, new Map(this.#present));
     await this.#registerCustom();
     catalog.onResources(() => void this.#registerCustom());

@@ -12,6 +12,8 @@ export interface CatalogVersion {
   readonly resources: readonly DiscoveredResource[];
   /** Present: another server serves it, and `resources` is empty. */
   readonly remote?: RemoteVersion;
+  /** Served here unless another server does, and registered by nobody. */
+  readonly standIn?: true;
   /** There is an APIService for it and nothing else: the documents of old name it. */
   readonly unserved?: true;
 }
@@ -44,6 +46,8 @@ export interface ResourceCatalog {
   version(group: string, version: string): CatalogVersion | undefined;
   /** `source` names who says so (a CRD, an APIService): its earlier resources are replaced; none: it is gone. */
   setResources(source: string, resources: readonly DiscoveredResource[]): void;
+  /** Serves these as well, without anybody's registering them: an APIService of their group version comes before them. */
+  standIn(resources: readonly DiscoveredResource[]): void;
   /** A group version that another server serves; `undefined`: none does any more. `name`: of its APIService. */
   setRemote(name: string, remote: RemoteVersion | undefined): void;
   /** What APIServices say, by their names. */
@@ -57,13 +61,15 @@ export interface ResourceCatalog {
 export function createResourceCatalog(builtin: readonly DiscoveredResource[]): ResourceCatalog {
   const sources = new Map<string, readonly DiscoveredResource[]>([['', builtin]]);
   const remotes = new Map<string, RemoteVersion>();
+  const standIns: DiscoveredResource[] = [];
   const listeners: (() => void)[] = [];
   let priorities: ReadonlyMap<string, Priority> = new Map();
   let generation = 1;
   let groups = new Map<string, CatalogGroup>();
   let made = 0;
   function current(): Map<string, CatalogGroup> {
-    if (made !== generation) groups = groupsOf([...sources.values()].flat(), [...remotes.values()], priorities);
+    if (made !== generation)
+      groups = groupsOf([...sources.values()].flat(), standIns, [...remotes.values()], priorities);
     made = generation;
     return groups;
   }
@@ -84,6 +90,10 @@ export function createResourceCatalog(builtin: readonly DiscoveredResource[]): R
       if (resources.length === 0) sources.delete(source);
       else sources.set(source, resources);
       for (const listener of listeners) listener();
+    },
+    standIn(resources) {
+      generation++;
+      standIns.push(...resources);
     },
     setRemote(name, remote) {
       generation++;
@@ -106,6 +116,7 @@ export function createResourceCatalog(builtin: readonly DiscoveredResource[]): R
 
 function groupsOf(
   resources: readonly DiscoveredResource[],
+  standIns: readonly DiscoveredResource[],
   remotes: readonly RemoteVersion[],
   priorities: ReadonlyMap<string, Priority>,
 ): Map<string, CatalogGroup> {
@@ -115,11 +126,15 @@ function groupsOf(
     byGroup.set(group, versions);
     return versions;
   };
-  for (const [group, members] of Map.groupBy(resources, ({ group }) => group)) {
-    for (const [version, of] of Map.groupBy(members, ({ version }) => version)) {
-      versionsOf(group).set(version, { version, resources: sorted(of) });
+  const put = (all: readonly DiscoveredResource[], how: Pick<CatalogVersion, 'standIn'>): void => {
+    for (const [group, members] of Map.groupBy(all, ({ group }) => group)) {
+      for (const [version, of] of Map.groupBy(members, ({ version }) => version)) {
+        versionsOf(group).set(version, { version, resources: sorted(of), ...how });
+      }
     }
-  }
+  };
+  put(standIns, { standIn: true });
+  put(resources, {});
   for (const remote of remotes) {
     const { group, version } = remote;
     versionsOf(group).set(version, { version, resources: [], remote });

@@ -36,8 +36,8 @@ export function createResourceRegistry(definitions: readonly ResourceDefinition[
     stored() {
       const seen = new Map<string, ServedResource>();
       for (const resource of served.values()) {
-        if (resource.verbs.includes('list') && !seen.has(resource.storagePrefix))
-          seen.set(resource.storagePrefix, resource);
+        const isStored = resource.verbs.includes('list') && !resource.definition?.virtual;
+        if (isStored && !seen.has(resource.storagePrefix)) seen.set(resource.storagePrefix, resource);
       }
       return [...seen.values()];
     },

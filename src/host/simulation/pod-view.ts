@@ -12,6 +12,7 @@ export interface Container extends JsonObject {
   restartPolicy?: RestartPolicy;
   restartPolicyRules?: RestartRule[];
   readinessProbe?: Probe;
+  resources?: { requests?: Record<string, string> };
   terminationMessagePath?: string;
   terminationMessagePolicy?: string;
 }

@@ -30,9 +30,13 @@ export interface ScriptDefaults {
 
 const prefix = 'simulation.sublet.dev/';
 
+export function simulationAnnotation(pod: Readonly<KubeObject>, name: string): string | undefined {
+  return pod.metadata.annotations?.[prefix + name];
+}
+
 /** Never throws: an annotation that makes no sense counts as absent. */
 export function scriptOf(pod: Readonly<KubeObject>, defaults: ScriptDefaults): Script {
-  const annotation = (name: string): string | undefined => pod.metadata.annotations?.[prefix + name];
+  const annotation = (name: string): string | undefined => simulationAnnotation(pod, name);
   return {
     startDelayMs: duration(annotation('start-delay')) ?? defaults.startDelayMs,
     readyDelayMs: duration(annotation('ready-delay')) ?? defaults.readyDelayMs,
