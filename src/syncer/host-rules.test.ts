@@ -46,6 +46,11 @@ const running = {
   'pods/ephemeralcontainers.': 'patch',
   'pods/resize.': 'patch',
   'pods/status.': 'patch',
+  'pods/log.': 'get',
+  'pods/exec.': 'get,create',
+  'pods/attach.': 'get,create',
+  'pods/portforward.': 'get,create',
+  'pods/proxy.': 'get,create,update,patch,delete',
   'pods.metrics.k8s.io': 'get,list',
 };
 /** Whatever is switched on. */
@@ -64,6 +69,7 @@ const roles: readonly (readonly [sync: string, role: Record<string, string>])[] 
       'configmaps.': all,
       'secrets.': all,
       'services.': all,
+      'services/proxy.': 'get,create,update,patch,delete',
       'endpoints.': all,
       'endpointslices.discovery.k8s.io': all,
       'persistentvolumeclaims.': all,
