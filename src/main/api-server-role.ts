@@ -58,6 +58,7 @@ import { aggregationOf, composeAggregation, type AggregationParts } from './aggr
 import { composeConnect } from './connect-role.ts';
 import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
+import { listenerCredentials } from './serving-certificate.ts';
 import { serverMetrics } from './server-metrics.ts';
 import { composeTokens, tokensOf, type ComposedTokens, type TokensParts } from './tokens-role.ts';
 
@@ -253,14 +254,7 @@ export function roleListener(
   return new Listener({
     exchange,
     passesOn: (path) => aggregation.isRemote(path) || isProxyPath(path),
-    credentials: {
-      certificate: readFileSync(config.serverCertificate, 'utf8'),
-      key: readFileSync(config.serverKey, 'utf8'),
-      clientAuthority: readFileSync(config.authority, 'utf8'),
-      ...(config.requestHeaderAuthority === undefined
-        ? {}
-        : { proxyAuthority: readFileSync(config.requestHeaderAuthority, 'utf8') }),
-    },
+    credentials: listenerCredentials(config),
     address: config.listen.address,
     port: config.listen.port,
     clock: realClock,

@@ -8,6 +8,7 @@ import { ensureClusterCredentials, frontProxyConfig } from '../tenancy/cluster-c
 import { writeFileAtomically } from '../tenancy/files.ts';
 import { kubeconfigText, resolveKubeconfig, type Connection } from '../tenancy/kubeconfig.ts';
 import { freePort, type StateFolder } from '../tenancy/state-folder.ts';
+import { dialable } from './api-service-role.ts';
 import { ChildRole } from './child-role.ts';
 import { realClock } from './real-clock.ts';
 import type { HostConfig } from './role-config.ts';
@@ -33,7 +34,7 @@ export async function startEmbeddedHost(
   folder.rememberHost({ port });
   const credentials = await ensureClusterCredentials(realClock, folder.hostFolder, {
     name: 'sublet-host',
-    hosts: ['localhost', 'kubernetes', 'kubernetes.default.svc', flags.address],
+    hosts: ['localhost', 'kubernetes', 'kubernetes.default.svc', flags.address, dialable(flags.address)],
   });
   const config: HostConfig = {
     store: 'store.sqlite',
@@ -59,7 +60,7 @@ export async function startEmbeddedHost(
   });
   await service.start();
   const connection: Connection = {
-    server: `https://${flags.address}:${port}`,
+    server: `https://${dialable(flags.address)}:${port}`,
     certificateAuthority: credentials.authority.certificate,
     clientCertificate: credentials.admin.certificate,
     clientKey: credentials.admin.key,

@@ -5,9 +5,10 @@ import { mirroredKinds } from '../syncer/mirrors/mirrored-kinds.ts';
 import { clusterRules, hostRules } from '../syncer/host-rules.ts';
 import { removeAllCopies } from '../syncer/removal.ts';
 import { placeOf } from '../translate/marks.ts';
+import { defaultClusterDomain } from '../translate/pods/in-cluster.ts';
 import type { Timer } from '../lib/clock.ts';
 import type { Service } from '../lib/service.ts';
-import { ensureClusterCredentials, frontProxyConfig } from '../tenancy/cluster-credentials.ts';
+import { ensureClusterCredentials, frontProxyConfig, type ClusterCredentials } from '../tenancy/cluster-credentials.ts';
 import { writeFileAtomically } from '../tenancy/files.ts';
 import { kubeconfigText } from '../tenancy/kubeconfig.ts';
 import {
@@ -18,6 +19,8 @@ import {
   type TenantPlace,
 } from '../tenancy/provisioning.ts';
 import { freePort, type RememberedTenant, type StateFolder } from '../tenancy/state-folder.ts';
+import { apiAddressOf, watchApiAddress } from './api-address.ts';
+import { dialable } from './api-service-role.ts';
 import { ChildRole } from './child-role.ts';
 import type { LocalHost } from './local-host.ts';
 import { realClock } from './real-clock.ts';
@@ -43,6 +46,7 @@ export class LocalTenant implements Service {
   readonly #onTrouble: (text: string) => void;
   #child: ChildRole | undefined;
   #renewal: Timer | undefined;
+  #apiAddress: Service | undefined;
 
   constructor(name: string, folder: StateFolder, flags: UpFlags, host: LocalHost, onTrouble: (text: string) => void) {
     this.name = name;
@@ -70,10 +74,13 @@ export class LocalTenant implements Service {
       onTrouble: this.#onTrouble,
     });
     await this.#child.start();
+    this.#apiAddress = watchApiAddress(this.#host.client, placeOf(place), (given) => this.#certify(folder, given));
+    await this.#apiAddress.start();
   }
 
   async stop(): Promise<void> {
     this.#renewal?.cancel();
+    await this.#apiAddress?.stop();
     await this.#child?.stop();
   }
 
@@ -115,12 +122,22 @@ export class LocalTenant implements Service {
     return made;
   }
 
-  async #writeConfig(folder: string, { port, hostNamespace }: RememberedTenant): Promise<string> {
-    const { address, logLevel, controllers, sync, fromHost, pseudoCapacity } = this.#flags;
-    const credentials = await ensureClusterCredentials(realClock, folder, {
+  /** `apiAddress`: which the host gave to the tenant's API. */
+  #credentials(folder: string, apiAddress: string | undefined): Promise<ClusterCredentials> {
+    const { address, advertiseAddress, dns } = this.#flags;
+    const inCluster = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
+    const whole = `kubernetes.default.svc.${dns?.clusterDomain ?? defaultClusterDomain}`;
+    const hosts = ['localhost', ...inCluster, whole, address, dialable(address), advertiseAddress, apiAddress];
+    return ensureClusterCredentials(realClock, folder, {
       name: `sublet-${this.name}`,
-      hosts: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', address],
+      hosts: [...new Set(hosts.filter((host) => host !== undefined))],
     });
+  }
+
+  async #writeConfig(folder: string, { port, hostNamespace }: RememberedTenant): Promise<string> {
+    const { address, advertiseAddress, dns, logLevel, controllers, sync, fromHost, pseudoCapacity } = this.#flags;
+    const place = placeOf({ tenant: this.name, hostNamespace });
+    const credentials = await this.#credentials(folder, await apiAddressOf(this.#host.client, place));
     const serviceCidrs = await serviceCidrsOf(this.#host.client);
     const config: TenantConfig = {
       tenant: this.name,
@@ -141,17 +158,26 @@ export class LocalTenant implements Service {
       fromHost,
       pseudoNodes: { capacity: pseudoCapacity },
       ...(serviceCidrs ? { serviceCidrs } : {}),
+      ...(advertiseAddress === undefined ? {} : { advertise: { address: advertiseAddress } }),
+      ...(dns ? { dns } : {}),
     };
     const file = join(folder, 'config.json');
     writeFileAtomically(file, `${JSON.stringify(config, undefined, 2)}\n`);
     const kubeconfig = kubeconfigText(`sublet-${this.name}`, `sublet-${this.name}-admin`, {
-      server: `https://${address}:${port}`,
+      server: `https://${dialable(address)}:${port}`,
       certificateAuthority: credentials.authority.certificate,
       clientCertificate: credentials.admin.certificate,
       clientKey: credentials.admin.key,
     });
     writeFileAtomically(this.#folder.tenantKubeconfig(this.name), kubeconfig);
     return file;
+  }
+
+  /** The tenant's process notices that its certificate is another. */
+  #certify(folder: string, apiAddress: string): void {
+    this.#credentials(folder, apiAddress).catch((error: unknown) =>
+      this.#onTrouble(`tenant ${this.name} got no certificate for its address ${apiAddress}: ${String(error)}`),
+    );
   }
 
   /** Gives the tenant a fresh token for its host, and sees to the next one. */

@@ -57,6 +57,12 @@ export interface TenantConfig extends ServerConfig {
   readonly fromHost?: FromHost;
   /** What the nodes claim to be that stand for those of the host, where these can't be seen. */
   readonly pseudoNodes?: Partial<PseudoFigures>;
+  /** Where pods reach this API server, if not at this machine's first address. */
+  readonly advertise?: { readonly address: string; readonly port?: number };
+  /** A Service in the host namespace, with port 443, that leads to this API server already: pods are given its address. Not beside `advertise`. */
+  readonly apiService?: { readonly name: string };
+  /** The tenant's own DNS, and the domain that it answers for (default `cluster.local`); absent: pods ask the host's. */
+  readonly dns?: { readonly nameservers: readonly string[]; readonly clusterDomain?: string };
 }
 
 export interface HostConfig extends ServerConfig {

@@ -13,10 +13,10 @@ import type { Service } from '../lib/service.ts';
 import { kindsSwitchedOn } from '../syncer/kinds/synced-kinds.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
+import { createApiService, inClusterOf } from './api-service-role.ts';
 import { bootstrap, openRoleStore, roleApiServer, roleListener, type ComposedApiServer } from './api-server-role.ts';
 import { BackgroundWork } from './background-work.ts';
 import { HeapKeeper } from './heap-keeper.ts';
-import { KubernetesServiceKeeper } from './kubernetes-service-keeper.ts';
 import { hostConnector } from './connect-role.ts';
 import { controllersOf } from './controllers-role.ts';
 import { controllerSecretsOf } from './identity-role.ts';
@@ -26,6 +26,7 @@ import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
 import { readHostConnection, readRoleConfig, type TenantConfig } from './role-config.ts';
 import { runRole } from './run-role.ts';
+import { ServingCertificate } from './serving-certificate.ts';
 
 export async function main(args: readonly string[]): Promise<void> {
   // Small buffers cut from shared slabs of 64 KB would keep the whole slab, and what is stored of objects lives long.
@@ -42,11 +43,12 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   const host = connectHost(config.hostConnection);
   const place = placeOf(config);
   // The two need each other: the API server asks the syncer for addresses, the syncer is a client of the API server.
-  const addresses: ServiceAddresses = {
+  const apiService = createApiService(config, host.client, logger);
+  const addresses: ServiceAddresses = apiService.addresses({
     allocate: (object, old, dryRun) => syncer.serviceAddresses(object, old, dryRun),
     // What the host gave goes with the copy, which is the syncer's loop to remove.
     release: () => Promise.resolve(),
-  };
+  });
   const work = new BackgroundWork();
   const api = roleApiServer(config, store, addresses, logger, work.metrics, {
     connector: hostConnector(place, host, logger),
@@ -61,19 +63,22 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     host: host.client,
     kinds,
     mirrors: mirrorsOf(config),
+    inCluster: inClusterOf(config),
     clock: realClock,
     random: realRandom,
     logger,
     metrics: work.queues,
   });
   work.include(syncer);
+  const listener = roleListener(config, api, logger);
   return [
     new HeapKeeper({ clock: realClock }),
     service,
     bootstrapOf(api, config),
     api.aggregation,
     host.service,
-    roleListener(config, api, logger),
+    listener,
+    new ServingCertificate(config, listener, logger),
     work.include(
       controllersOf({
         side: 'tenant',
@@ -89,7 +94,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
       }),
     ),
     inBackground(syncer, logger),
-    new KubernetesServiceKeeper(api, config.listen.port, logger),
+    apiService.keeper(api),
   ];
 }
 

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { parseSwitches } from '../lib/switches.ts';
 import type { FromHost } from '../syncer/mirrored-kind.ts';
 import { offByDefault } from '../syncer/kinds/synced-kinds.ts';
+import type { ClusterDns } from '../translate/pods/cluster-dns.ts';
+import { checkAdvertised, clusterDns, isLocal } from './api-service-role.ts';
 import { mirrorsOf, parseFromHost } from './mirrors-role.ts';
 
 export interface UpFlags {
@@ -22,6 +24,10 @@ export interface UpFlags {
   readonly fromHost: FromHost;
   /** What pseudo nodes claim to have, where that isn't the default. */
   readonly pseudoCapacity: Readonly<Record<string, string>>;
+  /** Where pods reach the tenants' API servers, if that is another address than the one listened on. */
+  readonly advertiseAddress: string | undefined;
+  /** The tenants' own DNS; absent: pods ask the host's. */
+  readonly dns: ClusterDns | undefined;
 }
 
 export const upHelp = `sublet up: a host and its tenants on this machine
@@ -44,6 +50,10 @@ export const upHelp = `sublet up: a host and its tenants on this machine
   --hide KIND.WHAT        what they don't see of these: nodes.taints, nodes.addresses
   --pseudo-capacity LIST  what the nodes that only stand for others claim to have (default
                           cpu=16,memory=32Gi,ephemeral-storage=100Gi,pods=110)
+  --advertise-address IP  where pods on the host reach the tenants' API servers (default --address, if that is one machine's,
+                          else this machine's first address)
+  --cluster-dns LIST      addresses of the DNS that tenants' pods ask (default: the host's)
+  --cluster-domain NAME   the domain that it answers for (default cluster.local)
 `;
 
 /** @throws Error in words for who typed it; `undefined`: help was asked for */
@@ -64,6 +74,9 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
       'from-host': { type: 'string', multiple: true, default: [] },
       hide: { type: 'string', multiple: true, default: [] },
       'pseudo-capacity': { type: 'string', default: '' },
+      'advertise-address': { type: 'string' },
+      'cluster-dns': { type: 'string' },
+      'cluster-domain': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -89,7 +102,21 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
     sync: parseSwitches(values.sync),
     fromHost: parseFromHost(values['from-host'], values.hide.flatMap(parseSwitches)),
     pseudoCapacity: parseCapacity(values['pseudo-capacity']),
+    advertiseAddress: advertised(values.address, values['advertise-address']),
+    dns: parseDns(values['cluster-dns'], values['cluster-domain']),
   };
+}
+
+function advertised(listen: string, typed: string | undefined): string | undefined {
+  if (typed === undefined) return isLocal(listen) ? undefined : listen;
+  checkAdvertised(typed);
+  return typed;
+}
+
+function parseDns(nameservers: string | undefined, domain: string | undefined): ClusterDns | undefined {
+  if (nameservers !== undefined) return clusterDns(parseSwitches(nameservers), domain);
+  if (domain !== undefined) throw new Error('--cluster-domain says what --cluster-dns answers for; name that, too');
+  return undefined;
 }
 
 function parseCapacity(text: string): Record<string, string> {

@@ -162,7 +162,7 @@ async function ensureEndpoints(options: BootstrapOptions, address: string, port:
     'default',
     {
       metadata: { name: 'kubernetes', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-      addressType: 'IPv4',
+      addressType: address.includes(':') ? 'IPv6' : 'IPv4',
       endpoints: [{ addresses: [address], conditions: { ready: true } }],
       ports,
     },

@@ -1,6 +1,8 @@
 /** How a copy on the host finds itself in its tenant's cluster: services, DNS, names. Pure. */
 import type { KubeObject } from '../../api/object.ts';
-import type { Origin } from '../marks.ts';
+import { nameOn, type Name } from '../../api/side.ts';
+import type { Origin, Place } from '../marks.ts';
+import { hostName } from '../names.ts';
 import { nameApi } from './api-names.ts';
 import { askClusterDns, type ClusterDns } from './cluster-dns.ts';
 import { nameHost } from './host-name.ts';
@@ -31,6 +33,11 @@ const apiName = 'kubernetes';
 export function apiService({ servicesIn }: InCluster): Readonly<KubeObject> | undefined {
   const found = servicesIn(apiNamespace).find(({ metadata }) => metadata.name === apiName);
   return found && hasIp(found) ? found : undefined;
+}
+
+/** What its copy is called on the host. */
+export function apiServiceCopy({ tenant }: Place): Name<'host'> {
+  return hostName(tenant, nameOn('tenant', apiNamespace), nameOn('tenant', apiName));
 }
 
 /** Whether a key is that of the Service by which pods find their API. */
