@@ -4,6 +4,7 @@ import type { PodConnector } from '../apiserver/connect/pod-connector.ts';
 import type { SubresourceHandlers } from '../apiserver/verbs/subresources.ts';
 import type { Client } from '../client/client.ts';
 import type { DirectExchange } from '../client/direct-exchange.ts';
+import type { SimulatedConnections } from '../host/simulation/connections.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createPodConnections } from '../syncer/pod-connections.ts';
 import type { Place } from '../translate/marks.ts';
@@ -20,4 +21,9 @@ export function hostConnector(
   logger: Logger,
 ): PodConnector {
   return createPodConnections({ place, host: client, direct, logger });
+}
+
+/** Into what simulated nodes run in this process; they are there when somebody asks. */
+export function simulatedConnector(connections: () => SimulatedConnections): PodConnector {
+  return { connect: (target, request) => connections().connect(target, request) };
 }

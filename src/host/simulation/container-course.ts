@@ -7,7 +7,7 @@ import type { Container } from './pod-view.ts';
 import { Exit, Forever } from './shell/control.ts';
 import type { Files } from './shell/files.ts';
 import { knownProgram } from './shell/programs.ts';
-import { Shell } from './shell/shell.ts';
+import { Shell, type Printed } from './shell/shell.ts';
 import { NotUnderstood } from './shell/word-reader.ts';
 
 export interface Course {
@@ -16,6 +16,8 @@ export interface Course {
   readonly exitCode: number;
   /** What it leaves as its termination message. */
   readonly message: string;
+  /** What it prints, up to a limit: from its start, and ahead of the clock. */
+  readonly printed: readonly Printed[];
   /** When it is asked to stop. */
   readonly stop: { readonly afterMs: number; readonly exitCode: number };
 }
@@ -54,16 +56,26 @@ export function courseOf(container: Container, context: CourseContext): Course |
       endsAfterMs: shell.now - startedAt,
       exitCode,
       message: messageOf(container, exitCode, shell, files),
+      printed: [...shell.printed],
       stop: stopping(shell),
     };
   } catch (signal) {
     if (signal instanceof NotUnderstood) return 'unknown';
-    if (signal instanceof Forever) return { endsAfterMs: undefined, exitCode: 0, message: '', stop: stopping(shell) };
+    if (signal instanceof Forever) {
+      const printed = [...shell.printed];
+      return { endsAfterMs: undefined, exitCode: 0, message: '', printed, stop: stopping(shell) };
+    }
     throw signal;
   }
 }
 
-const served: Course = { endsAfterMs: undefined, exitCode: 0, message: '', stop: { afterMs: 0, exitCode: 0 } };
+const served: Course = {
+  endsAfterMs: undefined,
+  exitCode: 0,
+  message: '',
+  printed: [],
+  stop: { afterMs: 0, exitCode: 0 },
+};
 
 function isShell(program: string): boolean {
   return /^(?:.*\/)?(?:sh|bash|ash|dash)$/.test(program);

@@ -19,7 +19,11 @@ import { NodeLeases } from './node-leases.ts';
 import { nodeObject, nodeShape, registerNode, type NodeShape } from './node-object.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { PodCourses } from './pod-courses.ts';
-import { nextStep, type NodeFacts } from './pod-progress.ts';
+import { createSimulatedConnections, type NodeKnowledge, type SimulatedConnections } from './connections.ts';
+import type { ContainerRun } from './container-run.ts';
+import { PodChanges } from './pod-changes.ts';
+import { nextStep, type CourseInTime, type NodeFacts } from './pod-progress.ts';
+import type { Files } from './shell/files.ts';
 import { portRefusal } from './port-refusal.ts';
 import { viewPod, withStatus } from './pod-view.ts';
 import { scriptOf, type ScriptDefaults } from './script.ts';
@@ -38,7 +42,12 @@ const pods = { group: '', version: 'v1', resource: 'pods' };
 const concurrency = 32;
 const retryMaxMs = 10_000;
 
-export function createSimulatedNodes(options: SimulatedNodesOptions): Service {
+export interface SimulatedNodes extends Service {
+  /** Into the containers of their pods. */
+  readonly connections: SimulatedConnections;
+}
+
+export function createSimulatedNodes(options: SimulatedNodesOptions): SimulatedNodes {
   const { host, clock, logger } = options;
   const shapes = Array.from({ length: options.nodes }, (_, index) => nodeShape(index));
   const informers = new InformerFactory({ ...options, client: host });
@@ -56,7 +65,10 @@ export function createSimulatedNodes(options: SimulatedNodesOptions): Service {
   });
   bound.addHandler({
     onAdd: (pod) => controller.queue.add(objectKey(pod)),
-    onUpdate: (_old, pod) => controller.queue.add(objectKey(pod)),
+    onUpdate: (_old, pod) => {
+      controller.queue.add(objectKey(pod));
+      agent.changes.changed(pod.metadata.uid ?? '');
+    },
     onDelete: (pod) => agent.forget(pod),
   });
   const manager = new Manager({
@@ -68,6 +80,7 @@ export function createSimulatedNodes(options: SimulatedNodesOptions): Service {
   const leases = new NodeLeases(host, shapes, clock, logger);
   return {
     name: 'simulated nodes',
+    connections: createSimulatedConnections(agent),
     async start() {
       for (const shape of shapes) await registerNode(host, nodeObject(shape, clock.now()));
       await manager.start();
@@ -80,7 +93,9 @@ export function createSimulatedNodes(options: SimulatedNodesOptions): Service {
   };
 }
 
-class NodeAgent {
+class NodeAgent implements NodeKnowledge {
+  readonly changes = new PodChanges();
+  readonly clock: Clock;
   readonly #options: SimulatedNodesOptions;
   readonly #nodes: ReadonlyMap<string, NodeShape>;
   readonly #pods: Informer<'host'>;
@@ -96,6 +111,7 @@ class NodeAgent {
     record: RecordEvent,
   ) {
     this.#options = options;
+    this.clock = options.clock;
     this.#nodes = new Map(shapes.map((shape) => [shape.name, shape]));
     this.#pods = bound;
     this.#addresses = new PodAddresses(bound);
@@ -107,6 +123,20 @@ class NodeAgent {
     const uid = pod.metadata.uid ?? '';
     this.#addresses.release(uid);
     this.#courses.forget(uid);
+    this.changes.changed(uid);
+  }
+
+  pod(uid: string, namespace: string, name: string): Readonly<KubeObject> | undefined {
+    const pod = this.#pods.get(`${namespace}/${name}`);
+    return pod?.metadata.uid === uid ? pod : undefined;
+  }
+
+  course(pod: Readonly<KubeObject>, { container, run, startedAt }: ContainerRun): CourseInTime {
+    return this.#courses.of(pod, container, run, startedAt, this.clock.now());
+  }
+
+  files(pod: Readonly<KubeObject>, { container, run }: ContainerRun): Files {
+    return this.#courses.filesOf(pod, container, run);
   }
 
   async reconcile(key: string): Promise<Result> {

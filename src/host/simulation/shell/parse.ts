@@ -199,7 +199,11 @@ class CommandReader {
       const operator = this.#cursor.match(/(?:\d|&)?(?:>>|>\||>&|>)|\d?<&?/y);
       if (operator === undefined) return found;
       const target = this.#word();
-      // What goes where another goes has no say here: there is one output only.
+      if (/^1?>&$/.test(operator) && isText(target, '2')) {
+        found.push({ type: 'write', descriptor: 1, target: [{ type: 'text', text: '/dev/stderr', quoted: true }] });
+        continue;
+      }
+      // What else goes where another goes has no say here: both are shown together.
       if (/[<>]&$/.test(operator)) continue;
       const type = operator.includes('>>') ? 'append' : operator.includes('>') ? 'write' : 'read';
       found.push({ type, descriptor: operator.startsWith('2') ? 2 : 1, target });
@@ -244,4 +248,9 @@ class CommandReader {
     this.#blanks(true);
     if (!this.#takeWord(word)) throw new NotUnderstood(`no ${word}`);
   }
+}
+
+function isText(word: Word, text: string): boolean {
+  const [only, ...more] = word;
+  return more.length === 0 && only?.type === 'text' && only.text === text;
 }

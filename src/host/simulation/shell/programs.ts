@@ -15,6 +15,7 @@ export interface Process {
   /** What the program before it in the pipe has printed. */
   readonly input: string;
   variable(name: string): string;
+  variables(): ReadonlyMap<string, string>;
 }
 
 /** Returns the exit code. */
@@ -143,6 +144,23 @@ const hostname: Program = (_args, process) => {
   return 0;
 };
 
+const env: Program = (args, process) => {
+  if (args.length > 0) {
+    const values = args.map((name) => process.variables().get(name));
+    process.print(values.map((value) => (value === undefined ? '' : `${value}\n`)).join(''));
+    return values.includes(undefined) ? 1 : 0;
+  }
+  process.print([...process.variables()].map(([name, value]) => `${name}=${value}\n`).join(''));
+  return 0;
+};
+
+const prints =
+  (text: string): Program =>
+  (_args, process) => {
+    process.print(`${text}\n`);
+    return 0;
+  };
+
 const succeed: Program = () => 0;
 
 const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
@@ -163,6 +181,11 @@ const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['seq', seq],
   ['date', date],
   ['hostname', hostname],
+  // With arguments it is the shell's.
+  ['env', env],
+  ['printenv', env],
+  ['pwd', prints('/')],
+  ['whoami', prints('root')],
   ['mkdir', succeed],
   ['chmod', succeed],
   ['chown', succeed],

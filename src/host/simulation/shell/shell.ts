@@ -18,11 +18,23 @@ export interface ShellOptions {
   readonly startedAt: number;
   /** `$RANDOM`: from 0 to 32767. */
   readonly random: () => number;
+  /** What can be read from its standard input. Default: nothing. */
+  readonly input?: string;
+}
+
+/** What went to the outside, and when. */
+export interface Printed {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
 }
 
 const stepsMax = 10_000;
 const callsMax = 10;
 const outputMax = 4096;
+/** What is printed beyond it is not kept: a script that prints for ever must not fill the memory ahead of its time. */
+const printedMax = 16_384;
 const variablesMax = 256;
 
 /** One program of a container, with all that it starts. */
@@ -38,7 +50,11 @@ export class Shell {
   #status = 0;
   #exitOnFailure = false;
   #output = '';
-  #input = '';
+  #input: string;
+  readonly #printedOutside: Printed[] = [];
+  #printedLength = 0;
+  /** Depth of what is read by somebody within. */
+  #captured = 0;
   /** When the programs behind `&` are all done. */
   #backgroundUntil = 0;
   #onTerm: string | undefined;
@@ -50,6 +66,7 @@ export class Shell {
     this.#random = options.random;
     this.#now = options.startedAt;
     this.#variables = new Map(options.environment);
+    this.#input = options.input ?? '';
   }
 
   get now(): number {
@@ -59,6 +76,11 @@ export class Shell {
   /** The end of what was printed. */
   get output(): string {
     return this.#output;
+  }
+
+  /** All that was printed, from its beginning, within a limit. */
+  get printed(): readonly Printed[] {
+    return this.#printedOutside;
   }
 
   /**
@@ -86,10 +108,23 @@ export class Shell {
     this.lastUnknown = false;
     if (script) return this.#shell(script);
     if (name === 'exec') throw new Exit(args.length === 0 ? 0 : this.program(args));
+    if (/^(?:.*\/)?env$/.test(name) && args.length > 0) return this.#withVariables(args);
     const program = knownProgram(name);
     if (program) return program(args, this.#process());
     this.lastUnknown = !/^(?:.*\/)?(?:sh|bash|ash|dash)$/.test(name) || args.length > 0;
     return 0;
+  }
+
+  /** `env NAME=VALUE… PROGRAM ARG…` */
+  #withVariables(args: readonly string[]): number {
+    const at = args.findIndex((word) => !/^\w+=/.test(word));
+    return this.#subshell(() => {
+      for (const word of at < 0 ? args : args.slice(0, at)) {
+        const equals = word.indexOf('=');
+        this.#assign(word.slice(0, equals), word.slice(equals + 1));
+      }
+      return this.program(at < 0 ? ['env'] : args.slice(at));
+    });
   }
 
   /** Runs a script in this shell. */
@@ -321,11 +356,13 @@ export class Shell {
   #printed(run: () => void): string {
     const before = this.#output;
     this.#output = '';
+    this.#captured++;
     try {
       run();
       return this.#output;
     } finally {
       this.#output = before;
+      this.#captured--;
     }
   }
 
@@ -348,15 +385,19 @@ export class Shell {
 
   #write({ type, target }: Redirect, text: string): void {
     const path = expandText(target, this.#expanding());
-    if (path.startsWith('/dev/std')) this.#print(text);
+    if (path.startsWith('/dev/std')) this.#print(text, path === '/dev/stderr' ? 'stderr' : 'stdout');
     else {
       const before = type === 'append' ? (this.#files.read(path, this.#now) ?? '') : '';
       this.#files.write(path, before + text, this.#now);
     }
   }
 
-  #print(text: string): void {
+  #print(text: string, stream: Printed['stream'] = 'stdout'): void {
     this.#output = (this.#output + text).slice(-outputMax);
+    if (this.#captured > 0 || text === '' || this.#printedLength >= printedMax) return;
+    const kept = text.slice(0, printedMax - this.#printedLength);
+    this.#printedLength += kept.length;
+    this.#printedOutside.push({ at: this.#now, stream, text: kept });
   }
 
   #process(): Process {
@@ -370,6 +411,7 @@ export class Shell {
       print: (text) => this.#print(text),
       input: this.#input,
       variable: (name) => this.#variables.get(name) ?? '',
+      variables: () => this.#variables,
     };
   }
 
