@@ -18,6 +18,7 @@ import {
 } from './api-server-role.ts';
 import { connectionExchange } from './connection-exchange.ts';
 import { BackgroundWork } from './background-work.ts';
+import { simulatedConnector } from './connect-role.ts';
 import { controllersOf } from './controllers-role.ts';
 import { HeapKeeper } from './heap-keeper.ts';
 import { controllerSecretsOf } from './identity-role.ts';
@@ -62,7 +63,9 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
   const { store, service } = await openRoleStore(config, logger);
   const addresses = new LocalServiceAddresses({ serviceCidr: config.serviceCidr, random: realRandom });
   const work = new BackgroundWork();
-  const api = roleApiServer(config, store, addresses, logger, work.metrics);
+  const api = roleApiServer(config, store, addresses, logger, work.metrics, {
+    connector: simulatedConnector(() => nodes.connections),
+  });
   const start: Service = {
     name: 'bootstrap',
     async start() {
@@ -78,6 +81,7 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
   const client = (name: string, fieldManager: string) =>
     createClient('host', api.exchange, { user: { name, groups: ['system:masters'] }, userAgent: fieldManager });
   const common = { clock: realClock, random: realRandom, logger };
+  const nodes = createSimulatedNodes({ ...common, host: client('sublet-host-nodes', 'kubelet'), nodes: config.nodes });
   return [
     new HeapKeeper({ clock: realClock }),
     service,
@@ -96,7 +100,7 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
       }),
     ),
     createScheduler({ ...common, host: client('sublet-host-scheduler', 'kube-scheduler') }),
-    createSimulatedNodes({ ...common, host: client('sublet-host-nodes', 'kubelet'), nodes: config.nodes }),
+    nodes,
   ];
 }
 
