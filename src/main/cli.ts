@@ -1,4 +1,4 @@
-/** The commands of the CLI. Roles (`up`, `host`, `tenant`) are named here for the help only: `sublet.ts` starts them. */
+/** The commands of the CLI. Roles (`up`, `host`, `tenant`, `dns`) are named here for the help only: `sublet.ts` starts them. */
 import { Command } from 'commander';
 import { addDeleteCommand } from '../cli/delete-tenant.ts';
 import { version } from './version.ts';
@@ -14,6 +14,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .description('run the embedded host, or simulated nodes for another cluster')
     .allowUnknownOption();
   program.command('tenant').description('run one tenant: API server, controllers, syncer').allowUnknownOption();
+  program.command('dns').description('answer DNS for the pods of all tenants of a host').allowUnknownOption();
   addDeleteCommand(program);
   await program.parseAsync(['node', 'sublet', ...(args.length === 0 ? ['--help'] : args)]);
 }

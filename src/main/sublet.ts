@@ -13,6 +13,7 @@ const roles: Readonly<Record<string, () => Promise<Role>>> = {
   tenant: () => import('./tenant.ts'),
   host: () => import('./host.ts'),
   up: () => import('./up.ts'),
+  dns: () => import('./dns.ts'),
 };
 
 const nodeMajorMin = 24;

@@ -25,7 +25,8 @@ const mayImport: Record<string, readonly string[]> = {
   syncer: ['translate', 'client', 'controller'],
   host: ['client', 'controller'],
   tenancy: ['client', 'controller'],
-  gateway: ['client', 'tenancy'],
+  // Of translate: whose copy something on the host is.
+  gateway: ['client', 'tenancy', 'translate'],
   console: ['client', 'tenancy'],
   cli: ['client', 'tenancy'],
   main: ['*'],

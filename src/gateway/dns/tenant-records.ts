@@ -1,0 +1,121 @@
+/** One tenant's view of what is on the host: everything goes through here, and nothing that isn't the tenant's comes out. */
+import type { PodFacts, ServiceFacts, SliceFacts, TenantIdentity } from './host-facts.ts';
+import type { EndpointGroup, EndpointView, ServiceView, TenantView } from './tenant-view.ts';
+
+/** What is on the host, of all tenants. */
+export interface HostRecords {
+  /** By its key on the host. */
+  pod(key: string): PodFacts | undefined;
+  podsAt(address: string): readonly PodFacts[];
+  slicesOf(service: ServiceFacts): readonly SliceFacts[];
+  slicesAt(address: string): readonly SliceFacts[];
+  serviceOf(slice: SliceFacts): ServiceFacts | undefined;
+}
+
+export class TenantRecords implements TenantView {
+  readonly identity: TenantIdentity;
+  readonly #records: HostRecords;
+  readonly #services = new Map<string, ServiceFacts>();
+  readonly #serviceAt = new Map<string, ServiceFacts>();
+  /** How many pods and services each has. */
+  readonly #namespaces = new Map<string, number>();
+
+  constructor(identity: TenantIdentity, records: HostRecords) {
+    this.identity = identity;
+    this.#records = records;
+  }
+
+  get isEmpty(): boolean {
+    return this.#namespaces.size === 0;
+  }
+
+  hasNamespace(namespace: string): boolean {
+    return this.#namespaces.has(namespace);
+  }
+
+  service(namespace: string, name: string): ServiceFacts | undefined {
+    return this.#services.get(`${namespace}/${name}`);
+  }
+
+  endpoints(service: ServiceView): readonly EndpointGroup[] {
+    const facts = this.service(service.namespace, service.name);
+    return facts ? endpointGroups(this.#records, facts) : [];
+  }
+
+  hasPod(namespace: string, address: string): boolean {
+    return this.#records
+      .podsAt(address)
+      .some((pod) => this.#isOwn(pod.owner) && pod.namespace === namespace && !pod.isLeaving);
+  }
+
+  serviceAt(address: string): ServiceFacts | undefined {
+    return this.#serviceAt.get(address);
+  }
+
+  endpointsAt(address: string): readonly { readonly service: ServiceView; readonly endpoint: EndpointView }[] {
+    return this.#records.slicesAt(address).flatMap((slice) => {
+      const service = this.#records.serviceOf(slice);
+      if (!service?.owner || !this.#isOwn(service.owner) || slice.tenant !== this.identity.tenant) return [];
+      return namedEndpoints(this.#records, service, slice)
+        .filter((endpoint) => endpoint.address === address)
+        .map((endpoint) => ({ service, endpoint }));
+    });
+  }
+
+  addPod(namespace: string): void {
+    this.#count(namespace, 1);
+  }
+
+  removePod(namespace: string): void {
+    this.#count(namespace, -1);
+  }
+
+  addService(service: ServiceFacts): void {
+    this.#services.set(`${service.namespace}/${service.name}`, service);
+    for (const address of service.addresses) this.#serviceAt.set(address, service);
+    this.#count(service.namespace, 1);
+  }
+
+  removeService(service: ServiceFacts): void {
+    const key = `${service.namespace}/${service.name}`;
+    if (this.#services.get(key) === service) this.#services.delete(key);
+    for (const address of service.addresses)
+      if (this.#serviceAt.get(address) === service) this.#serviceAt.delete(address);
+    this.#count(service.namespace, -1);
+  }
+
+  #isOwn({ tenant, hostNamespace }: TenantIdentity): boolean {
+    return tenant === this.identity.tenant && hostNamespace === this.identity.hostNamespace;
+  }
+
+  #count(namespace: string, change: number): void {
+    const count = (this.#namespaces.get(namespace) ?? 0) + change;
+    if (count > 0) this.#namespaces.set(namespace, count);
+    else this.#namespaces.delete(namespace);
+  }
+}
+
+/** The ready ones, under the names that they have in the service's domain. */
+export function endpointGroups(records: HostRecords, service: ServiceFacts): readonly EndpointGroup[] {
+  return records
+    .slicesOf(service)
+    .map((slice) => ({ endpoints: namedEndpoints(records, service, slice), ports: slice.ports }));
+}
+
+/**
+ * The host's controller names endpoints only if a pod's subdomain is the service's name, and on the host that is another name: pods that say so in the
+ * tenant's own words count as well.
+ */
+function namedEndpoints(records: HostRecords, service: ServiceFacts, slice: SliceFacts): readonly EndpointView[] {
+  return slice.endpoints.map(({ address, hostname, pod: podKey }) => {
+    if (hostname !== undefined || podKey === undefined || !service.owner) return { address, hostname };
+    const pod = records.pod(podKey);
+    const isNamed =
+      pod !== undefined &&
+      pod.hostname !== '' &&
+      pod.subdomain === service.name &&
+      pod.namespace === service.namespace &&
+      pod.owner.tenant === service.owner.tenant;
+    return { address, hostname: isNamed ? pod.hostname : undefined };
+  });
+}
