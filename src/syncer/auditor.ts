@@ -6,12 +6,13 @@
  * 2. Of all keys the plan is made once more. Where it isn't empty and the loop isn't at it, the key goes into the loop's queue.
  *
  * It mends nothing itself: what is done, loops do, with the rights and preconditions that they have in any case. It runs once in an hour, and some minutes after
- * a server could not be read; a process that sleeps is not woken for it.
+ * a start, and after a server could not be read; a process that sleeps is not woken for it.
  */
 import type { Client } from '../client/client.ts';
 import { checkInformer } from '../client/informer-check.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
 import type { Side } from '../api/side.ts';
+import { StatusError } from '../api/status.ts';
 import { Controller, requeueAfter } from '../controller/controller.ts';
 import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import { sleep, type Clock } from '../lib/clock.ts';
@@ -38,6 +39,8 @@ export interface AuditorOptions {
 }
 
 const periodMs = 3_600_000;
+/** After a start: what hung then is found. */
+const firstMs = 600_000;
 /** After a server could not be read. */
 const soonMs = 180_000;
 /** How long loops get for what an audit has found, or an informer for reading anew. */
@@ -69,7 +72,7 @@ export class Auditor {
           return requeueAfter(this.#spread(soonMs), { wakes: false });
         }
       },
-      services: [{ name: 'first audit', start: () => this.#plan(periodMs), stop: () => Promise.resolve() }],
+      services: [{ name: 'first audit', start: () => this.#plan(firstMs), stop: () => Promise.resolve() }],
       concurrency: 1,
       clock,
       logger,
@@ -135,17 +138,30 @@ export class Auditor {
   }
 }
 
-/** All informers of a factory that have read something. Those that are wrong have begun to read anew when they are told. */
+/**
+ * All informers of a factory. Those that are wrong, or have read nothing yet though they may, have begun to read anew when they are told. One that may
+ * not be read says nothing of the others.
+ */
 export function auditedSide<S extends Side>(client: Client<S>, factory: InformerFactory<S>): AuditedSide {
   return {
     async *check(clock, signal) {
       for (const informer of factory.informers()) {
-        if (!informer.hasSynced()) continue;
-        const keys = await checkInformer({ client, informer, clock, signal });
-        if (keys.length === 0) continue;
+        const wasRead = informer.hasSynced();
+        const keys = await unlessRefused(checkInformer({ client, informer, clock, signal }));
+        if (keys === undefined || (keys.length === 0 && (wasRead || informer.hasSynced()))) continue;
         informer.reread();
         yield { side: client.side, resource: informer.gvr.resource, keys };
       }
     },
   };
+}
+
+/** `undefined`: the server understood and said no. What can't be reached or is overloaded ends the audit. */
+async function unlessRefused<T>(attempt: Promise<T>): Promise<T | undefined> {
+  try {
+    return await attempt;
+  } catch (error) {
+    if (error instanceof StatusError && [403, 404, 405].includes(error.status.code ?? 0)) return undefined;
+    throw error;
+  }
 }

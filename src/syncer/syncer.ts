@@ -34,6 +34,8 @@ import type { AuditedLoop } from './audited-loop.ts';
 import type { AuditReport } from './audit-report.ts';
 import { auditedSide, Auditor } from './auditor.ts';
 import { ClockLeaps } from './clock-leaps.ts';
+import type { DefinedKind } from './custom/defined-kind.ts';
+import { createDefinedLoops, type DefinedLoops, type DefinedLoopsOptions } from './custom/defined-loops.ts';
 import { createEventLoop } from './host-events.ts';
 import { createInCluster, planPodsOfNewApi, type InClusterSettings } from './in-cluster.ts';
 import { createMirrorLoops, type MirrorLoops, type Mirrors } from './mirror-loops.ts';
@@ -52,6 +54,8 @@ export interface SyncerOptions {
   readonly tenant: Client<'tenant'>;
   readonly host: Client<'host'>;
   readonly kinds: readonly SyncedKind[];
+  /** Those that come from definitions. */
+  readonly defined?: readonly DefinedKind[];
   readonly mirrors: Mirrors;
   readonly clock: Clock;
   readonly random: Random;
@@ -101,7 +105,10 @@ export function createSyncer(options: SyncerOptions): Syncer {
     // Only who has no node yet can be told of others.
     for (const key of nodePods.keysOn('')) podLoop?.queue.add(key);
   });
-  const naming = namingOf(options, tenantInformers);
+  const defined = definedLoopsOf(options, tenantInformers, () => ({
+    ...{ hands, tenantPods, disturbed, view: snapshot, record: recorder.for('sublet') },
+  }));
+  const naming = [...namingOf(options, tenantInformers), ...defined.naming];
   const snapshot = createView(options, {
     tenantPods,
     naming,
@@ -145,12 +152,12 @@ export function createSyncer(options: SyncerOptions): Syncer {
     apart: eachWithItsNeeds(
       [...tenantInformers.informers(), hostInformer(pods), hostInformer(secrets)],
       [...loops, ...mirrors.loops],
-      [events, auditor.controller],
-    ),
-    services: [recorder, ...(leaps ? [leaps] : []), ...mirrors.services],
+      [events],
+    ).concat({ controller: auditor.controller, needs: [] }),
+    services: [recorder, ...(leaps ? [leaps] : []), ...mirrors.services, ...defined.gates],
   });
   const usage = usageOf(options, { hostPods: hostInformer(pods), tenantPods, tenantNodes });
-  return syncerOf(manager, auditor, addresses.give, usage);
+  return syncerOf(manager, auditor, addresses.give, usage, defined);
 }
 
 function usageOf(
@@ -170,7 +177,21 @@ function selectionOf(place: Place, gvr: GroupVersionResource, scope: SyncedKind[
     : { gvr, namespace: place.hostNamespace, labelSelector: tenantSelector(place.tenant) };
 }
 
-function syncerOf(manager: Manager, auditor: Auditor, give: ServiceAddressGiver, usage: UsageReader): Syncer {
+function definedLoopsOf(
+  options: SyncerOptions,
+  followedObjects: InformerFactory<'tenant'>,
+  common: DefinedLoopsOptions['common'],
+): DefinedLoops {
+  return createDefinedLoops({ ...options, kinds: options.defined ?? [], followedObjects, common });
+}
+
+function syncerOf(
+  manager: Manager,
+  auditor: Auditor,
+  give: ServiceAddressGiver,
+  usage: UsageReader,
+  defined: DefinedLoops,
+): Syncer {
   return {
     name: 'syncer',
     usage,
@@ -179,11 +200,16 @@ function syncerOf(manager: Manager, auditor: Auditor, give: ServiceAddressGiver,
     serviceAddresses: give,
     audit: (signal) => auditor.audit(signal),
     metrics: auditor.counts.metrics,
-    nextWakeUp: () => manager.nextWakeUp(),
+    nextWakeUp: () => earliest([manager.nextWakeUp(), ...defined.queues().map((queue) => queue.nextWakeUp())]),
     get idle() {
-      return manager.idle;
+      return manager.idle && defined.queues().every(({ idle }) => idle);
     },
   };
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** What one of them can't read holds up nobody else; `basics` are what all look at. */

@@ -10,4 +10,5 @@ export const failingSeeds: readonly (readonly [seed: number, found: string])[] =
   [1121, 'a deletion that a crash cut in two never ended'],
   [3468, 'a copy was made again before the watch had shown the first, which was gone by then'],
   [3498, 'a copy that was removed while the watch was cut was never made again'],
+  [40005, 'a watch that hung before it had told all that there is was never read anew'],
 ];
