@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { credentialFiles } from './credentials.ts';
 import { clusterStatus, startCluster, stopCluster } from './lifecycle.ts';
+import { parseAddons } from './node/addons.ts';
 import { nodeClusterStatus, startNodeCluster, stopNodeCluster } from './node/lifecycle.ts';
 import { buildHostCluster } from './programs.ts';
 
@@ -21,6 +22,7 @@ const usage = `usage: node hack/host-cluster/cluster.ts COMMAND
      [--node]                  with a node that runs containers: kubelet, containerd, kube-proxy, DNS, network policies; needs root.
                                A new cluster each time, in namespaces of its own; processes of this machine reach its API server, pods
                                and services, and its pods what listens on the link's address here
+     [--with ADDON]            for --node, may be repeated: metrics-server (kubectl top), volumes (a default StorageClass)
   down --dir DIR [--delete]  ends it; with --delete at once, and its folder is deleted
   status --dir DIR           its components; the exit code is 1 when not all of them run
 `;
@@ -35,6 +37,7 @@ async function main(): Promise<number> {
       dir: { type: 'string' },
       port: { type: 'string' },
       node: { type: 'boolean', default: false },
+      with: { type: 'string', multiple: true, default: [] },
       'api-server-only': { type: 'boolean', default: false },
       'api-server-arg': { type: 'string', multiple: true, default: [] },
       delete: { type: 'boolean', default: false },
@@ -53,7 +56,12 @@ async function main(): Promise<number> {
   switch (command) {
     case 'up': {
       if (values.node) {
-        const { kubeconfig } = await startNodeCluster({ folder, apiServerArgs: values['api-server-arg'], report });
+        const { kubeconfig } = await startNodeCluster({
+          folder,
+          apiServerArgs: values['api-server-arg'],
+          addons: parseAddons(values.with),
+          report,
+        });
         print(kubeconfig);
         return 0;
       }

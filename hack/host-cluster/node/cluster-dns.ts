@@ -25,9 +25,9 @@ const corefile = `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
 `;
 
 /** All of its objects, for `kubectl apply`. */
-export function clusterDns(clusterIP: string): object {
+export function clusterDns(clusterIP: string): readonly object[] {
   const role = `system:${name}`;
-  const items = [
+  return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -66,7 +66,6 @@ export function clusterDns(clusterIP: string): object {
       },
     },
   ];
-  return { apiVersion: 'v1', kind: 'List', items };
 }
 
 function podSpec(): object {

@@ -6,11 +6,15 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
+import type { Logger } from '../../../src/lib/logger.ts';
 import type { Component } from '../components.ts';
 import { credentialFiles } from '../credentials.ts';
+import { addons, type AddonName } from './addons.ts';
+import { clusterDns } from './cluster-dns.ts';
 import * as components from './components.ts';
 import { prepareMounts, prepareNetwork } from './namespace.ts';
+import { enforceNetworkPolicies } from './policy-enforcer.ts';
 
 /** What the program is given, as JSON. */
 export interface InsideSettings extends components.NodeCluster {
@@ -19,6 +23,7 @@ export interface InsideSettings extends components.NodeCluster {
   /** The archive with all images. */
   readonly images: string;
   readonly apiServerArgs: readonly string[];
+  readonly addons: readonly AddonName[];
 }
 
 const run = promisify(execFile);
@@ -38,20 +43,43 @@ async function main(settings: InsideSettings): Promise<void> {
   await until('containerd', () => run('ctr', ['--address', components.containerdSocket, 'version']));
   await importImages(settings.images);
   say('the images are there');
-  const kubeconfig = credentialFiles(settings.folder).kubeconfig('admin');
-  const kubectl = (...args: readonly string[]) =>
-    run(programPath(settings, 'kubectl'), ['--kubeconfig', kubeconfig, '--request-timeout=5s', ...args]);
-  await until('kube-apiserver', () => kubectl('get', '--raw', '/readyz'));
+  const kubectl = kubectlOf(settings);
+  await until('kube-apiserver', () => kubectl(['get', '--raw', '/readyz']));
   say('the API server is ready');
   // The API server makes the role by itself, and no binding.
   const binding = ['--clusterrole=system:node-proxier', '--user=system:kube-proxy'];
-  await kubectl('create', 'clusterrolebinding', 'kube-proxy', ...binding);
+  await kubectl(['create', 'clusterrolebinding', 'kube-proxy', ...binding]);
   start(settings, plane.controllerManager);
   start(settings, plane.scheduler);
   start(settings, components.kubelet(settings));
   start(settings, components.kubeProxy(settings));
+  await enforceNetworkPolicies(credentialFiles(settings.folder).kubeconfig('admin'), logger);
+  const objects = settings.addons.flatMap((name) => addons[name].objects(settings));
+  await kubectl(['apply', '-f', '-'], [...clusterDns(settings.addresses.dns), ...objects]);
+  for (const name of settings.addons) start(settings, addons[name].component(settings));
   say('all components are started');
 }
+
+type Kubectl = (args: readonly string[], objects?: readonly object[]) => Promise<unknown>;
+
+/** `objects`: given as its standard input. */
+function kubectlOf(settings: InsideSettings): Kubectl {
+  const program = programPath(settings, 'kubectl');
+  const common = ['--kubeconfig', credentialFiles(settings.folder).kubeconfig('admin'), '--request-timeout=10s'];
+  return async (args, items) => {
+    const call = run(program, [...common, ...args]);
+    call.child.stdin?.end(items && JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    return call;
+  };
+}
+
+const logger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (details, message) => say(`${message ?? ''} ${inspect(details)}`),
+  error: (details, message) => say(`${message ?? ''} ${inspect(details)}`),
+  child: () => logger,
+};
 
 function say(what: string): void {
   process.stdout.write(`${new Date().toISOString()} ${what}\n`);

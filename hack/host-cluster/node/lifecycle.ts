@@ -10,9 +10,9 @@ import { promisify } from 'node:util';
 import { credentialFiles, ensureCredentials, writeKubeconfigs } from '../credentials.ts';
 import { endProcess, isRunning, startDetached, type ProcessIdentity } from '../processes.ts';
 import { buildHostCluster } from '../programs.ts';
+import { addons, buildAddon, type AddonName } from './addons.ts';
 import { claimSlot, connectLink, releaseSlot, type NodeAddresses } from './addresses.ts';
 import { makeCgroups, removeCgroups } from './cgroups.ts';
-import { clusterDns } from './cluster-dns.ts';
 import { nodeName, ports } from './components.ts';
 import { buildImages } from './images.ts';
 import type { InsideSettings } from './inside.ts';
@@ -24,6 +24,7 @@ export interface NodeClusterOptions {
   /** The folder for everything. What a former node cluster left there is deleted. */
   readonly folder: string;
   readonly apiServerArgs?: readonly string[];
+  readonly addons?: readonly AddonName[];
   readonly report?: (line: string) => void;
 }
 
@@ -70,6 +71,9 @@ export async function startNodeCluster(options: NodeClusterOptions): Promise<Run
   const programs = await buildHostCluster(report);
   const nodePrograms = await buildNodePrograms(report);
   const images = await buildImages(nodePrograms, report);
+  const wanted = options.addons ?? [];
+  const addonPrograms: string[] = [];
+  for (const name of wanted) addonPrograms.push(await buildAddon(name, report));
   const addresses = claimSlot();
   writeRecord(folder, { addresses, programs });
   try {
@@ -84,15 +88,16 @@ export async function startNodeCluster(options: NodeClusterOptions): Promise<Run
     const settings: InsideSettings = {
       folder,
       addresses,
-      programs: [programs, nodePrograms],
+      programs: [programs, nodePrograms, ...addonPrograms],
       images,
       apiServerArgs: options.apiServerArgs ?? [],
+      addons: wanted,
     };
     const holder = await startInside(folder, settings);
     writeRecord(folder, { addresses, programs, holder });
     await untilInOwnNetwork(folder, holder);
     connectLink(addresses, holder.pid);
-    await untilPodsRun(folder, holder, addresses, report);
+    await untilPodsRun(folder, holder, wanted, report);
   } catch (error) {
     await stopNodeCluster(folder);
     throw error;
@@ -139,7 +144,7 @@ function unfit(folder: string): string | undefined {
 
 /** Deletes what a former cluster has left; its data would not fit new addresses. */
 function clearFolder(folder: string): void {
-  for (const left of ['pki', 'etcd', 'containerd', 'kubelet', 'layers', 'mounts', 'settings', 'logs']) {
+  for (const left of ['pki', 'etcd', 'containerd', 'kubelet', 'layers', 'mounts', 'settings', 'volumes', 'logs']) {
     rmSync(join(folder, left), { recursive: true, force: true });
   }
   mkdirSync(join(folder, 'logs'), { recursive: true });
@@ -169,24 +174,22 @@ async function untilInOwnNetwork(folder: string, holder: ProcessIdentity): Promi
   throw new Error(`the node's first process ended:\n${logTail(folder, 'node')}`);
 }
 
+const dnsReady = ['wait', '--for=condition=Available', 'deployment/coredns', '-n=kube-system', '--timeout=5s'];
+
 async function untilPodsRun(
   folder: string,
   holder: ProcessIdentity,
-  addresses: NodeAddresses,
+  wanted: readonly AddonName[],
   report: (line: string) => void,
 ): Promise<void> {
   const began = performance.now();
   const say = (what: string): void => report(`${((performance.now() - began) / 1000).toFixed(1)} s: ${what}`);
   const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['the API server is ready', () => kubectl(folder, ['get', '--raw', '/readyz'])],
-    ['the DNS is asked for', () => kubectl(folder, ['apply', '-f', '-'], JSON.stringify(clusterDns(addresses.dns)))],
     ['the node is ready', () => kubectl(folder, ['wait', '--for=condition=Ready', `node/${nodeName}`, '--timeout=5s'])],
     ['pods are accepted', () => kubectl(folder, ['get', 'serviceaccount', 'default', '--namespace=default'])],
-    [
-      'the DNS answers',
-      () =>
-        kubectl(folder, ['wait', '--for=condition=Available', 'deployment/coredns', '-n=kube-system', '--timeout=5s']),
-    ],
+    ['the DNS answers', () => kubectl(folder, dnsReady)],
+    ...wanted.map((name) => [`${name} is there`, () => kubectl(folder, addons[name].ready)] as const),
   ];
   for (const [what, step] of steps) {
     await until(folder, holder, began + readyTimeoutMs, step);
@@ -215,15 +218,14 @@ async function until(
   }
 }
 
-async function kubectl(folder: string, args: readonly string[], input?: string): Promise<string> {
+async function kubectl(folder: string, args: readonly string[]): Promise<string> {
   const record = readRecord(folder);
   if (!record) throw new Error(`no node cluster in ${folder}`);
   const kubeconfig = credentialFiles(folder).kubeconfig('admin');
-  const call = run(join(record.programs, 'kubectl'), ['--kubeconfig', kubeconfig, ...args], {
+  const { stdout } = await run(join(record.programs, 'kubectl'), ['--kubeconfig', kubeconfig, ...args], {
     timeout: requestTimeoutMs,
   });
-  call.child.stdin?.end(input);
-  return (await call).stdout;
+  return stdout;
 }
 
 /** What the node said last, and the component that it says has ended. */
