@@ -135,7 +135,8 @@ export class LocalTenant implements Service {
   }
 
   async #writeConfig(folder: string, { port, hostNamespace }: RememberedTenant): Promise<string> {
-    const { address, advertiseAddress, dns, logLevel, controllers, sync, fromHost, pseudoCapacity } = this.#flags;
+    const { address, advertiseAddress, dns, logLevel, controllers, sync, fromHost, isolation, pseudoCapacity } =
+      this.#flags;
     const place = placeOf({ tenant: this.name, hostNamespace });
     const credentials = await this.#credentials(folder, await apiAddressOf(this.#host.client, place));
     const serviceCidrs = await serviceCidrsOf(this.#host.client);
@@ -156,6 +157,7 @@ export class LocalTenant implements Service {
       controllers,
       sync,
       fromHost,
+      ...(isolation ? { isolation } : {}),
       pseudoNodes: { capacity: pseudoCapacity },
       ...(serviceCidrs ? { serviceCidrs } : {}),
       ...(advertiseAddress === undefined ? {} : { advertise: { address: advertiseAddress } }),

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { JsonObject } from '../api/json.ts';
 import type { RequestHeaderOptions } from '../apiserver/authn/request-header.ts';
 import type { FromHost } from '../syncer/mirrored-kind.ts';
 import type { PseudoFigures } from '../translate/nodes/pseudo-node.ts';
@@ -53,8 +54,12 @@ export interface TenantConfig extends ServerConfig {
   readonly serviceCidrs?: readonly string[];
   /** Which kinds the syncer carries to the host, in the same way: `["*", "-pods", "networkpolicies"]`. All that aren't off by default when absent. */
   readonly sync?: readonly string[];
+  /** Which custom resources it carries to the host, and how: see `custom-sync-role.ts`. None when absent. */
+  readonly syncResources?: readonly JsonObject[];
   /** What the tenant sees of its host's own objects, by plural: `{"nodes": {"selector": "pool=a", "hide": ["taints"]}}`. Nothing when absent. */
   readonly fromHost?: FromHost;
+  /** What is enforced on the tenant's pods and Services (`isolation-role.ts`): `{"podSecurity": "baseline"}`. Nothing when absent. */
+  readonly isolation?: JsonObject;
   /** What the nodes claim to be that stand for those of the host, where these can't be seen. */
   readonly pseudoNodes?: Partial<PseudoFigures>;
   /** Where pods reach this API server, if not at this machine's first address. */

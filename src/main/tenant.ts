@@ -11,6 +11,7 @@ import type { ServiceAddresses } from '../apiserver/registry/service-addresses.t
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
 import { kindsSwitchedOn } from '../syncer/kinds/synced-kinds.ts';
+import { isolatedKinds } from '../syncer/isolated-kinds.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
 import { createApiService, inClusterOf } from './api-service-role.ts';
@@ -21,6 +22,7 @@ import { hostConnector } from './connect-role.ts';
 import { controllersOf } from './controllers-role.ts';
 import { controllerSecretsOf } from './identity-role.ts';
 import { mirrorsOf } from './mirrors-role.ts';
+import { parseIsolation } from './isolation-role.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
@@ -53,7 +55,8 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   const api = roleApiServer(config, store, addresses, logger, work.metrics, {
     connector: hostConnector(place, host, logger),
   });
-  const kinds = kindsSwitchedOn(config.sync);
+  const isolation = config.isolation && parseIsolation(config.isolation);
+  const kinds = isolatedKinds(kindsSwitchedOn(config.sync), isolation);
   const syncer = createSyncer({
     place,
     tenant: createClient('tenant', api.exchange, {

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { JsonObject } from '../api/json.ts';
 import { parseSwitches } from '../lib/switches.ts';
 import type { FromHost } from '../syncer/mirrored-kind.ts';
 import { offByDefault } from '../syncer/kinds/synced-kinds.ts';
 import type { ClusterDns } from '../translate/pods/cluster-dns.ts';
 import { checkAdvertised, clusterDns, isLocal } from './api-service-role.ts';
+import { isolationOf } from './isolation-role.ts';
 import { mirrorsOf, parseFromHost } from './mirrors-role.ts';
 
 export interface UpFlags {
@@ -22,6 +26,8 @@ export interface UpFlags {
   readonly sync: readonly string[];
   /** What the tenants see of their host. */
   readonly fromHost: FromHost;
+  /** What is enforced on the tenants' pods and Services. */
+  readonly isolation: JsonObject | undefined;
   /** What pseudo nodes claim to have, where that isn't the default. */
   readonly pseudoCapacity: Readonly<Record<string, string>>;
   /** Where pods reach the tenants' API servers, if that is another address than the one listened on. */
@@ -48,6 +54,9 @@ export const upHelp = `sublet up: a host and its tenants on this machine
                           csidrivers, ingressclasses, runtimeclasses, priorityclasses; nodes:pool=tenants: only some
                           (default none: then a node stands for each on which a pod runs)
   --hide KIND.WHAT        what they don't see of these: nodes.taints, nodes.addresses
+  --pod-security LEVEL    what the tenants' pods must keep to on the host, whatever the tenant lets through: privileged,
+                          baseline or restricted, with a version or not (baseline:v1.36; default privileged)
+  --isolation FILE        all that is enforced on them, as YAML or JSON: volumes, host ports, tolerations, registries …
   --pseudo-capacity LIST  what the nodes that only stand for others claim to have (default
                           cpu=16,memory=32Gi,ephemeral-storage=100Gi,pods=110)
   --advertise-address IP  where pods on the host reach the tenants' API servers (default --address, if that is one machine's,
@@ -73,6 +82,8 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
       sync: { type: 'string', default: '*' },
       'from-host': { type: 'string', multiple: true, default: [] },
       hide: { type: 'string', multiple: true, default: [] },
+      'pod-security': { type: 'string' },
+      isolation: { type: 'string' },
       'pseudo-capacity': { type: 'string', default: '' },
       'advertise-address': { type: 'string' },
       'cluster-dns': { type: 'string' },
@@ -101,6 +112,7 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
     controllers: parseSwitches(values.controllers),
     sync: parseSwitches(values.sync),
     fromHost: parseFromHost(values['from-host'], values.hide.flatMap(parseSwitches)),
+    isolation: readIsolation(values.isolation, values['pod-security']),
     pseudoCapacity: parseCapacity(values['pseudo-capacity']),
     advertiseAddress: advertised(values.address, values['advertise-address']),
     dns: parseDns(values['cluster-dns'], values['cluster-domain']),
@@ -117,6 +129,13 @@ function parseDns(nameservers: string | undefined, domain: string | undefined): 
   if (nameservers !== undefined) return clusterDns(parseSwitches(nameservers), domain);
   if (domain !== undefined) throw new Error('--cluster-domain says what --cluster-dns answers for; name that, too');
   return undefined;
+}
+
+/** The level of the flag counts more than that of the file. */
+function readIsolation(file: string | undefined, podSecurity: string | undefined): JsonObject | undefined {
+  if (file === undefined) return isolationOf(undefined, podSecurity);
+  const parsed: unknown = parse(readFileSync(file, 'utf8'));
+  return isolationOf(parsed, podSecurity);
 }
 
 function parseCapacity(text: string): Record<string, string> {
