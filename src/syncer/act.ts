@@ -1,4 +1,4 @@
-/** Carries a plan out, one action after the other; the first that fails ends it (but for patches that stand for themselves), and the
+/** Carries a plan out, one action after the other; the first that fails ends it (but for those that stand for themselves), and the
  * next plan starts from what is then observed. */
 import type { Random } from '../lib/random.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -8,7 +8,7 @@ import type { JsonObject } from '../api/json.ts';
 import type { On } from '../api/side.ts';
 import { unlessNotFound } from '../controller/status-cause.ts';
 import { unreachable } from '../lib/unreachable.ts';
-import { tokenSecret, type WantedToken } from '../translate/pods/tokens.ts';
+import { renewalTime, tokenSecret, type WantedToken } from '../translate/pods/tokens.ts';
 import type { Place } from '../translate/marks.ts';
 import type { Action } from './action.ts';
 import { uidOf } from '../translate/identity.ts';
@@ -26,9 +26,6 @@ export interface Hands {
 const pods = { group: '', version: 'v1', resource: 'pods' };
 const secrets = { group: '', version: 'v1', resource: 'secrets' };
 
-/** Tokens are renewed when this share of their life is over, as kubelets do. */
-const renewalShare = 0.8;
-
 /** @throws StatusError, ConnectionError of the action that failed */
 export async function act(hands: Hands, actions: readonly Action[]): Promise<void> {
   let failure: { readonly error: unknown } | undefined;
@@ -36,11 +33,15 @@ export async function act(hands: Hands, actions: readonly Action[]): Promise<voi
     try {
       await actOnce(hands, action);
     } catch (error) {
-      if (action.type !== 'patch-host') throw error;
+      if (!standsAlone(action)) throw error;
       failure ??= { error };
     }
   }
   if (failure) throw failure.error;
+}
+
+function standsAlone(action: Action): boolean {
+  return action.type === 'patch-host' || (action.type === 'write-tokens' && action.isRenewal);
 }
 
 async function actOnce(hands: Hands, action: Action): Promise<void> {
@@ -158,7 +159,6 @@ async function issueToken(hands: Hands, pod: KubeObject, wanted: WantedToken) {
   if (typeof token !== 'string' || typeof expirationTimestamp !== 'string') {
     throw new Error(`the tenant's API server gave no token for service account ${account}`);
   }
-  // Spread out, so that pods that started together don't renew together.
-  const share = renewalShare - 0.1 * hands.random.next();
-  return { key: wanted.key, token, renewAt: issuedAt + (Date.parse(expirationTimestamp) - issuedAt) * share };
+  const renewAt = renewalTime(issuedAt, Date.parse(expirationTimestamp), hands.random.next());
+  return { key: wanted.key, token, renewAt };
 }

@@ -61,6 +61,8 @@ export type Action =
       readonly tokens: readonly WantedToken[];
       /** The Secret as it is; absent: none. */
       readonly secret: On<'host', KubeObject> | undefined;
+      /** The pod has its copy: what comes after this is tried though it failed. */
+      readonly isRenewal: boolean;
     };
 
 export interface Plan {

@@ -277,6 +277,29 @@ test('tokens that are due, or of an earlier pod of that name, are renewed', () =
   }
 });
 
+test('tokens that somebody took out of their Secret are put back', () => {
+  const emptied = markOn('host', { ...secret(now + 60_000), data: {} });
+  const { actions } = plan(withToken, hostPod(withToken), { tokenSecret: () => emptied });
+  assert.deepEqual(actions.map(brief), ['write-tokens token.0']);
+});
+
+test('a Secret of somebody’s under that name is neither written nor deleted', () => {
+  const { metadata } = secret(now);
+  const foreign = markOn('host', { ...secret(now), metadata: { ...metadata, annotations: {} } });
+  const [action] = plan(withToken, hostPod(withToken), { tokenSecret: () => foreign }).actions;
+  assert.ok(action?.type === 'write-tokens');
+  // As one that is not there: to create it fails.
+  assert.equal(action.secret, undefined);
+  assert.deepEqual(plan(undefined, undefined, { tokenSecret: () => foreign }).actions, []);
+});
+
+test('a pod that asks for what the host can’t give is not started without it, and its owner is told', () => {
+  const claims = tenantPod({ spec: { resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] } });
+  const { actions, refusal } = plan(claims);
+  assert.deepEqual(actions, []);
+  assert.match(refusal ?? '', /resource claims/);
+});
+
 test('when the pod is gone on both sides, its tokens go', () => {
   const { actions } = plan(undefined, undefined, { tokenSecret: () => secret(now) });
   assert.deepEqual(actions.map(brief), [`delete-host secrets ${secret(now).metadata.name} s1 grace=undefined`]);

@@ -4,7 +4,7 @@
  */
 import { equalJson, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
-import type { On } from '../../api/side.ts';
+import type { ObjectRef, On } from '../../api/side.ts';
 import { namesInPod, scrubber } from '../../translate/host-texts.ts';
 import { originOf } from '../../translate/marks.ts';
 import { takenByHost, withCarried } from '../../translate/pods/carried.ts';
@@ -22,7 +22,8 @@ import { endedPodStatus, tenantPodStatus } from '../../translate/pods/pod-status
 import { wasPutOnNode } from '../../translate/pods/pod-node.ts';
 import { viewPod } from '../../translate/pods/pod-view.ts';
 import { subresourcePatches } from '../../translate/pods/running-pod.ts';
-import { originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
+import { holdsTokens, originOfTokenSecret, tokensDueAt, wantedTokens } from '../../translate/pods/tokens.ts';
+import { uncarriedOf } from '../../translate/pods/uncarried.ts';
 import { governPod, heldBack, type GovernedPod } from '../../translate/policy/governed-pod.ts';
 import { notCarried, notStarted, refusedStatus } from '../../translate/policy/refused-status.ts';
 import { nothingToDo, type Action, type Plan } from '../action.ts';
@@ -64,13 +65,15 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
   if (isOver) return isHeld(pod) ? planHeld(pod, view) : { actions: [endInTenant(pod, 0)] };
   if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return nothingToDo;
   if (view.isOnItsWay(uidOf(pod))) return { actions: [], requeueAfterMs: shownWithinMs };
+  const uncarried = uncarriedOf(spec);
+  if (uncarried !== undefined) return { actions: [], refusal: uncarried };
   const waitMs = waitForApi(view.inCluster, pod, view.now);
   if (waitMs > 0) return { actions: [], requeueAfterMs: waitMs };
   const notices: Notice[] = [];
   const context = { ...view, tell: (notice: Notice): unknown => notices.push(notice) };
   const { translated, refusal } = governPod(view.isolation, pod, translatePod(context, pod));
   if (refusal !== undefined) return planRefused(pod, refusal, view);
-  const tokens = freshTokens(pod, view);
+  const tokens = freshTokens(pod, view, false);
   return { actions: [...tokens.actions, { type: 'create-host', gvr, object: translated.copy }], notices };
 }
 
@@ -94,7 +97,7 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
   // What has ended in the tenant does not run on, whoever said so.
   if (isFinished(pod) && !isFinished(copy))
     return copy.metadata.deletionTimestamp === undefined ? { actions: [deletion(copy)] } : nothingToDo;
-  const tokens = freshTokens(pod, view);
+  const tokens = freshTokens(pod, view, true);
   const ending = planEnd(pod, copy);
   if (ending) return { ...tokens, actions: [ending, ...status(pod, copy, view)] };
   if (copy.metadata.deletionTimestamp === undefined) {
@@ -204,19 +207,26 @@ function withTenantStatus(pod: On<'tenant', KubeObject>, status: JsonObject): Ac
   return { type: 'update-tenant-status', gvr, object: { ...pod, status } };
 }
 
-function freshTokens(pod: On<'tenant', KubeObject>, view: View): Plan {
+function freshTokens(pod: On<'tenant', KubeObject>, view: View, isRenewal: boolean): Plan {
   const tokens = wantedTokens(viewPod(pod).spec);
   if (tokens.length === 0 || isFinished(pod)) return nothingToDo;
-  const secret = view.tokenSecret(refOf(pod));
-  const isOfPod = secret && originOfTokenSecret(view.place, secret)?.uid === uidOf(pod);
+  const { secret, origin } = tokenSecretOf(refOf(pod), view);
+  const isOfPod = secret && origin?.uid === uidOf(pod) && holdsTokens(secret, tokens);
   const dueInMs = isOfPod ? tokensDueAt(secret) - view.now : 0;
   if (dueInMs > 0) return { actions: [], requeueAfterMs: dueInMs };
-  return { actions: [{ type: 'write-tokens', pod, tokens, secret }] };
+  return { actions: [{ type: 'write-tokens', pod, tokens, secret, isRenewal }] };
+}
+
+/** What has the name and isn't made for tokens of ours is somebody's: it is neither written nor deleted. */
+function tokenSecretOf(pod: ObjectRef<'tenant'>, view: View) {
+  const secret = view.tokenSecret(pod);
+  const origin = secret && originOfTokenSecret(view.place, secret);
+  return origin ? { secret, origin } : { secret: undefined, origin: undefined };
 }
 
 /** The pod is gone on both sides; its tokens go last. */
 function withoutTokens(key: string, view: View): Plan {
-  const secret = view.tokenSecret(refOfKey(key));
+  const { secret } = tokenSecretOf(refOfKey(key), view);
   if (!secret) return nothingToDo;
   return { actions: [{ type: 'delete-host', gvr: secrets, name: nameOf(secret), uid: uidOf(secret) }] };
 }

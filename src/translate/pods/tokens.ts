@@ -2,12 +2,12 @@
  * Service-account tokens in pods. A tenant's pod asks for them in projected volumes; on the host they stand in a Secret of the pod's own, which the
  * syncer fills with real tokens of the tenant (bound to the pod, with the asked-for audience and life) and keeps fresh.
  */
-import { isJsonObject } from '../../api/json.ts';
+import { isJsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { markOn, type Name, type On } from '../../api/side.ts';
 import { originOf, originOfMade, purposeMarks, type Origin, type Place } from '../marks.ts';
 import { derivedHostName } from '../names.ts';
-import type { PodSpec, ProjectedSource } from './pod-view.ts';
+import { containersOf, type PodSpec, type ProjectedSource } from './pod-view.ts';
 
 export interface WantedToken {
   /** Key of the Secret. */
@@ -35,13 +35,53 @@ export function wantedTokens(spec: PodSpec): readonly WantedToken[] {
   }));
 }
 
-/** Makes the projected volumes read the Secret instead. Changes in place: `spec` is the caller's own copy. */
+/**
+ * Makes the projected volumes read the Secret instead, in files with the modes that tokens have. Changes in place: `spec` is the caller's own copy.
+ */
 export function readTokensFromSecret(spec: PodSpec, secretName: Name<'host'>): void {
   const mode = tokenMode(spec);
   for (const { key, source, holder } of tokenSources(spec)) {
     delete holder.serviceAccountToken;
-    holder['secret'] = { name: secretName, items: [{ key, path: source.path, ...mode }] };
+    const item = { key, path: source.path, ...(mode === undefined ? {} : { mode }) };
+    holder['secret'] = { name: secretName, items: [item] };
   }
+}
+
+/**
+ * `undefined`: the volume's own. Mirrors kubelet volume/projected collectData: tokens are for the group of the pod's files, or for the one user as whom all
+ * of its containers run. A file out of a Secret can't be given to a user, only to the group; a user that isn't root must be let to read it.
+ */
+function tokenMode(spec: PodSpec): number | undefined {
+  const { fsGroup, runAsUser } = identityOf(spec['securityContext']);
+  if (fsGroup !== undefined) return 0o600;
+  const users = new Set(
+    containersOf(spec).map(({ securityContext }) => identityOf(securityContext).runAsUser ?? runAsUser),
+  );
+  const [user] = users;
+  if (users.size !== 1 || user === undefined) return undefined;
+  return user === 0 ? 0o600 : 0o644;
+}
+
+function identityOf(context: JsonValue | undefined): { readonly fsGroup?: JsonValue; readonly runAsUser?: JsonValue } {
+  return isJsonObject(context) ? context : {};
+}
+
+/** Whether the Secret has all of the tokens. */
+export function holdsTokens(secret: Readonly<KubeObject>, tokens: readonly WantedToken[]): boolean {
+  const data = secret['data'];
+  return tokens.every(({ key }) => typeof data === 'object' && data !== null && Object.hasOwn(data, key));
+}
+
+/** Tokens are renewed when this share of their life is over, as kubelets do, or at this age. Mirrors kubelet token/token_manager.go. */
+const renewalShare = 0.8;
+const renewalAgeMaxMs = 24 * 3600 * 1000;
+/** Pods that started together don't renew together. */
+const spreadShare = 0.1;
+
+/** When a token is to be renewed; all in milliseconds since the epoch. `random`: from 0 to 1. */
+export function renewalTime(issuedAt: number, expiresAt: number, random: number): number {
+  const age = Math.min((expiresAt - issuedAt) * renewalShare, renewalAgeMaxMs);
+  return issuedAt + age * (1 - (spreadShare / renewalShare) * random);
 }
 
 /** The Secret with a pod's tokens, by key; `renewAt`: milliseconds since the epoch. */
@@ -79,14 +119,6 @@ export function originOfTokenSecret(place: Place, secret: Readonly<KubeObject>):
 /** When the tokens must be renewed, milliseconds since the epoch; 0 (now) where the Secret doesn't say. */
 export function tokensDueAt(secret: Readonly<KubeObject>): number {
   return Date.parse(secret.metadata.annotations?.[dueAnnotation] ?? '') || 0;
-}
-
-/**
- * The owner's only, where the pod has a group of its own for files: the kubelet then lets the group read, too. Mirrors kubernetes pkg/volume/projected, v1.36, but for
- * tokens that it gives to a user whom all containers have in common: nobody else could read such a Secret.
- */
-function tokenMode({ securityContext }: PodSpec): { readonly mode?: number } {
-  return isJsonObject(securityContext) && securityContext['fsGroup'] !== undefined ? { mode: 0o600 } : {};
 }
 
 function tokenSources(spec: PodSpec) {

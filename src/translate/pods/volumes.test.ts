@@ -19,10 +19,14 @@ function onHost(volume: Volume): Volume | undefined {
 }
 
 test('a certificate of the host is none of the tenant’s; tokens beside it keep their keys', () => {
-  const sources = [{ podCertificate: { signerName: 's' } }, { serviceAccountToken: { path: 'token' } }];
+  const sources = [
+    { podCertificate: { signerName: 's' } },
+    { clusterTrustBundle: { name: 'b', optional: true } },
+    { serviceAccountToken: { path: 'token' } },
+  ];
   const name = tokenSecretName('demo', nameOn('tenant', 'default'), nameOn('tenant', 'web'));
   assert.deepEqual(onHost({ name: 'v', projected: { sources } })?.projected?.sources, [
-    { secret: { name, items: [{ key: 'v.1', path: 'token' }] } },
+    { secret: { name, items: [{ key: 'v.2', path: 'token' }] } },
   ]);
 });
 

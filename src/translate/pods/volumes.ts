@@ -1,14 +1,19 @@
 /** Volumes that would give a pod more of its host than its own. Changes in place: `spec` is the caller's own copy. */
 import type { PodSpec } from './pod-view.ts';
 
-/** A certificate that the kubelet gets for a pod is one of the host, for the host's account: no business of a tenant's. */
+/**
+ * A certificate that the kubelet gets for a pod is one of the host, for the host's account, and a trust bundle by some name is the host's: no business of
+ * a tenant's (`uncarried.ts`).
+ */
 export function dropHostIdentities(spec: PodSpec): void {
   for (const { projected } of spec.volumes ?? []) {
-    if (!projected?.sources?.some((source) => source['podCertificate'] !== undefined)) continue;
-    for (const source of projected.sources) delete source['podCertificate'];
+    if (!projected?.sources?.some((source) => ofHost.some((field) => source[field] !== undefined))) continue;
+    for (const source of projected.sources) for (const field of ofHost) delete source[field];
     projected.sources = projected.sources.filter((source) => Object.keys(source).length > 0);
   }
 }
+
+const ofHost = ['podCertificate', 'clusterTrustBundle'] as const;
 
 /**
  * A claim that is made for a pod is made in the tenant, by the controller there, and goes to the host like any other: the host's pod names its copy.
