@@ -28,7 +28,7 @@ export function planCopy(rules: CopyRules, key: string, observed: Observed, view
   if (!tenant || (rules.wanted && !rules.wanted(tenant, view))) {
     if (!host) return nothingToDo;
     if (!tenant && view.isAwaited(key)) return { actions: [], requeueAfterMs: awaitedCheckMs };
-    return { actions: [deletion(rules, host)] };
+    return { actions: [deletionOf(gvr, host)] };
   }
   const wanted = rules.copy(tenant, view);
   if (!host) {
@@ -38,7 +38,7 @@ export function planCopy(rules: CopyRules, key: string, observed: Observed, view
   }
   // A copy of an object of that name that is no more, or one that can't become what is wanted: its end brings the next plan.
   if (origin?.uid !== tenant.metadata.uid || rules.mustBeReplaced?.(host, wanted)) {
-    return { actions: [deletion(rules, host)] };
+    return { actions: [deletionOf(gvr, host)] };
   }
   if (host.metadata.deletionTimestamp !== undefined) return nothingToDo;
   const updated = rules.updated(host, wanted);
@@ -46,7 +46,8 @@ export function planCopy(rules: CopyRules, key: string, observed: Observed, view
   return { actions: rules.back?.(tenant, host, view) ?? [] };
 }
 
-function deletion({ gvr }: CopyRules, host: On<'host', KubeObject>): Action {
+/** Of a copy, wherever it is. */
+export function deletionOf(gvr: GroupVersionResource, host: On<'host', KubeObject>): Action {
   const clusterScoped = host.metadata.namespace === undefined ? ({ clusterScoped: true } as const) : {};
   return { type: 'delete-host', gvr, name: nameOf(host), uid: uidOf(host), ...clusterScoped };
 }

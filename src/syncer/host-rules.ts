@@ -2,13 +2,19 @@
 import type { JsonObject } from '../api/json.ts';
 import { nodeUsage, usageGroup } from '../api/usage.ts';
 import type { FromHost, MirroredKind } from './mirrored-kind.ts';
+import { definitions } from './custom/defined-kind.ts';
 import type { SyncedKind } from './synced-kind.ts';
 
 export interface HostRule extends JsonObject {
   apiGroups: string[];
   resources: string[];
   verbs: string[];
+  /** Absent: of any name. */
+  resourceNames?: string[];
 }
+
+/** What a kind says of what it needs. */
+export type Rights = Pick<SyncedKind, 'gvr' | 'kind' | 'scope' | 'hostVerbs'>;
 
 const reading = ['get', 'list', 'watch'];
 const verbOrder = [...reading, 'create', 'update', 'patch', 'delete'];
@@ -32,7 +38,7 @@ const nodeUsageRule: HostRule = { apiGroups: [usageGroup], resources: ['nodes'],
 const tokenRule: HostRule = { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'update', 'delete'] };
 
 /** Of its Role in the host namespace: for the kinds that are switched on, each resource once. */
-export function hostRules(kinds: readonly SyncedKind[]): readonly HostRule[] {
+export function hostRules(kinds: readonly Rights[]): readonly HostRule[] {
   const ofKinds = kinds.filter(({ scope }) => scope !== 'Cluster').flatMap(rulesOf);
   return joinedRules([
     ...ofKinds,
@@ -41,7 +47,7 @@ export function hostRules(kinds: readonly SyncedKind[]): readonly HostRule[] {
   ]);
 }
 
-function rulesOf({ gvr, hostVerbs }: SyncedKind): readonly HostRule[] {
+function rulesOf({ gvr, hostVerbs }: Rights): readonly HostRule[] {
   return Object.entries(hostVerbs).map(([subresource, verbs]) => ({
     apiGroups: [gvr.group],
     resources: [subresource === '' ? gvr.resource : `${gvr.resource}/${subresource}`],
@@ -51,16 +57,25 @@ function rulesOf({ gvr, hostVerbs }: SyncedKind): readonly HostRule[] {
 
 /** Each resource once. */
 function joinedRules(rules: readonly HostRule[]): readonly HostRule[] {
-  return Map.groupBy(rules, ({ apiGroups, resources }) => `${apiGroups.join()}/${resources.join()}`)
+  return Map.groupBy(rules, ({ apiGroups, resources, resourceNames = [] }) =>
+    [apiGroups, resources, resourceNames].map((names) => names.join()).join('/'),
+  )
     .values()
     .map(joined)
     .toArray();
 }
 
+/** Of its ClusterRole, too: to read these definitions of custom resources, and no others. */
+export function definitionRules(names: readonly string[]): readonly HostRule[] {
+  if (names.length === 0) return [];
+  const { group, resource } = definitions;
+  return [{ apiGroups: [group], resources: [resource], resourceNames: [...names].toSorted(), verbs: reading }];
+}
+
 /** Of one resource. */
 function joined(rules: readonly HostRule[]): HostRule {
-  const [{ apiGroups, resources } = { apiGroups: [], resources: [] }] = rules;
-  return { apiGroups, resources, verbs: verbOrder.filter((verb) => rules.some(({ verbs }) => verbs.includes(verb))) };
+  const [first = { apiGroups: [], resources: [] }] = rules;
+  return { ...first, verbs: verbOrder.filter((verb) => rules.some(({ verbs }) => verbs.includes(verb))) };
 }
 
 /**
@@ -70,7 +85,7 @@ function joined(rules: readonly HostRule[]): HostRule {
 export function clusterRules(
   kinds: readonly MirroredKind[],
   fromHost: FromHost,
-  synced: readonly SyncedKind[] = [],
+  synced: readonly Rights[] = [],
 ): readonly HostRule[] {
   const seen = kinds
     .filter(({ gvr }) => Object.hasOwn(fromHost, gvr.resource))

@@ -7,6 +7,7 @@ import type { On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
 import type { Informer } from '../client/informer.ts';
 import { Controller, done, requeueAfter, type Result } from '../controller/controller.ts';
+import type { NeededInformer } from '../controller/manager.ts';
 import type { WorkQueue, WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { RecordEvent } from '../controller/event-recorder.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -62,7 +63,7 @@ export interface SyncLoop {
   readonly controller: Controller;
   readonly audited: AuditedLoop;
   /** What must have been read before it may run. */
-  readonly needs: readonly Informer<'host'>[];
+  readonly needs: readonly NeededInformer[];
   readonly hostObjects: Informer<'host'>;
 }
 
@@ -85,8 +86,10 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
     keys: () => keysOfBothSides(options),
     planOf: (key) => planOf(options, key, observe(options, key)),
   };
-  const { hostObjects } = options;
-  return { controller, audited, needs: [hostObjects], hostObjects };
+  const { hostObjects, naming } = options;
+  // Not to remove what is named by something that hasn't been read yet.
+  const named = kind.referencedBy === undefined ? [] : naming.map(({ objects }) => objects);
+  return { controller, audited, needs: [hostObjects, ...named], hostObjects };
 }
 
 async function reconcile(options: SyncLoopOptions, queue: WorkQueue, key: string): Promise<Result> {

@@ -105,9 +105,9 @@ export function createSyncer(options: SyncerOptions): Syncer {
     // Only who has no node yet can be told of others.
     for (const key of nodePods.keysOn('')) podLoop?.queue.add(key);
   });
-  const defined = definedLoopsOf(options, tenantInformers, () => ({
-    ...{ hands, tenantPods, disturbed, view: snapshot, record: recorder.for('sublet') },
-  }));
+  const recorder = new EventRecorder({ client: options.tenant, clock, logger });
+  const common = { hands, tenantPods, disturbed, record: recorder.for('sublet'), view: () => snapshot() };
+  const defined = definedLoopsOf(options, tenantInformers, common);
   const naming = [...namingOf(options, tenantInformers), ...defined.naming];
   const snapshot = createView(options, {
     tenantPods,
@@ -122,20 +122,15 @@ export function createSyncer(options: SyncerOptions): Syncer {
     podCopies,
     inCluster: options.inCluster && createInCluster(options.inCluster, options.kinds, tenantInformers),
   });
-  const recorder = new EventRecorder({ client: options.tenant, clock, logger });
   const loops = options.kinds.map((kind) =>
     createSyncLoop({
       ...options,
+      ...common,
       kind,
-      hands,
       tenantObjects: tenantInformers.informer({ gvr: kind.gvr }),
       hostObjects: hostInformer(kind.gvr, kind.scope),
-      tenantPods,
       naming,
       followed: followedBy(options, kind, tenantInformers),
-      view: snapshot,
-      record: recorder.for('sublet'),
-      disturbed,
     }),
   );
   const podLoop = loops.find(({ audited }) => audited.resource === 'pods')?.controller;
