@@ -7,6 +7,7 @@ import { arch, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createProtobufCodec } from '../api/codec/protobuf.ts';
 import type { Exchange } from '../api/exchange.ts';
+import type { UsageReader } from '../api/usage.ts';
 import type { Aggregator } from '../apiserver/aggregation/aggregator.ts';
 import { builtinAdmissionPlugins } from '../apiserver/admission/builtin-plugins.ts';
 import { certificateAdmission } from '../apiserver/admission/certificates.ts';
@@ -55,9 +56,10 @@ import { composeCustomResources } from './custom-resources-role.ts';
 import { composePolicies } from './policies-role.ts';
 import { composeRbac, type ComposedRbac } from './rbac-role.ts';
 import { aggregationOf, composeAggregation, type AggregationParts } from './aggregation-role.ts';
-import { composeConnect } from './connect-role.ts';
 import { realRandom } from './real-random.ts';
 import type { ServerConfig } from './role-config.ts';
+import { composeConnect } from './connect-role.ts';
+import { composeUsage } from './usage-role.ts';
 import { listenerCredentials } from './serving-certificate.ts';
 import { serverMetrics } from './server-metrics.ts';
 import { composeTokens, tokensOf, type ComposedTokens, type TokensParts } from './tokens-role.ts';
@@ -71,6 +73,8 @@ export interface ApiServerParts extends TokensParts {
   readonly address: string;
   /** Who gives Services their addresses. */
   readonly serviceAddresses: ServiceAddresses;
+  /** Who tells what pods and nodes use, where no metrics server does. Absent: nobody. */
+  readonly usage?: UsageReader | undefined;
   /** Who can get into what runs; absent: nobody. */
   readonly connector?: PodConnector | undefined;
   /** Upstream's descriptions of fields, as the build found them; absent: `explain` shows none. */
@@ -114,6 +118,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
   });
   const customResources = composeCustomResources({ ...common, objects, resources, catalog, mayDial });
   const tokens = composeTokens(parts, objects, resources);
+  const usage = composeUsage(parts.usage, resources, catalog);
   const handleResource = createResourceHandler({
     store: objects,
     resources,
@@ -126,8 +131,15 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
       ),
       ...certificateAdmission(rbac.authorizer),
     ]),
-    subresources: { ...tokenSubresource(tokens.bound), ...composeConnect(parts.connector) },
-    own: { '/componentstatuses': componentStatusVerbs(components(store)) },
+    subresources: {
+      ...tokenSubresource(tokens.bound),
+      ...composeConnect(parts.connector),
+      ...usage.subresources,
+    },
+    own: {
+      '/componentstatuses': componentStatusVerbs(components(store)),
+      ...usage.verbs,
+    },
     writeChecks: rbac.writeChecks,
     virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
   });
@@ -172,7 +184,7 @@ export function roleApiServer(
   serviceAddresses: ServiceAddresses,
   logger: Logger,
   metrics: () => readonly Metric[],
-  more: Pick<ApiServerParts, 'connector'> = {},
+  more: Pick<ApiServerParts, 'usage' | 'connector'> = {},
 ): ComposedApiServer {
   const descriptions = builtDescriptions();
   return composeApiServer({

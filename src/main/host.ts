@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createClient } from '../client/create-client.ts';
 import { createScheduler } from '../host/scheduler/scheduler.ts';
+import { createClusterReader, type ClusterReader } from '../apiserver/admission/cluster-reader.ts';
+import { createSimulatedUsage } from '../host/simulation/usage.ts';
 import { createSimulatedNodes } from '../host/simulation/simulated-nodes.ts';
 import type { Service } from '../lib/service.ts';
 import { LocalServiceAddresses } from '../apiserver/registry/local-service-addresses.ts';
@@ -63,9 +65,12 @@ async function embeddedHost(file: string): Promise<readonly Service[]> {
   const { store, service } = await openRoleStore(config, logger);
   const addresses = new LocalServiceAddresses({ serviceCidr: config.serviceCidr, random: realRandom });
   const work = new BackgroundWork();
+  const usage = createSimulatedUsage((namespace) => cluster().list('', 'pods', namespace), realClock);
   const api = roleApiServer(config, store, addresses, logger, work.metrics, {
+    usage,
     connector: simulatedConnector(() => nodes.connections),
   });
+  const cluster = (): ClusterReader => createClusterReader(api.objects, api.resources);
   const start: Service = {
     name: 'bootstrap',
     async start() {

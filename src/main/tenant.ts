@@ -7,11 +7,12 @@ import { createDirectExchange } from '../client/direct-exchange.ts';
 import { createHttpExchange } from '../client/http-exchange.ts';
 import { createRateBudget, type Urgency } from '../client/rate-budget.ts';
 import type { ApiRequest } from '../api/exchange.ts';
+import type { UsageReader } from '../api/usage.ts';
 import type { ServiceAddresses } from '../apiserver/registry/service-addresses.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
-import { kindsSwitchedOn } from '../syncer/kinds/synced-kinds.ts';
 import { isolatedKinds } from '../syncer/isolated-kinds.ts';
+import { kindsSwitchedOn } from '../syncer/kinds/synced-kinds.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
 import { createApiService, inClusterOf } from './api-service-role.ts';
@@ -21,8 +22,8 @@ import { HeapKeeper } from './heap-keeper.ts';
 import { hostConnector } from './connect-role.ts';
 import { controllersOf } from './controllers-role.ts';
 import { controllerSecretsOf } from './identity-role.ts';
-import { mirrorsOf } from './mirrors-role.ts';
 import { parseIsolation } from './isolation-role.ts';
+import { mirrorsOf } from './mirrors-role.ts';
 import { processLogger } from './process-logger.ts';
 import { realClock } from './real-clock.ts';
 import { realRandom } from './real-random.ts';
@@ -52,7 +53,12 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     release: () => Promise.resolve(),
   });
   const work = new BackgroundWork();
+  const usage: UsageReader = {
+    pods: (namespace, pod) => syncer.usage.pods(namespace, pod),
+    nodes: () => syncer.usage.nodes(),
+  };
   const api = roleApiServer(config, store, addresses, logger, work.metrics, {
+    usage,
     connector: hostConnector(place, host, logger),
   });
   const isolation = config.isolation && parseIsolation(config.isolation);
@@ -74,6 +80,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   });
   work.include(syncer);
   const listener = roleListener(config, api, logger);
+  work.tell(syncer.metrics);
   return [
     new HeapKeeper({ clock: realClock }),
     service,

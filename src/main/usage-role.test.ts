@@ -177,6 +177,94 @@ test('discovery tells of the group, and nobody registers it: a metrics server of
   assert.equal((await get('/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io')).status, 404);
 });
 
+const nodePath = (path: string): string => `/api/v1/nodes/n1/proxy${path}`;
+
+/** A node with the pods of which is told, and one beside them on another. */
+async function serverWithNode() {
+  const server = await serverWith(reader);
+  const put = async (path: string, object: KubeObject): Promise<void> => {
+    const { status } = await server.api.exchange({
+      method: 'POST',
+      path,
+      query: '',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify(object)),
+      user: { name: 'admin', groups: ['system:masters'] },
+      signal: new AbortController().signal,
+    });
+    assert.equal(status, 201, path);
+  };
+  await put('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
+  await put('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'one' } });
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'one' } };
+  await put('/api/v1/namespaces/one/serviceaccounts', account);
+  for (const [name, nodeName] of [
+    ['web', 'n1'],
+    ['db', 'n2'],
+    ['silent', 'n1'],
+  ] as const) {
+    const spec = { nodeName, containers: [{ name: 'c0', image: 'i' }] };
+    await put('/api/v1/namespaces/one/pods', { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+  }
+  return server;
+}
+
+test('a node tells of the pods that are on it, as its kubelet would', async () => {
+  const { get } = await serverWithNode();
+  const summary = (await get(nodePath('/stats/summary'))).body;
+  assert.deepEqual(summary.node.cpu, { time: '2030-01-01T00:00:00Z', usageNanoCores: 1_000_000_000 });
+  assert.equal(summary.node.memory.workingSetBytes, 2 * 2 ** 30);
+  assert.equal(summary.pods.length, 1);
+  const [pod] = summary.pods;
+  assert.deepEqual([pod.podRef.name, pod.podRef.namespace], ['web', 'one']);
+  assert.equal(pod.cpu.usageNanoCores, 250_000_000);
+  assert.deepEqual(
+    pod.containers.map(({ name, memory }: { name: string; memory: { workingSetBytes: number } }) => [
+      name,
+      memory.workingSetBytes,
+    ]),
+    [
+      ['c0', 10 * 2 ** 20],
+      ['c1', 10 * 2 ** 20],
+    ],
+  );
+  const pods = (await get(nodePath('/pods'))).body.items.map(({ metadata }: KubeObject) => metadata.name);
+  assert.deepEqual(pods, ['silent', 'web']);
+  assert.equal((await get('/api/v1/nodes/n1:10250/proxy/healthz')).body, 'ok');
+});
+
+test('a node’s metrics are those of the pods that are on it', async () => {
+  const { get } = await serverWithNode();
+  const resource = (await get(nodePath('/metrics/resource'))).body;
+  assert.match(resource, /^container_memory_working_set_bytes\{container="c1",namespace="one",pod="web"\} 10485760$/m);
+  assert.match(resource, /^pod_memory_working_set_bytes\{namespace="one",pod="web"\} 20971520$/m);
+  assert.match(resource, /^node_memory_working_set_bytes 2147483648$/m);
+  assert.doesNotMatch(resource, /"db"/);
+  assert.match((await get(nodePath('/metrics'))).body, /^kubelet_node_name\{node="n1"\} 1$/m);
+});
+
+const refused = [
+  '/exec/one/web/c0',
+  '/run/one/web/c0',
+  '/logs/',
+  '/containerLogs/one/web/c0',
+  '/configz',
+  '/stats',
+  '/',
+];
+for (const path of refused) {
+  test(`a node’s ${path} leads nowhere`, async () => {
+    const { get } = await serverWithNode();
+    assert.equal((await get(nodePath(path))).status, 404);
+  });
+}
+
+test('of a node that isn’t there, and to who may not, nothing is told', async () => {
+  const { get } = await serverWithNode();
+  assert.equal((await get('/api/v1/nodes/none/proxy/stats/summary')).status, 404);
+  assert.equal((await get(nodePath('/stats/summary'), 'application/json', 'jane')).status, 403);
+});
+
 test('a metrics server that the cluster has of its own comes before', async () => {
   const { api, get } = await serverWith(reader);
   const service = { name: 'metrics-server', namespace: 'kube-system' };
