@@ -16,6 +16,8 @@ import type { TenantConfig } from './role-config.ts';
 
 const services = { group: '', version: 'v1', resource: 'services' };
 const httpsPort = 443;
+/** How often the address that it had is asked for. */
+const sameAddressTriesMax = 6;
 
 /** @throws Error in words for the configuration's owner */
 export function inClusterOf({ advertise, apiService, dns }: TenantConfig): InClusterSettings {
@@ -70,6 +72,7 @@ export function createApiService(config: TenantConfig, host: Client<'host'>, log
   let keeper: KubernetesServiceKeeper | undefined;
   /** Of the Service that was deleted: pods know it by that. */
   let lastIp = '';
+  let triesLeft = 0;
   return {
     addresses: (others) => ({
       allocate: (service, old, dryRun) =>
@@ -80,7 +83,10 @@ export function createApiService(config: TenantConfig, host: Client<'host'>, log
         await others.release(before, after);
         if (after || !isApiService(objectKey(before))) return;
         const { clusterIP } = specOf(before);
-        if (typeof clusterIP === 'string') lastIp = clusterIP;
+        if (typeof clusterIP === 'string' && clusterIP !== '') {
+          lastIp = clusterIP;
+          triesLeft = sameAddressTriesMax;
+        }
         keeper?.again();
       },
     }),
@@ -89,10 +95,8 @@ export function createApiService(config: TenantConfig, host: Client<'host'>, log
       const address = config.advertise?.address ?? advertisedAddress();
       const wanted = async (): Promise<KubernetesService> => {
         if (!config.apiService) {
-          // Once: if the host has given it to another by now, any will do.
-          const clusterIp = lastIp;
-          lastIp = '';
-          return { clusterIp, address, port };
+          // The copy that has it goes at once; if somebody was faster, any will do.
+          return { clusterIp: triesLeft-- > 0 ? lastIp : '', address, port };
         }
         const clusterIp = await addressOnHost(host, config.hostNamespace, config.apiService.name);
         await makeRoom(api, clusterIp);

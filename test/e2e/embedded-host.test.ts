@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { kubectlPath, upstreamUnavailable } from '../host/upstream.ts';
 import { testFirstLight } from './first-light.ts';
 import { testTenantClasses } from './tenant-classes.ts';
+import { testInCluster } from './tenant-in-cluster.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import { testTenantSwitches } from './tenant-switches.ts';
@@ -61,6 +62,7 @@ if (unavailable !== undefined) {
   testTenantNodes(nodeStage);
   testTenantClasses(nodeStage);
   testTenantEndpoints(stage);
+  testInCluster(stage);
   testTenantVolumes({ ...stage, binds: false });
   testTenantUsage(stage);
   testTenantSwitches(nodeStage);

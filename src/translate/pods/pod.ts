@@ -72,6 +72,8 @@ export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>)
   const nodeName = spec.nodeName;
   for (const field of tenantOnlyFields) delete spec[field];
   nameClasses(spec, tenant, context.seenFromHost ?? (() => undefined), context.ownOnHost);
+  // Before references are renamed: it looks at what they name.
+  settleInCluster(spec, origin, context.inCluster, tell);
   renameReferences(spec, (_kind, name) => hostName(tenant, origin.namespace, nameOn('tenant', name)));
   readTokensFromSecret(spec, tokenSecretName(tenant, origin.namespace, origin.name));
   // After the tokens: they are known by where they stand among a volume's sources.
@@ -86,7 +88,6 @@ export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>)
   const told = tellOfItself(spec, pod, metadata.annotations ?? {}, tell);
   const terms = termNodes(spec, nodeName, context.nodeTerms ?? noTerms);
   spec['automountServiceAccountToken'] = false;
-  settleInCluster(spec, origin, context.inCluster, tell);
   const { ephemeralContainers = [] } = spec;
   delete spec.ephemeralContainers;
   const annotations = {
