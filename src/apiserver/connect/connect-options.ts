@@ -27,6 +27,8 @@ export interface LogNumbers {
   readonly limitBytes: number | undefined;
 }
 
+/** How Go prints a path that has no name. */
+const unnamed = '[]';
 const streams = ['All', 'Stderr', 'Stdout'];
 const negative = 'must be greater than or equal to 0';
 const notPositive = 'must be greater than 0';
@@ -58,13 +60,13 @@ function logErrors(stream: string, { sinceSeconds, sinceTime, tailLines, limitBy
   if (tailLines !== undefined && tailLines < 0) errors.push(field.invalid('tailLines', tailLines, negative));
   if (limitBytes !== undefined && limitBytes < 1) errors.push(field.invalid('limitBytes', limitBytes, notPositive));
   if (sinceSeconds !== undefined && sinceTime !== undefined) {
-    errors.push(field.forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+    errors.push(field.forbidden(unnamed, 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
   } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
     errors.push(field.invalid('sinceSeconds', sinceSeconds, notPositive));
   }
   if (!streams.includes(stream)) errors.push(field.notSupported('stream', stream, streams));
   if (stream !== 'All' && tailLines !== undefined) {
-    errors.push(field.forbidden('', '`tailLines` and specific `stream` are mutually exclusive for now'));
+    errors.push(field.forbidden(unnamed, '`tailLines` and specific `stream` are mutually exclusive for now'));
   }
   return errors;
 }

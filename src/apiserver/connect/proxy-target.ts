@@ -39,9 +39,9 @@ export function proxiedPath(path: string, subresource: string): string {
   return below.endsWith('/') || cleaned === '' ? `${cleaned}/` : cleaned;
 }
 
-/** Mirrors net/url's escaping of paths. */
+/** As net/url escapes paths, and semicolons too: to some servers what stands behind one is no part of the name. */
 export function escapedSegment(segment: string): string {
   return encodeURIComponent(segment.toWellFormed())
-    .replaceAll(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, (escape) => decodeURIComponent(escape))
+    .replaceAll(/%(?:24|26|2B|2C|3A|3D|40)/g, (escape) => decodeURIComponent(escape))
     .replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
