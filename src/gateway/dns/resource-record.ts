@@ -46,7 +46,7 @@ export function nameRecord(name: DomainName, type: number, ttl: number, target: 
 }
 
 /** Four bytes or sixteen. */
-export function addressBytes(text: string): Uint8Array | undefined {
+function addressBytes(text: string): Uint8Array | undefined {
   const address = parseIp(text);
   if (!address) return undefined;
   const length = address.family === 4 || address.mapped ? 4 : 16;

@@ -2,7 +2,7 @@
  * Names of a tenant's cluster domain, after the Kubernetes DNS specification 1.1; where that leaves a choice, as CoreDNS' plugin `kubernetes` does (v1.14.2, pods
  * verified, endpoints without pod names). Pure.
  */
-import { configuredName, isWithin, parseName, sameName, withoutZone, type DomainName } from './domain-name.ts';
+import { isWithin, parseName, sameName, withoutZone, type DomainName } from './domain-name.ts';
 import { addressRecord, nameRecord, type ResourceRecord } from './resource-record.ts';
 import type { EndpointView, ServicePort, ServiceView, TenantView } from './tenant-view.ts';
 import { recordType } from './wire.ts';
@@ -267,6 +267,3 @@ function endpointLabel({ hostname, address }: EndpointView): string {
 function records(answers: readonly ResourceRecord[], additionals: readonly ResourceRecord[] = []): ZoneAnswer {
   return { kind: 'records', answers, additionals };
 }
-
-/** What clusters are called if nobody says otherwise. */
-export const defaultClusterDomain = configuredName('cluster.local');
