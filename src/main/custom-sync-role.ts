@@ -2,14 +2,26 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
 import { parseLabelSelector } from '../api/label-selector-parser.ts';
 import { builtinResources } from '../schema/builtin/catalog.ts';
-import type { DefinedKind } from '../syncer/custom/defined-kind.ts';
+import { definitionName, type DefinedKind } from '../syncer/custom/defined-kind.ts';
+import { definedKindsSwitchedOn } from '../syncer/kinds/synced-kinds.ts';
 import { isSingle, parseFieldPath, type FieldPath } from '../translate/custom/field-path.ts';
 import { checkPatchPath } from '../translate/custom/patches.ts';
 import type { Patch, PatchOperation, Reference, Selection } from '../translate/custom/rules.ts';
+import type { TenantConfig } from './role-config.ts';
 import { checkExpression, checkPattern, runnableExpression, runnableReplacement } from './custom-expressions.ts';
 
 const rulesMax = 64;
 const textLengthMax = 4_096;
+
+/** All that come from definitions: those with built-in tables that are switched on, and those that the operator describes. */
+export function allDefinedKinds({
+  sync,
+  syncResources,
+}: Pick<TenantConfig, 'sync' | 'syncResources'>): readonly DefinedKind[] {
+  const own = definedKindsOf(syncResources);
+  const isOwn = (kind: DefinedKind): boolean => own.some((one) => definitionName(one) === definitionName(kind));
+  return [...own, ...definedKindsSwitchedOn(sync).filter((kind) => !isOwn(kind))];
+}
 
 /**
  * `syncResources` of a tenant: `[{"resource": "crontabs.example.com", "patches": […], "references": […], "selectors": […], "selector": "a=b"}]`.
@@ -23,6 +35,15 @@ export function definedKindsOf(given: unknown, check = false): readonly DefinedK
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`${twice} is twice in syncResources`);
   return kinds;
+}
+
+/**
+ * As it stands in a configuration, every expression tried.
+ * @throws Error in words for who wrote it
+ */
+export function checkSyncResources(given: unknown): readonly JsonObject[] {
+  definedKindsOf(given, true);
+  return listOf('syncResources', given);
 }
 
 function definedKindOf(entry: JsonObject, check: boolean): DefinedKind {

@@ -2,8 +2,11 @@
 import { join } from 'node:path';
 import { kindsSwitchedOn, syncedKinds } from '../syncer/kinds/synced-kinds.ts';
 import { mirroredKinds } from '../syncer/mirrors/mirrored-kinds.ts';
-import { clusterRules, hostRules } from '../syncer/host-rules.ts';
-import { removeAllCopies } from '../syncer/removal.ts';
+import { clusterRules, definitionRules, hostRules } from '../syncer/host-rules.ts';
+import { removeAllCopies, type RemovedKind } from '../syncer/removal.ts';
+import { definitionName, rightsOf } from '../syncer/custom/defined-kind.ts';
+import { servedByHost } from '../syncer/custom/served-kinds.ts';
+import { definedKinds } from '../syncer/defined/defined-kinds.ts';
 import { placeOf } from '../translate/marks.ts';
 import { defaultClusterDomain } from '../translate/pods/in-cluster.ts';
 import type { Timer } from '../lib/clock.ts';
@@ -22,6 +25,7 @@ import { freePort, type RememberedTenant, type StateFolder } from '../tenancy/st
 import { apiAddressOf, watchApiAddress } from './api-address.ts';
 import { dialable } from './api-service-role.ts';
 import { ChildRole } from './child-role.ts';
+import { allDefinedKinds, definedKindsOf } from './custom-sync-role.ts';
 import type { LocalHost } from './local-host.ts';
 import { realClock } from './real-clock.ts';
 import type { HostConnection, TenantConfig } from './role-config.ts';
@@ -61,8 +65,13 @@ export class LocalTenant implements Service {
     const remembered = await this.#recall();
     const place: TenantPlace = { tenant: this.name, hostNamespace: remembered.hostNamespace };
     const kinds = kindsSwitchedOn(this.#flags.sync);
-    const beyond = clusterRules(mirroredKinds, this.#flags.fromHost, kinds);
-    await provisionTenant(this.#host.client, place, hostRules(kinds), beyond);
+    const defined = allDefinedKinds(this.#flags);
+    const rights = [...kinds, ...defined.map(rightsOf)];
+    const beyond = [
+      ...clusterRules(mirroredKinds, this.#flags.fromHost, rights),
+      ...definitionRules(defined.map(definitionName)),
+    ];
+    await provisionTenant(this.#host.client, place, hostRules(rights), beyond);
     await this.#renewToken(place, join(folder, 'host-connection.json'));
     const file = await this.#writeConfig(folder, remembered);
     this.#child = new ChildRole({
@@ -94,7 +103,7 @@ export class LocalTenant implements Service {
     await removeAllCopies({
       place: placeOf(place),
       host: this.#host.client,
-      kinds: syncedKinds,
+      kinds: [...syncedKinds, ...(await this.#definedKinds())],
       clock: realClock,
       gracePeriodMs: removalGraceMs,
       onProgress: (left) => tell(left === 0 ? 'its copies are gone from the host' : `${left} objects left on the host`),
@@ -102,6 +111,12 @@ export class LocalTenant implements Service {
     await deprovisionTenant(this.#host.client, place);
     tell(`host namespace ${remembered.hostNamespace}: nothing of the tenant is left`);
     this.#folder.forgetTenant(this.name);
+  }
+
+  /** Also those that have been switched off since. */
+  #definedKinds(): Promise<readonly RemovedKind[]> {
+    const own = definedKindsOf(this.#flags.syncResources);
+    return servedByHost(this.#host.client, [...definedKinds, ...own]);
   }
 
   async #recall(): Promise<RememberedTenant> {
@@ -135,8 +150,18 @@ export class LocalTenant implements Service {
   }
 
   async #writeConfig(folder: string, { port, hostNamespace }: RememberedTenant): Promise<string> {
-    const { address, advertiseAddress, dns, logLevel, controllers, sync, fromHost, isolation, pseudoCapacity } =
-      this.#flags;
+    const {
+      address,
+      advertiseAddress,
+      dns,
+      logLevel,
+      controllers,
+      sync,
+      syncResources,
+      fromHost,
+      isolation,
+      pseudoCapacity,
+    } = this.#flags;
     const place = placeOf({ tenant: this.name, hostNamespace });
     const credentials = await this.#credentials(folder, await apiAddressOf(this.#host.client, place));
     const serviceCidrs = await serviceCidrsOf(this.#host.client);
@@ -156,6 +181,7 @@ export class LocalTenant implements Service {
       logLevel,
       controllers,
       sync,
+      syncResources,
       fromHost,
       ...(isolation ? { isolation } : {}),
       pseudoNodes: { capacity: pseudoCapacity },

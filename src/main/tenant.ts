@@ -12,12 +12,14 @@ import type { ServiceAddresses } from '../apiserver/registry/service-addresses.t
 import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
 import { isolatedKinds } from '../syncer/isolated-kinds.ts';
+import { isolatedAddresses } from '../syncer/isolated-services.ts';
 import { kindsSwitchedOn } from '../syncer/kinds/synced-kinds.ts';
 import { createSyncer } from '../syncer/syncer.ts';
 import { placeOf } from '../translate/marks.ts';
 import { createApiService, inClusterOf } from './api-service-role.ts';
 import { bootstrap, openRoleStore, roleApiServer, roleListener, type ComposedApiServer } from './api-server-role.ts';
 import { BackgroundWork } from './background-work.ts';
+import { allDefinedKinds } from './custom-sync-role.ts';
 import { HeapKeeper } from './heap-keeper.ts';
 import { hostConnector } from './connect-role.ts';
 import { controllersOf } from './controllers-role.ts';
@@ -45,10 +47,11 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
   const { store, service } = await openRoleStore(config, logger);
   const host = connectHost(config.hostConnection);
   const place = placeOf(config);
+  const isolation = config.isolation && parseIsolation(config.isolation);
   // The two need each other: the API server asks the syncer for addresses, the syncer is a client of the API server.
   const apiService = createApiService(config, host.client, logger);
   const addresses: ServiceAddresses = apiService.addresses({
-    allocate: (object, old, dryRun) => syncer.serviceAddresses(object, old, dryRun),
+    allocate: isolatedAddresses(isolation, (object, old, dryRun) => syncer.serviceAddresses(object, old, dryRun)),
     // What the host gave goes with the copy, which is the syncer's loop to remove.
     release: () => Promise.resolve(),
   });
@@ -61,7 +64,6 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     usage,
     connector: hostConnector(place, host, logger),
   });
-  const isolation = config.isolation && parseIsolation(config.isolation);
   const kinds = isolatedKinds(kindsSwitchedOn(config.sync), isolation);
   const syncer = createSyncer({
     place,
@@ -71,6 +73,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     }),
     host: host.client,
     kinds,
+    defined: allDefinedKinds(config),
     mirrors: mirrorsOf(config),
     inCluster: inClusterOf(config),
     clock: realClock,

@@ -9,6 +9,7 @@ import { offByDefault } from '../syncer/kinds/synced-kinds.ts';
 import type { ClusterDns } from '../translate/pods/cluster-dns.ts';
 import { checkAdvertised, clusterDns, isLocal } from './api-service-role.ts';
 import { isolationOf } from './isolation-role.ts';
+import { checkSyncResources } from './custom-sync-role.ts';
 import { mirrorsOf, parseFromHost } from './mirrors-role.ts';
 
 export interface UpFlags {
@@ -24,6 +25,8 @@ export interface UpFlags {
   readonly controllers: readonly string[];
   /** Which kinds go to the host. */
   readonly sync: readonly string[];
+  /** Which custom resources, and how. */
+  readonly syncResources: readonly JsonObject[];
   /** What the tenants see of their host. */
   readonly fromHost: FromHost;
   /** What is enforced on the tenants' pods and Services. */
@@ -49,6 +52,8 @@ export const upHelp = `sublet up: a host and its tenants on this machine
   --sync LIST             which kinds the tenants' syncers carry to the host, in the same way: '*,-pods' (default *, which leaves
                           these out: ${offByDefault.join(', ')};
                           '*,networkpolicies' has them, too)
+  --sync-resources FILE   which custom resources go there, too, and how: a list, as YAML or JSON, for each of them its name, patches, references
+                          and selectors ([{resource: crontabs.example.com}])
   --from-host KIND[:SELECTOR]
                           which of their host's own objects tenants see, once for each kind: nodes, storageclasses,
                           csidrivers, ingressclasses, runtimeclasses, priorityclasses; nodes:pool=tenants: only some
@@ -80,6 +85,7 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
       'log-level': { type: 'string', default: 'warn' },
       controllers: { type: 'string', default: '*' },
       sync: { type: 'string', default: '*' },
+      'sync-resources': { type: 'string' },
       'from-host': { type: 'string', multiple: true, default: [] },
       hide: { type: 'string', multiple: true, default: [] },
       'pod-security': { type: 'string' },
@@ -111,6 +117,7 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
     logLevel: values['log-level'],
     controllers: parseSwitches(values.controllers),
     sync: parseSwitches(values.sync),
+    syncResources: readSyncResources(values['sync-resources']),
     fromHost: parseFromHost(values['from-host'], values.hide.flatMap(parseSwitches)),
     isolation: readIsolation(values.isolation, values['pod-security']),
     pseudoCapacity: parseCapacity(values['pseudo-capacity']),
@@ -129,6 +136,10 @@ function parseDns(nameservers: string | undefined, domain: string | undefined): 
   if (nameservers !== undefined) return clusterDns(parseSwitches(nameservers), domain);
   if (domain !== undefined) throw new Error('--cluster-domain says what --cluster-dns answers for; name that, too');
   return undefined;
+}
+
+function readSyncResources(file: string | undefined): readonly JsonObject[] {
+  return file === undefined ? [] : checkSyncResources(parse(readFileSync(file, 'utf8')) ?? []);
 }
 
 /** The level of the flag counts more than that of the file. */

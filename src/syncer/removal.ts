@@ -10,10 +10,13 @@ import { originOfCopy, tenantSelector, type Place } from '../translate/marks.ts'
 import { originOfTokenSecret } from '../translate/pods/tokens.ts';
 import type { SyncedKind } from './synced-kind.ts';
 
+/** What is looked for. */
+export type RemovedKind = Pick<SyncedKind, 'gvr' | 'kind' | 'scope'>;
+
 export interface RemovalOptions {
   readonly place: Place;
   readonly host: Client<'host'>;
-  readonly kinds: readonly SyncedKind[];
+  readonly kinds: readonly RemovedKind[];
   readonly clock: Clock;
   /** How long pods may take to end; past that they are removed by force. */
   readonly gracePeriodMs: number;

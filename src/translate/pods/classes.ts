@@ -8,7 +8,13 @@ import type { PodSpec } from './pod-view.ts';
 
 /** `undefined`: nothing of that kind is seen from the host. */
 export type SeenFromHost = (
-  plural: 'runtimeclasses' | 'priorityclasses' | 'storageclasses' | 'ingressclasses',
+  plural:
+    | 'runtimeclasses'
+    | 'priorityclasses'
+    | 'storageclasses'
+    | 'ingressclasses'
+    | 'gatewayclasses'
+    | 'volumesnapshotclasses',
   name: string,
 ) => boolean | undefined;
 

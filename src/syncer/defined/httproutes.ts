@@ -1,0 +1,11 @@
+import { gatewayKind } from './gateway-kind.ts';
+
+export const httproutes = gatewayKind({
+  plural: 'httproutes',
+  names: [
+    ['spec.parentRefs[*]', 'gateways'],
+    ['spec.rules[*].backendRefs[*]', 'services'],
+    ['spec.rules[*].filters[*].requestMirror.backendRef', 'services'],
+    ['spec.rules[*].backendRefs[*].filters[*].requestMirror.backendRef', 'services'],
+  ],
+});

@@ -1,0 +1,9 @@
+import { gatewayKind } from './gateway-kind.ts';
+
+export const tlsroutes = gatewayKind({
+  plural: 'tlsroutes',
+  names: [
+    ['spec.parentRefs[*]', 'gateways'],
+    ['spec.rules[*].backendRefs[*]', 'services'],
+  ],
+});
