@@ -189,7 +189,8 @@ for (const code of [401, 403]) {
     const { answer } = await connect(log(web), [copyOf(web)], () =>
       response(code, {}, 'system:serviceaccount:shared:x'),
     );
-    assert.match(String(answer), /^503 the host does not let its tenants into their pods/);
+    assert.ok(typeof answer === 'string');
+    assert.match(answer, /^503 the host does not let its tenants into their pods/);
   });
 }
 
