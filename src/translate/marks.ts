@@ -19,6 +19,9 @@ const uidAnnotation = `${ownPrefix}uid`;
 /** On pods: the service account's name in the tenant. */
 export const serviceAccountAnnotation = `${ownPrefix}service-account`;
 
+/** On pods: `hostname.subdomain`, under which its headless Service's DNS knows it in the tenant. */
+export const endpointNameAnnotation = `${ownPrefix}endpoint-name`;
+
 /** On what Sublet made for a tenant's object and that isn't its copy: what for. */
 const purposeAnnotation = `${ownPrefix}purpose`;
 

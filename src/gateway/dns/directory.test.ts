@@ -62,7 +62,8 @@ test('a pod is found under its new address, and not under the old one', () => {
 });
 
 const db = copyOf('a', 'data', 'db', { spec: { clusterIP: 'None', ports: [] } });
-const dbPod = podOf('a', 'data', 'db-0', ip, { spec: { hostname: 'db-0', subdomain: 'db' } });
+const endpointName = 'db-0.db';
+const dbPod = podOf('a', 'data', 'db-0', ip, { endpointName });
 
 function endpointNames(pod: KubeObject, endpoint: Record<string, string> = {}): readonly (string | undefined)[] {
   const directory = new Directory();
@@ -86,9 +87,10 @@ test("an endpoint has the host name of its pod, when the pod's subdomain is the 
 });
 
 test('a pod of another subdomain lends its host name to no endpoint, nor does one of another namespace or tenant', () => {
-  const spec = { hostname: 'db-0', subdomain: 'db' };
-  assert.deepEqual(endpointNames(podOf('a', 'data', 'db-0', ip, { spec: { ...spec, subdomain: 'web' } })), [undefined]);
-  assert.deepEqual(endpointNames(podOf('a', 'default', 'db-0', ip, { spec })), [undefined]);
+  assert.deepEqual(endpointNames(podOf('a', 'data', 'db-0', ip, { endpointName: 'db-0.web' })), [undefined]);
+  assert.deepEqual(endpointNames(podOf('a', 'default', 'db-0', ip, { endpointName })), [undefined]);
+  assert.deepEqual(endpointNames(podOf('a', 'data', 'db-0', ip)), [undefined]);
+  assert.deepEqual(endpointNames(podOf('a', 'data', 'db-0', ip, { endpointName: 'a.b.db' })), [undefined]);
 });
 
 test('a host name that is no label is none: it would spoil the answer', () => {

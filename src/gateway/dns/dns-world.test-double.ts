@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { FakeClock } from '../../client/fake-clock.test-double.ts';
 import { silentLogger } from '../../lib/logger.ts';
-import { placeOf } from '../../translate/marks.ts';
+import { endpointNameAnnotation, placeOf } from '../../translate/marks.ts';
 import { copyMetadata } from '../../translate/metadata.ts';
 import type { Transport } from './answer.ts';
 import { Directory } from './directory.ts';
@@ -54,12 +54,14 @@ export function podOf(
   namespace: string,
   name: string,
   ip: string,
-  more: { spec?: JsonObject; status?: JsonObject } = {},
+  more: { spec?: JsonObject; status?: JsonObject; endpointName?: string } = {},
 ): KubeObject {
-  return copyOf(tenant, namespace, name, {
+  const pod = copyOf(tenant, namespace, name, {
     spec: { ...more.spec },
     status: { phase: 'Running', podIP: ip, podIPs: [{ ip }], ...more.status },
   });
+  const own = more.endpointName === undefined ? {} : { [endpointNameAnnotation]: more.endpointName };
+  return { ...pod, metadata: { ...pod.metadata, annotations: { ...pod.metadata.annotations, ...own } } };
 }
 
 export function serviceOf(tenant: string, namespace: string, name: string, ip: string): KubeObject {
@@ -132,7 +134,7 @@ export class DnsWorld {
       this.directory.put('services', serviceOf(tenant, 'default', 'web', `10.96.0.${last}`));
       this.directory.put('services', serviceOf(tenant, 'default', `only-${tenant}`, `10.96.1.${last}`));
       const db = copyOf(tenant, 'data', 'db', { spec: { clusterIP: 'None', ports: [{ name: 'sql', port: 5432 }] } });
-      const pod = podOf(tenant, 'data', 'db-0', `10.244.1.${last}`, { spec: { hostname: 'db-0', subdomain: 'db' } });
+      const pod = podOf(tenant, 'data', 'db-0', `10.244.1.${last}`, { endpointName: 'db-0.db' });
       this.directory.put('services', db);
       this.directory.put('pods', pod);
       const target = { kind: 'Pod', name: pod.metadata.name ?? '' };

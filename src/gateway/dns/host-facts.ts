@@ -4,7 +4,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import { ipText, parseIp } from '../../api/ip-address.ts';
 import { objectKey, type KubeObject } from '../../api/object.ts';
-import { originOfCopy, placeOf, tenantLabel } from '../../translate/marks.ts';
+import { endpointNameAnnotation, originOfCopy, placeOf, tenantLabel } from '../../translate/marks.ts';
 import { isLabel } from './domain-name.ts';
 import type { EndpointView, ServicePort, ServiceView } from './tenant-view.ts';
 
@@ -18,8 +18,8 @@ export interface PodFacts {
   readonly owner: TenantIdentity;
   readonly namespace: string;
   readonly addresses: readonly string[];
-  readonly hostname: string;
-  readonly subdomain: string;
+  /** `hostname.subdomain`, in the tenant; empty: it has none. */
+  readonly endpointName: string;
   /** It has ended or is about to: somebody else may have its address already. */
   readonly isLeaving: boolean;
 }
@@ -58,8 +58,7 @@ export function podFacts(pod: KubeObject): PodFacts | undefined {
     owner: found.owner,
     namespace: found.namespace,
     addresses: [...new Set(addresses)],
-    hostname: labelAt(spec['hostname']),
-    subdomain: textAt(spec['subdomain']),
+    endpointName: pod.metadata.annotations?.[endpointNameAnnotation] ?? '',
     isLeaving: isOver || pod.metadata.deletionTimestamp !== undefined,
   };
 }
@@ -154,6 +153,12 @@ function textsAt(value: ObjectValue): readonly string[] {
 
 function textAt(value: ObjectValue): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** The host name that a pod has with a service of this name; `undefined`: it has none there. */
+export function hostnameWith(pod: PodFacts, service: string): string | undefined {
+  const [hostname = '', subdomain, ...more] = pod.endpointName.toLowerCase().split('.');
+  return subdomain === service && more.length === 0 && isLabel(hostname) ? hostname : undefined;
 }
 
 /** The empty text where it is none. */

@@ -140,7 +140,7 @@ function withoutBulk(resource: ResourceClient<'host'>): ResourceClient<'host'> {
 function dropBulk(object: KubeObject): void {
   delete object.metadata['managedFields'];
   if (object.kind !== 'Pod') return;
-  object['spec'] = kept(object['spec'], ['hostNetwork', 'hostname', 'subdomain']);
+  object['spec'] = kept(object['spec'], ['hostNetwork']);
   object['status'] = kept(object['status'], ['phase', 'podIP', 'podIPs']);
 }
 

@@ -1,5 +1,5 @@
 /** One tenant's view of what is on the host: everything goes through here, and nothing that isn't the tenant's comes out. */
-import type { PodFacts, ServiceFacts, SliceFacts, TenantIdentity } from './host-facts.ts';
+import { hostnameWith, type PodFacts, type ServiceFacts, type SliceFacts, type TenantIdentity } from './host-facts.ts';
 import type { EndpointGroup, EndpointView, ServiceView, TenantView } from './tenant-view.ts';
 
 /** What is on the host, of all tenants. */
@@ -103,19 +103,14 @@ export function endpointGroups(records: HostRecords, service: ServiceFacts): rea
 }
 
 /**
- * The host's controller names endpoints only if a pod's subdomain is the service's name, and on the host that is another name: pods that say so in the
- * tenant's own words count as well.
+ * The host's controller names endpoints only if a pod's subdomain is the service's name, and on the host that is another name: what pods bear of
+ * the tenant's own words counts as well.
  */
 function namedEndpoints(records: HostRecords, service: ServiceFacts, slice: SliceFacts): readonly EndpointView[] {
   return slice.endpoints.map(({ address, hostname, pod: podKey }) => {
     if (hostname !== undefined || podKey === undefined || !service.owner) return { address, hostname };
     const pod = records.pod(podKey);
-    const isNamed =
-      pod !== undefined &&
-      pod.hostname !== '' &&
-      pod.subdomain === service.name &&
-      pod.namespace === service.namespace &&
-      pod.owner.tenant === service.owner.tenant;
-    return { address, hostname: isNamed ? pod.hostname : undefined };
+    const isOfTenant = pod?.owner.tenant === service.owner.tenant && pod.namespace === service.namespace;
+    return { address, hostname: pod && isOfTenant ? hostnameWith(pod, service.name) : undefined };
   });
 }

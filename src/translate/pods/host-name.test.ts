@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../api/json.ts';
-import { nameHost } from './host-name.ts';
+import { endpointName, nameHost } from './host-name.ts';
 import type { PodSpec } from './pod-view.ts';
 
 const long = `${'a'.repeat(62)}-${'b'.repeat(30)}`;
@@ -43,3 +43,11 @@ for (const { name, pod = 'web', fields, named } of cases) {
     assert.deepEqual(spec, { containers: [], ...named });
   });
 }
+
+test('a pod has a name with its headless Service if it has both a host name and a subdomain', () => {
+  const nameOf = (fields: JsonObject): string | undefined => endpointName({ containers: [], ...fields });
+  assert.equal(nameOf({ hostname: 'db-0', subdomain: 'db' }), 'db-0.db');
+  assert.equal(nameOf({ hostname: 'db-0' }), undefined);
+  assert.equal(nameOf({ subdomain: 'db' }), undefined);
+  assert.equal(nameOf({ hostname: '', subdomain: 'db' }), undefined);
+});

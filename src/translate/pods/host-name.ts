@@ -1,7 +1,7 @@
 /**
  * What a pod calls itself. The kubelet makes a host name of the copy's name, and a domain of the host namespace; so the copy says the tenant's name, and
  * nothing of a subdomain, which would be one of the host. Mirrors kubernetes kubelet_pods.go GeneratePodHostNameAndDomain, v1.36; what can't be equal is
- * in hack/decisions/0023. Pure.
+ * in hack/decisions/0025. Pure.
  */
 import type { PodSpec } from './pod-view.ts';
 
@@ -23,6 +23,15 @@ export function nameHost(spec: PodSpec, name: string, namespace: string, cluster
   if (setHostnameAsFQDN === true && typeof subdomain === 'string' && subdomain !== '')
     spec['hostnameOverride'] = `${hostname}.${subdomain}.${namespace}.svc.${clusterDomain}`;
   else if (hostname.includes('.')) spec['hostnameOverride'] = hostname;
+}
+
+/**
+ * The name of the pod in the domain of its headless Service, `hostname.subdomain`; `undefined`: it has none there. Of the tenant's own spec. Mirrors the
+ * EndpointSlice controller's ShouldSetHostname, v1.36.
+ */
+export function endpointName({ hostname, subdomain }: PodSpec): string | undefined {
+  const isNamed = typeof hostname === 'string' && hostname !== '' && typeof subdomain === 'string' && subdomain !== '';
+  return isNamed ? `${hostname}.${subdomain}` : undefined;
 }
 
 function cut(hostname: string): string {

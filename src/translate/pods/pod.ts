@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { cloneJson, equalJson, type JsonValue } from '../../api/json.ts';
 import type { KubeObject, ObjectMeta } from '../../api/object.ts';
 import { markOn, nameOn, type Name, type On } from '../../api/side.ts';
-import { originOf, serviceAccountAnnotation, type Place } from '../marks.ts';
+import { endpointNameAnnotation, originOf, serviceAccountAnnotation, type Place } from '../marks.ts';
 import { copyMetadata, updatedMetadata } from '../metadata.ts';
 import { hostName } from '../names.ts';
 import type { LabelSelector } from '../selectors.ts';
 import { pinAffinity } from './affinity.ts';
 import { nameClasses, type OwnOnHost, type SeenFromHost } from './classes.ts';
 import { tellOfItself } from './downward.ts';
+import { endpointName } from './host-name.ts';
 import { settleInCluster, type InCluster, type Notice } from './in-cluster.ts';
 import { termNodes, type NodeTerms } from './node-terms.ts';
 import { viewPod, type Container, type PodSpec } from './pod-view.ts';
@@ -70,6 +71,7 @@ export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>)
   const metadata = copyMetadata(context.place, pod);
   const account = spec.serviceAccountName ?? 'default';
   const nodeName = spec.nodeName;
+  const dnsName = endpointName(spec);
   for (const field of tenantOnlyFields) delete spec[field];
   nameClasses(spec, tenant, context.seenFromHost ?? (() => undefined), context.ownOnHost);
   // Before references are renamed: it looks at what they name.
@@ -95,6 +97,7 @@ export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>)
     ...told,
     ...sizesNote(spec),
     [serviceAccountAnnotation]: account,
+    ...(dnsName === undefined ? {} : { [endpointNameAnnotation]: dnsName }),
     [changeableAnnotation]: changeableDigest(spec),
     ...(terms === '' ? {} : { [termsAnnotation]: terms }),
   };
