@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseSwitches } from '../lib/switches.ts';
-import { clusterRules, hostRules } from './host-rules.ts';
+import { clusterRules, definitionRules, hostRules } from './host-rules.ts';
 import { kindsSwitchedOn } from './kinds/synced-kinds.ts';
 import { mirroredKinds } from './mirrors/mirrored-kinds.ts';
 
@@ -28,6 +28,18 @@ test('for copies without a namespace it may write where they stand, and for noth
       apiGroups: ['scheduling.k8s.io'],
       resources: ['priorityclasses'],
       verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
+    },
+  ]);
+});
+
+test('of definitions it may read those of what it carries, by name', () => {
+  assert.deepEqual(definitionRules([]), []);
+  assert.deepEqual(definitionRules(['b.example', 'a.example']), [
+    {
+      apiGroups: ['apiextensions.k8s.io'],
+      resources: ['customresourcedefinitions'],
+      resourceNames: ['a.example', 'b.example'],
+      verbs: ['get', 'list', 'watch'],
     },
   ]);
 });
