@@ -1,8 +1,13 @@
 import { equalJson, type JsonValue } from '../../api/json.ts';
-import { objectKey } from '../../api/object.ts';
+import { objectKey, type KubeObject } from '../../api/object.ts';
+import type { On } from '../../api/side.ts';
+import { violationsText } from '../../translate/policy/judge.ts';
+import { policyViolation } from '../../translate/policy/refused-status.ts';
+import { serviceViolations } from '../../translate/policy/services.ts';
 import { copyService, serviceAsGiven, serviceSpec, updatedServiceCopy } from '../../translate/services.ts';
+import { nothingToDo } from '../action.ts';
 import { planCopy, type CopyRules } from '../copy-plan.ts';
-import { defineSyncedKind } from '../synced-kind.ts';
+import { defineSyncedKind, type View } from '../synced-kind.ts';
 
 const gvr = { group: '', version: 'v1', resource: 'services' };
 
@@ -30,8 +35,25 @@ export const services = defineSyncedKind({
     '': ['get', 'list', 'watch', 'create', 'update', 'delete'],
     proxy: ['get', 'create', 'update', 'patch', 'delete'],
   },
-  plan: (key, observed, view) => planCopy(rules, key, observed, view),
+  plan: (key, observed, view) => {
+    const refusal = refusalOf(observed.tenant, view);
+    if (refusal === undefined) return planCopy(rules, key, observed, view);
+    // What is there was allowed once; it gets nothing new.
+    const plan = observed.host ? planCopy(heldRules, key, observed, view) : nothingToDo;
+    return {
+      ...plan,
+      notices: [{ reason: policyViolation, message: `Not on the host, by the operator's policy: ${refusal}` }],
+    };
+  },
 });
+
+const heldRules: CopyRules = { ...rules, updated: (current) => current, mustBeReplaced: () => false, back: () => [] };
+
+function refusalOf(service: On<'tenant', KubeObject> | undefined, { isolation }: View): string | undefined {
+  if (!isolation?.services || !service || service.metadata.deletionTimestamp !== undefined) return undefined;
+  const violations = serviceViolations(isolation.services, serviceSpec(service));
+  return violations.length === 0 ? undefined : violationsText(violations);
+}
 
 function isHeadless(service: Parameters<typeof serviceSpec>[0]): boolean {
   return serviceSpec(service).clusterIP === 'None';

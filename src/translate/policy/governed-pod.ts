@@ -8,7 +8,7 @@ import { markOn, type On } from '../../api/side.ts';
 import { keepChangeables, type TranslatedPod } from '../pods/pod.ts';
 import { viewPod } from '../pods/pod-view.ts';
 import { judgePod, violationsText } from './judge.ts';
-import type { IsolationPolicy } from './policy.ts';
+import type { IsolationPolicy, Violation } from './policy.ts';
 
 export interface GovernedPod {
   readonly translated: TranslatedPod;
@@ -29,17 +29,17 @@ export function governPod(
   const judged = { annotations: copy.metadata.annotations ?? {}, spec: viewPod(copy).spec, asked: viewPod(pod).spec };
   const verdict = judgePod(policy, judged);
   if (verdict.type === 'refused') return { translated, refusal: violationsText(verdict.violations) };
-  const refused: string[] = [];
+  const refused: Violation[] = [];
   const allowed = ephemeralContainers.filter((container) => {
     const with_ = judgePod(policy, { ...judged, spec: { ...verdict.spec, ephemeralContainers: [container] } });
-    if (with_.type === 'refused') refused.push(violationsText(with_.violations));
+    if (with_.type === 'refused') refused.push(...with_.violations);
     return with_.type === 'allowed';
   });
   // Plain JSON; a typed look at it.
   const governed = markOn('host', { ...copy, spec: verdict.spec });
   return {
     translated: { copy: governed, ephemeralContainers: allowed },
-    ...(refused.length > 0 ? { ephemeralRefusal: refused.join('; ') } : {}),
+    ...(refused.length > 0 ? { ephemeralRefusal: violationsText(refused) } : {}),
   };
 }
 
