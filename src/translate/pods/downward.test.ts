@@ -66,7 +66,10 @@ for (const { path, reads, text } of cases) {
 }
 
 test('what nobody reads isn’t written', () => {
-  assert.deepEqual(tellOfItself({ containers: [] }, pod, {}, () => assert.fail()), {});
+  assert.deepEqual(
+    tellOfItself({ containers: [] }, pod, {}, () => assert.fail()),
+    {},
+  );
 });
 
 test('files for which an object has no room end behind a line, and it is said', () => {

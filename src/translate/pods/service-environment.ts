@@ -35,13 +35,12 @@ export function serviceVariables(
   let leftOut = 0;
   for (const service of linked.filter(hasIp).toSorted(byName)) {
     if (service === api) continue;
-    const found = variablesOf(service);
-    const bytes = found.reduce((sum, [name, value]) => sum + name.length + value.length + bytesBesides, 0);
-    if (leftOut > 0 || bytes > room) {
+    const found = leftOut > 0 ? [] : variablesOf(service);
+    room -= found.reduce((sum, [name, value]) => sum + name.length + value.length + bytesBesides, 0);
+    if (room < 0) {
       leftOut++;
       continue;
     }
-    room -= bytes;
     for (const [name, value] of found) variables.set(name, value);
   }
   return { variables, leftOut };
