@@ -5,6 +5,7 @@ import { authentication } from './cases/authentication.ts';
 import { autoscaling } from './cases/autoscaling.ts';
 import { bodies } from './cases/bodies.ts';
 import { certificates } from './cases/certificates.ts';
+import { connectionCases } from './cases/connections.ts';
 import { concurrency } from './cases/concurrency.ts';
 import { deletion } from './cases/deletion.ts';
 import { events } from './cases/events.ts';
@@ -58,6 +59,7 @@ export const crud: readonly Family[] = [
   applyCases,
   deletion,
   podCases,
+  connectionCases,
   podParts,
   autoscaling,
   kinds,

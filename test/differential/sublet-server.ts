@@ -2,6 +2,7 @@
 import { defaultRequestHeaders } from '../../src/apiserver/authn/request-header.ts';
 import { Listener } from '../../src/apiserver/http/listener.ts';
 import { LocalServiceAddresses } from '../../src/apiserver/registry/local-service-addresses.ts';
+import { newServiceUnavailable } from '../../src/api/status.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { bootstrap, composeApiServer } from '../../src/main/api-server-role.ts';
 import { realClock } from '../../src/main/real-clock.ts';
@@ -50,6 +51,8 @@ export async function startSubletServer(credentials: ServerCredentials): Promise
       // As the other side, which dials whatever it is told to.
       mayDial: () => true,
     },
+    // What a node would answer is not compared.
+    connector: { connect: () => Promise.reject(newServiceUnavailable('there is no node')) },
     address: '127.0.0.1:443',
     serviceAddresses: new LocalServiceAddresses({ serviceCidr: '10.96.0.0/16', random: realRandom }),
     logger: silentLogger,

@@ -38,14 +38,7 @@ const logErrors: Record<string, [query: string, error: string]> = {
     'sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z',
     '422 PodLogOptions "p" is invalid: []: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
   ],
-  'a stream that there isn’t': [
-    'stream=Both',
-    '422 PodLogOptions "p" is invalid: stream: Unsupported value: "Both": supported values: "All", "Stderr", "Stdout"',
-  ],
-  'the tail of one stream': [
-    'stream=Stderr&tailLines=1',
-    '422 PodLogOptions "p" is invalid: []: Forbidden: `tailLines` and specific `stream` are mutually exclusive for now',
-  ],
+  'one stream': ['stream=Stderr', '422 PodLogOptions "p" is invalid: stream: Forbidden: may not be specified'],
   'no number': ['tailLines=x', '400 strconv.ParseInt: parsing "x": invalid syntax'],
   'no time': ['sinceTime=now', '400 parsing time "now" as "2006-01-02T15:04:05Z07:00": cannot parse "now" as "2006"'],
 };
@@ -68,7 +61,6 @@ test('options of a log are read as Go reads them, and say the same again', () =>
     previous: false,
     timestamps: true,
     insecureSkipTLSVerifyBackend: false,
-    stream: 'All',
     sinceTime: '2026-01-01T00:00:00Z',
     limitBytes: 5,
     tailLines: 7,

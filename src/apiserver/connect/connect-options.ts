@@ -16,7 +16,6 @@ export interface PodLogOptions extends JsonObject {
   previous: boolean;
   timestamps: boolean;
   insecureSkipTLSVerifyBackend: boolean;
-  stream: string;
 }
 
 /** An optional number is absent when it wasn't given. */
@@ -29,7 +28,6 @@ export interface LogNumbers {
 
 /** How Go prints a path that has no name. */
 const unnamed = '[]';
-const streams = ['All', 'Stderr', 'Stdout'];
 const negative = 'must be greater than or equal to 0';
 const notPositive = 'must be greater than 0';
 
@@ -47,15 +45,16 @@ export function podLogOptions(query: URLSearchParams, pod: string): PodLogOption
     previous: boolOption(query, 'previous') ?? false,
     timestamps: boolOption(query, 'timestamps') ?? false,
     insecureSkipTLSVerifyBackend: boolOption(query, 'insecureSkipTLSVerifyBackend') ?? false,
-    stream: query.get('stream') ?? 'All',
   };
-  const errors = logErrors(options.stream, numbers);
+  const errors = logErrors(numbers);
+  // Upstream's feature PodLogsQuerySplitStreams is off by default, and a host with it off refuses it, too.
+  if (query.has('stream')) errors.push(field.forbidden('stream', 'may not be specified'));
   if (errors.length > 0) throw newInvalid({ group: '', kind: 'PodLogOptions' }, pod, errors);
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
   return Object.assign(options, Object.fromEntries(given));
 }
 
-function logErrors(stream: string, { sinceSeconds, sinceTime, tailLines, limitBytes }: LogNumbers): FieldError[] {
+function logErrors({ sinceSeconds, sinceTime, tailLines, limitBytes }: LogNumbers): FieldError[] {
   const errors: FieldError[] = [];
   if (tailLines !== undefined && tailLines < 0) errors.push(field.invalid('tailLines', tailLines, negative));
   if (limitBytes !== undefined && limitBytes < 1) errors.push(field.invalid('limitBytes', limitBytes, notPositive));
@@ -63,10 +62,6 @@ function logErrors(stream: string, { sinceSeconds, sinceTime, tailLines, limitBy
     errors.push(field.forbidden(unnamed, 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
   } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
     errors.push(field.invalid('sinceSeconds', sinceSeconds, notPositive));
-  }
-  if (!streams.includes(stream)) errors.push(field.notSupported('stream', stream, streams));
-  if (stream !== 'All' && tailLines !== undefined) {
-    errors.push(field.forbidden(unnamed, '`tailLines` and specific `stream` are mutually exclusive for now'));
   }
   return errors;
 }

@@ -193,7 +193,7 @@ test('a log is plain text, of the container that is meant, by known options only
   assert.deepEqual(body, Buffer.from('said'));
   const [asked] = place.asked;
   assert.ok(asked?.target.subresource === 'log');
-  assert.equal(asked.target.query, 'container=a&follow=true&stream=All&tailLines=3');
+  assert.equal(asked.target.query, 'container=a&follow=true&tailLines=3');
   assert.deepEqual(asked.request.headers, {});
   assert.equal(place.admitted.length, 0, 'reading is nothing that admission is asked about');
 });

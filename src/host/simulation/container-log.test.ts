@@ -28,7 +28,6 @@ test('lines are what ends in a line feed, of one stream and time', () => {
 const now = start + 5000;
 const cases: Record<string, [options: LogOptions, texts: string]> = {
   everything: [{}, 'a bc oops d later'],
-  'one stream': [{ stream: 'Stderr' }, 'oops'],
   'since a time': [{ sinceTime: new Date(start + 1000).toISOString() }, 'oops d later'],
   'since seconds': [{ sinceSeconds: 3 }, 'd later'],
   'the last that are printed by now': [{ tailLines: 1 }, 'd later'],

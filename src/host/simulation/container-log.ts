@@ -9,7 +9,6 @@ export interface LogOptions {
   readonly sinceTime?: string;
   readonly tailLines?: number;
   readonly limitBytes?: number;
-  readonly stream?: string;
 }
 
 /** A line, with its end if it has one. */
@@ -35,10 +34,10 @@ export function linesOf(printed: readonly Printed[]): readonly LogLine[] {
 
 /** Those that are asked for, whenever they are printed. */
 export function wantedLines(lines: readonly LogLine[], options: LogOptions, now: number): readonly LogLine[] {
-  const { sinceSeconds, sinceTime, stream = 'All', tailLines } = options;
+  const { sinceSeconds, sinceTime, tailLines } = options;
   const since =
     sinceTime === undefined ? (sinceSeconds === undefined ? 0 : now - sinceSeconds * 1000) : Date.parse(sinceTime);
-  const wanted = lines.filter((line) => line.at >= since && (stream === 'All' || stream.toLowerCase() === line.stream));
+  const wanted = lines.filter((line) => line.at >= since);
   if (tailLines === undefined) return wanted;
   const printed = wanted.filter((line) => line.at <= now).length;
   return wanted.slice(Math.max(0, printed - tailLines));
