@@ -4,6 +4,7 @@ import type { JsonObject } from '../api/json.ts';
 import type { KubeObject } from '../api/object.ts';
 import { markOn, type On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
+import { originOf } from '../translate/marks.ts';
 import type { IsolationPolicy } from '../translate/policy/policy.ts';
 import { isolatedAddresses } from './isolated-services.ts';
 import { services } from './kinds/services.ts';
@@ -74,12 +75,10 @@ test('one that was there before may be changed, but gets nothing new on the host
   const first = services.plan('default/web', { tenant: old, host: undefined, origin: undefined }, viewOf());
   const [create] = first.actions;
   assert.ok(create?.type === 'create-host');
-  const origin = { namespace: 'default', name: 'web', uid: 'u1' } as const;
   const changed = serviceOf({ type: 'NodePort', externalIPs: ['8.8.8.8'] });
   const held = services.plan(
     'default/web',
-    // What is looked at of it is its uid.
-    { tenant: changed, host: create.object, origin: origin as never },
+    { tenant: changed, host: create.object, origin: originOf(changed) },
     viewOf({ isolation }),
   );
   assert.deepEqual(held.actions, []);
