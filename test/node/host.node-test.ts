@@ -13,6 +13,7 @@ import {
   webServer,
   type NodeHost,
 } from './node-cluster.ts';
+import { pod, service, smallClaim } from './manifests.ts';
 
 const unavailable = nodeClusterUnavailable();
 const namespace = 'host-tests';
@@ -29,14 +30,9 @@ if (unavailable !== undefined) {
     await host.kubectl('create', 'namespace', namespace);
     await eventually(() => kubectl('get', 'serviceaccount', 'default'));
     await applyObjects(kubectl, host.folder, [
-      pod('client', { image: agnhost, args: ['pause'] }),
-      pod('web', { image: webServer }),
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name: 'web', namespace },
-        spec: { selector: { name: 'web' }, ports: [{ port: 80 }] },
-      },
+      pod(namespace, 'client', { image: agnhost, args: ['pause'] }),
+      pod(namespace, 'web', { image: webServer }),
+      service(namespace, 'web'),
     ]);
     await kubectl('wait', '--for=condition=Ready', 'pod/client', 'pod/web', '--timeout=120s');
   });
@@ -59,7 +55,7 @@ if (unavailable !== undefined) {
 
   test('a pod prints, and a command in it runs', async () => {
     await applyObjects(kubectl, host.folder, [
-      pod('speaker', { image: busybox, command: ['sh', '-c', 'echo said; sleep 1000'] }),
+      pod(namespace, 'speaker', { image: busybox, command: ['sh', '-c', 'echo said; sleep 1000'] }),
     ]);
     await kubectl('wait', '--for=condition=Ready', 'pod/speaker', '--timeout=60s');
     assert.equal(await eventually(() => kubectl('logs', 'speaker')), 'said\n');
@@ -120,24 +116,19 @@ if (unavailable !== undefined) {
   });
 
   test('a claim gets a volume, which outlives the pod', async () => {
-    const writer = (name: string, command: string) => ({
-      ...pod(name, {
-        image: busybox,
-        command: ['sh', '-c', command],
-        volumeMounts: [{ name: 'data', mountPath: '/data' }],
-      }),
-    });
-    const claim = {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: 'data', namespace },
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    const worker = (name: string, command: string): object => {
+      const volumeMounts = [{ name: 'data', mountPath: '/data' }];
+      return pod(namespace, name, { image: busybox, command: ['sh', '-c', command], volumeMounts }, { volumes });
     };
-    const first = writer('first', 'echo kept > /data/file');
-    await applyObjects(kubectl, host.folder, [claim, withVolume(first)]);
+    const metadata = { name: 'data', namespace };
+    await applyObjects(kubectl, host.folder, [
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: smallClaim },
+      worker('first', 'echo kept > /data/file'),
+    ]);
     await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/first', '--timeout=60s');
     await kubectl('delete', 'pod', 'first');
-    await applyObjects(kubectl, host.folder, [withVolume(writer('second', 'cat /data/file'))]);
+    await applyObjects(kubectl, host.folder, [worker('second', 'cat /data/file')]);
     await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/second', '--timeout=60s');
     assert.equal(await kubectl('logs', 'second'), 'kept\n');
   });
@@ -146,28 +137,6 @@ if (unavailable !== undefined) {
     assert.match(await eventually(() => kubectl('top', 'pod', 'web')), /^web\s+\d+m\s+\d+Mi/m);
     assert.match(await kubectl('top', 'node'), /^node1\s+\d+m/m);
   });
-}
-
-interface RestartingPod {
-  readonly spec: Record<string, unknown>;
-}
-
-function pod(name: string, container: object) {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, labels: { name } },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 1,
-      containers: [{ name: 'main', ...container }],
-    },
-  };
-}
-
-function withVolume(made: RestartingPod): object {
-  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
-  return { ...made, spec: { ...made.spec, volumes } };
 }
 
 function fetchText(url: string): Promise<string> {

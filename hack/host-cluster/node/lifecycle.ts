@@ -3,7 +3,16 @@
  * something to end, so whoever comes later, after a crash too, ends all of it and nothing else. A stopped one is not started again: `up` makes a new one.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -34,6 +43,8 @@ export interface RunningNodeCluster {
   readonly server: string;
   /** Where pods reach what listens on this machine. */
   readonly hostAddress: string;
+  /** The machine's end of the link to the node, by name; the pods' cgroup has the same name. */
+  readonly link: string;
   readonly nodeAddress: string;
   readonly podRange: string;
   readonly serviceRange: string;
@@ -45,12 +56,15 @@ interface NodeRecord {
   readonly addresses: NodeAddresses;
   /** Holds the namespaces: when it dies, all in them does. */
   readonly holder?: ProcessIdentity;
+  /** The network namespace, as the system names it: who is in it belongs to the node. */
+  readonly network?: string;
   readonly programs: string;
 }
 
 const run = promisify(execFile);
 const readyTimeoutMs = 600_000;
 const requestTimeoutMs = 10_000;
+const endTimeoutMs = 60_000;
 const pollMs = 100;
 const logTailLines = 12;
 const insideProgram = join(import.meta.dirname, 'inside.ts');
@@ -95,7 +109,8 @@ export async function startNodeCluster(options: NodeClusterOptions): Promise<Run
     };
     const holder = await startInside(folder, settings);
     writeRecord(folder, { addresses, programs, holder });
-    await untilInOwnNetwork(folder, holder);
+    const network = await untilInOwnNetwork(folder, holder);
+    writeRecord(folder, { addresses, programs, holder, network });
     connectLink(addresses, holder.pid);
     await untilPodsRun(folder, holder, wanted, report);
   } catch (error) {
@@ -114,6 +129,7 @@ export function nodeClusterIn(folder: string): RunningNodeCluster {
     kubeconfig: credentialFiles(folder).kubeconfig('admin'),
     server: `https://${addresses.node}:${ports.server}`,
     hostAddress: addresses.host,
+    link: addresses.link,
     nodeAddress: addresses.node,
     podRange: addresses.pods,
     serviceRange: addresses.services,
@@ -126,6 +142,7 @@ export async function stopNodeCluster(folder: string): Promise<void> {
   const record = readRecord(folder);
   if (!record) return;
   if (record.holder) await endProcess(record.holder, 0);
+  if (record.network !== undefined) await untilEmpty(record.network);
   await removeCgroups(record.addresses.link);
   releaseSlot(record.addresses);
   rmSync(recordFile(folder), { force: true });
@@ -161,20 +178,35 @@ async function startInside(folder: string, settings: InsideSettings): Promise<Pr
   return startDetached('unshare', args, join(folder, 'logs', 'node.log'));
 }
 
-async function untilInOwnNetwork(folder: string, holder: ProcessIdentity): Promise<void> {
-  const ours = readlinkSync('/proc/self/ns/net');
+async function untilInOwnNetwork(folder: string, holder: ProcessIdentity): Promise<string> {
+  const ours = networkOf('self');
   while (isRunning(holder)) {
-    try {
-      if (readlinkSync(`/proc/${holder.pid}/ns/net`) !== ours) return;
-    } catch {
-      // It has just ended, which the loop sees.
-    }
+    const network = networkOf(String(holder.pid));
+    if (network !== undefined && network !== ours) return network;
     await sleep(pollMs / 10);
   }
   throw new Error(`the node's first process ended:\n${logTail(folder, 'node')}`);
 }
 
 const dnsReady = ['wait', '--for=condition=Available', 'deployment/coredns', '-n=kube-system', '--timeout=5s'];
+
+/** Processes of a namespace die with its first one, but not in the same moment. */
+async function untilEmpty(network: string): Promise<void> {
+  const deadline = performance.now() + endTimeoutMs;
+  while (readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && networkOf(pid) === network)) {
+    if (performance.now() > deadline) throw new Error(`processes of the node do not end: ${network}`);
+    await sleep(pollMs);
+  }
+}
+
+/** Undefined when there is no such process. */
+function networkOf(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined;
+  }
+}
 
 async function untilPodsRun(
   folder: string,
