@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { kubectlPath, upstreamUnavailable } from '../host/upstream.ts';
 import { testFirstLight } from './first-light.ts';
 import { testTenantClasses } from './tenant-classes.ts';
+import { testRunningPods } from './tenant-running-pods.ts';
 import { testInCluster } from './tenant-in-cluster.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
@@ -64,6 +65,7 @@ if (unavailable !== undefined) {
   testTenantEndpoints(stage);
   testInCluster(stage);
   testTenantVolumes({ ...stage, binds: false });
+  testRunningPods(stage);
   testTenantUsage(stage);
   testTenantSwitches(nodeStage);
 

@@ -3,6 +3,7 @@ import { kubectlPath, startUpstreamHost, upstreamUnavailable, type UpstreamHost 
 import { testFirstLight } from './first-light.ts';
 import { startNodes, type Nodes } from './simulated-nodes.ts';
 import { testTenantClasses } from './tenant-classes.ts';
+import { testRunningPods } from './tenant-running-pods.ts';
 import { testInCluster } from './tenant-in-cluster.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
@@ -53,6 +54,7 @@ if (unavailable !== undefined) {
   testTenantClasses(nodeStage);
   testTenantEndpoints(stage);
   testInCluster(stage);
+  testRunningPods(stage);
   testTenantVolumes({ ...stage, binds: true });
   testTenantSwitches(nodeStage);
 }

@@ -21,6 +21,7 @@ import {
 import { phaseOf, statusPairs } from './pod-phase.ts';
 import { viewPod, type Container, type ContainerStatus, type PodStatus, type PodView } from './pod-view.ts';
 import { isSidecar, restartDelayMs, shouldRestart } from './restart-policy.ts';
+import { withParts } from './running-parts.ts';
 import type { Script } from './script.ts';
 
 export interface NodeFacts {
@@ -120,10 +121,10 @@ function runStep(look: Look, deadlineInMs: number): PodStep {
   endContainers(look, changes);
   if (changes.statuses.size === 0) startContainers(look, changes);
   if (changes.statuses.size === 0) readyContainers(look, changes);
-  const next = changed(look, changes.statuses);
+  const next = withParts(look.pod, changed(look, changes.statuses), look.node.now, changes.tell);
   // Gates and generations change without us: conditions follow them.
   const settled = withConditions(look.pod, next, look.script, look.node.now);
-  if (changes.statuses.size > 0 || !sameConditions(settled, look.status)) {
+  if (next !== look.status || !sameConditions(settled, look.status)) {
     return { type: 'status', status: settled, tell: changes.tell };
   }
   return changes.waits.length > 0 ? { type: 'wait', forMs: Math.min(...changes.waits) } : { type: 'rest' };

@@ -12,7 +12,7 @@ export interface Container extends JsonObject {
   restartPolicy?: RestartPolicy;
   restartPolicyRules?: RestartRule[];
   readinessProbe?: Probe;
-  resources?: { requests?: Record<string, string> };
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
   terminationMessagePath?: string;
   terminationMessagePolicy?: string;
 }
@@ -69,10 +69,12 @@ export interface ContainerStatus {
   imageID: string;
   containerID?: string;
   ready: boolean;
-  started: boolean;
+  started?: boolean;
   restartCount: number;
   state: ContainerState;
   lastState: ContainerState;
+  allocatedResources?: Record<string, string>;
+  resources?: NonNullable<Container['resources']>;
 }
 
 export interface PodCondition {
@@ -101,12 +103,14 @@ export interface PodStatus {
   message?: string;
   containerStatuses?: ContainerStatus[];
   initContainerStatuses?: ContainerStatus[];
+  ephemeralContainerStatuses?: ContainerStatus[];
 }
 
 export interface PodView {
   readonly spec: {
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
+    readonly ephemeralContainers?: readonly Container[];
     readonly volumes?: readonly Volume[];
     readonly nodeName?: string;
     readonly hostname?: string;

@@ -125,6 +125,15 @@ test('sizes that the host changed at the beginning stay, as long as the tenant d
   assert.deepEqual(step(sized(small), copy), { updated: copy, patches: [] });
 });
 
+test('a note that somebody took away is put back without a resize, where the sizes are as they should be', () => {
+  const copy = copyOf(sized(small));
+  const { ['sublet.dev/sizes']: noted, ...annotations } = copy.metadata.annotations ?? {};
+  const spoiled = markOn('host', { ...copy, metadata: { ...copy.metadata, annotations } });
+  const { updated, patches } = step(sized(small), spoiled);
+  assert.equal(updated.metadata.annotations?.['sublet.dev/sizes'], noted);
+  assert.deepEqual(patches, []);
+});
+
 test('a label that changes beside the sizes does not make the resize forgotten', () => {
   const copy = copyOf(sized(small));
   const pod = sized(large);

@@ -21,23 +21,26 @@ const sizesAnnotation = `${ownPrefix}sizes`;
 
 /** What a copy notes of the sizes that it was made with; nothing, where the tenant gives none. */
 export function sizesNote(spec: PodSpec): Record<string, string> {
-  const sizes = [
-    ...[...(spec.initContainers ?? []), ...spec.containers].map(
-      ({ name, resources }) => [name, sized(resources)] as const,
-    ),
-    ['', sized(spec.resources)] as const,
-  ].filter(([, size]) => Object.keys(size).length > 0);
+  const sizes = sizesOf(spec);
   if (sizes.length === 0) return {};
   return { [sizesAnnotation]: createHash('sha256').update(JSON.stringify(sizes)).digest('hex').slice(0, 16) };
 }
 
-/** `wanted` with the sizes that `current` notes: what the tenant wants now is the resize's to write. */
+/** `wanted` with the sizes that `current` notes, as long as it has others: what the tenant wants now is the resize's to write. */
 export function keepSizesNote(current: On<'host', KubeObject>, wanted: On<'host', KubeObject>): On<'host', KubeObject> {
   const noted = current.metadata.annotations?.[sizesAnnotation];
   const { [sizesAnnotation]: now, ...annotations } = wanted.metadata.annotations ?? {};
-  if (noted === now) return wanted;
+  if (noted === now || hasSizesOf(current, wanted)) return wanted;
   if (noted !== undefined) annotations[sizesAnnotation] = noted;
   return markOn('host', { ...wanted, metadata: { ...wanted.metadata, annotations } });
+}
+
+function hasSizesOf(current: On<'host', KubeObject>, wanted: On<'host', KubeObject>): boolean {
+  const now = sizesOf(viewPod(current).spec);
+  return sizesOf(viewPod(wanted).spec).every(([name, size]) => {
+    const found = now.find(([other]) => other === name)?.[1];
+    return found !== undefined && equalJson(found, size);
+  });
 }
 
 /** Each stands for itself. `ephemeralContainers`: the tenant's, translated. */
@@ -101,6 +104,16 @@ function resizePatch(copy: On<'host', KubeObject>, wanted: On<'host', KubeObject
     if (changed.length > 0) spec[field] = changed;
   }
   return { subresource: 'resize', patch: { spec }, note: { [sizesAnnotation]: sizes } };
+}
+
+/** By container, the pod itself last; of those that have any. */
+function sizesOf(spec: PodSpec): (readonly [name: string, size: JsonObject])[] {
+  return [
+    ...[...(spec.initContainers ?? []), ...spec.containers].map(
+      ({ name, resources }) => [name, sized(resources)] as const,
+    ),
+    ['', sized(spec.resources)] as const,
+  ].filter(([, size]) => Object.keys(size).length > 0);
 }
 
 /** What can be resized of what is asked for. */
