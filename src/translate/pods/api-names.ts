@@ -12,7 +12,7 @@ import { hasIp } from './service-environment.ts';
 export function nameApi(spec: PodSpec, namespace: string, api: Readonly<KubeObject>, clusterDomain: string): void {
   const { metadata } = api;
   const { clusterIP = '' } = serviceSpec(api);
-  if (!hasIp(api) || spec['hostNetwork'] === true) return;
+  if (!hasIp(api)) return;
   const inNamespace = `${metadata.name ?? ''}.${metadata.namespace ?? ''}`;
   const hostnames = [inNamespace, `${inNamespace}.svc`, `${inNamespace}.svc.${clusterDomain}`];
   if (namespace === metadata.namespace) hostnames.unshift(metadata.name ?? '');
