@@ -38,7 +38,8 @@ function withSizes(status: PodStatus, main: readonly Container[], init: readonly
 }
 
 /** They are never ready, nor said to have started. */
-function ephemeral({ started: _, ...status }: ContainerStatus): ContainerStatus {
+function ephemeral(container: ContainerStatus): ContainerStatus {
+  const { started: _, ...status } = container;
   return status;
 }
 
