@@ -218,7 +218,7 @@ test('the status comes back in the tenant’s words, with what patches bring', (
   const { key: hostKey = '' } = copy['spec'] as JsonObject;
   const said = stored(copy, {
     spec: { key: hostKey, address: 'nightly-x-shop-x-demo.sublet-demo.svc' },
-    status: { internal: 'x', used: [String(hostKey)], message: 'sublet-demo/nightly-x-shop-x-demo is done' },
+    status: { internal: 'x', used: [hostKey], message: 'sublet-demo/nightly-x-shop-x-demo is done' },
   });
   const { fields, status } = tenantView(rules, object, said);
   assert.deepEqual(status, { used: [key], message: 'shop/nightly is done' });
