@@ -23,6 +23,7 @@ import { negotiation } from './cases/negotiation.ts';
 import { patches } from './cases/patches.ts';
 import { podParts } from './cases/pod-parts.ts';
 import { podCases } from './cases/pods.ts';
+import { podSecurity } from './cases/pod-security.ts';
 import { requestHeader } from './cases/request-header.ts';
 import { tokens } from './cases/tokens.ts';
 import { urls } from './cases/urls.ts';
@@ -61,6 +62,7 @@ export const crud: readonly Family[] = [
   podCases,
   connectionCases,
   podParts,
+  podSecurity,
   autoscaling,
   kinds,
 ];

@@ -7,6 +7,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanges } from './limit-ranges.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podSecurityAdmission } from './pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priorityAdmission } from './priority.ts';
 import type { QuotaLedger } from './quota-ledger.ts';
@@ -25,6 +26,7 @@ export function builtinAdmissionPlugins(
     namespaceLifecycle(cluster),
     limitRanges(cluster),
     serviceAccountAdmission(cluster, random),
+    podSecurityAdmission(cluster),
     priorityAdmission(cluster),
     defaultTolerationSeconds,
     runtimeClassAdmission(cluster),
