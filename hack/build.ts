@@ -49,7 +49,10 @@ await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
 const result = await build({
   entryPoints: [
-    ...['sublet', 'tenant', 'host', 'up', 'cli'].map((role) => ({ in: join(root, `src/main/${role}.ts`), out: role })),
+    ...['sublet', 'tenant', 'host', 'up', 'dns', 'cli'].map((role) => ({
+      in: join(root, `src/main/${role}.ts`),
+      out: role,
+    })),
     ...rarelyNeeded.map((name) => ({ in: name, out: name })),
   ],
   outdir,

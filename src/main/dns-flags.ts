@@ -8,6 +8,7 @@ import { configuredName } from '../gateway/dns/domain-name.ts';
 import type { DnsSettings, Endpoint, TenantOverrides } from '../gateway/dns/dns-service.ts';
 import { configuredRange } from '../gateway/dns/reverse-name.ts';
 import type { VisibleService } from '../gateway/dns/visible-services.ts';
+import { readFileIfAny } from '../tenancy/files.ts';
 
 export interface DnsFlags {
   readonly settings: DnsSettings;
@@ -131,7 +132,7 @@ function parseOverrides(file: string, name: string, value: JsonValue): TenantOve
 }
 
 function systemResolvers(): readonly Endpoint[] {
-  const text = readFileSync('/etc/resolv.conf', 'utf8');
+  const text = readFileIfAny('/etc/resolv.conf') ?? '';
   return [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)]
     .map(([, address = '']) => address.split('%')[0] ?? '')
     .filter((address) => isIP(address) > 0)

@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { JsonObject } from '../api/json.ts';
+import type { Endpoint } from '../gateway/dns/dns-service.ts';
 import { parseSwitches } from '../lib/switches.ts';
 import type { FromHost } from '../syncer/mirrored-kind.ts';
 import { offByDefault } from '../syncer/kinds/synced-kinds.ts';
 import type { ClusterDns } from '../translate/pods/cluster-dns.ts';
 import { checkAdvertised, clusterDns, isLocal } from './api-service-role.ts';
+import { parseEndpoint } from './dns-flags.ts';
 import { isolationOf } from './isolation-role.ts';
 import { checkSyncResources } from './custom-sync-role.ts';
 import { mirrorsOf, parseFromHost } from './mirrors-role.ts';
@@ -37,6 +39,8 @@ export interface UpFlags {
   readonly advertiseAddress: string | undefined;
   /** The tenants' own DNS; absent: pods ask the host's. */
   readonly dns: ClusterDns | undefined;
+  /** Where to answer DNS for the tenants' pods; absent: not here. */
+  readonly dnsListen: Endpoint | undefined;
 }
 
 export const upHelp = `sublet up: a host and its tenants on this machine
@@ -66,6 +70,8 @@ export const upHelp = `sublet up: a host and its tenants on this machine
                           cpu=16,memory=32Gi,ephemeral-storage=100Gi,pods=110)
   --advertise-address IP  where pods on the host reach the tenants' API servers (default --address, if that is one machine's,
                           else this machine's first address)
+  --dns ADDRESS:PORT      answer DNS for the tenants' pods there (sublet dns; default: not). If that is port 53 of an address that pods can
+                          reach, they ask it, unless --cluster-dns says otherwise
   --cluster-dns LIST      addresses of the DNS that tenants' pods ask (default: the host's)
   --cluster-domain NAME   the domain that it answers for (default cluster.local)
 `;
@@ -92,6 +98,7 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
       isolation: { type: 'string' },
       'pseudo-capacity': { type: 'string', default: '' },
       'advertise-address': { type: 'string' },
+      dns: { type: 'string' },
       'cluster-dns': { type: 'string' },
       'cluster-domain': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -107,6 +114,7 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
       `--tenant takes a name of lower-case letters, digits and dashes, at most 32 long, not ${values.tenant}`,
     );
   }
+  const dnsListen = values.dns === undefined ? undefined : parseEndpoint(values.dns, undefined);
   return {
     dir: resolve(values.dir),
     tenant: values.tenant,
@@ -122,8 +130,14 @@ export function parseUpFlags(args: readonly string[]): UpFlags | undefined {
     isolation: readIsolation(values.isolation, values['pod-security']),
     pseudoCapacity: parseCapacity(values['pseudo-capacity']),
     advertiseAddress: advertised(values.address, values['advertise-address']),
-    dns: parseDns(values['cluster-dns'], values['cluster-domain']),
+    dns: parseDns(values['cluster-dns'] ?? askedByPods(dnsListen), values['cluster-domain']),
+    dnsListen,
   };
+}
+
+/** Pods ask at the usual port only. */
+function askedByPods(listen: Endpoint | undefined): string | undefined {
+  return listen?.port === 53 && !isLocal(listen.address) ? listen.address : undefined;
 }
 
 function advertised(listen: string, typed: string | undefined): string | undefined {

@@ -4,6 +4,7 @@ import { stopAll, type Service } from '../lib/service.ts';
 import { LocalControl } from '../tenancy/local-control.ts';
 import { StateFolder } from '../tenancy/state-folder.ts';
 import { untilAskedToStop } from './child-role.ts';
+import { localDns } from './local-dns.ts';
 import { startEmbeddedHost, useHost, type LocalHost } from './local-host.ts';
 import { LocalTenant } from './local-tenant.ts';
 import { parseUpFlags, upHelp, type UpFlags } from './up-flags.ts';
@@ -19,6 +20,11 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const host = await startHost(folder, flags);
     if (host.service) running.push(host.service);
+    const dns = await localDns(folder, flags, complain);
+    if (dns) {
+      running.push(dns.service);
+      await dns.service.start();
+    }
     const tenants = new Map<string, LocalTenant>();
     for (const name of namesToStart(folder, flags)) {
       const tenant = new LocalTenant(name, folder, flags, host, complain);
@@ -31,7 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
     });
     running.push(control);
     await control.start();
-    say(welcome(folder, flags, [...tenants.keys()], performance.now() - start));
+    say(welcome(folder, flags, [...tenants.keys()], dns?.address, performance.now() - start));
     await asked;
     say('stopping …');
     await stopAll(running.splice(0));
@@ -66,7 +72,13 @@ async function deleteTenant(
   tenants.delete(name);
 }
 
-function welcome(folder: StateFolder, flags: UpFlags, tenants: readonly string[], tookMs: number): string {
+function welcome(
+  folder: StateFolder,
+  flags: UpFlags,
+  tenants: readonly string[],
+  dnsAddress: string | undefined,
+  tookMs: number,
+): string {
   const shown = (path: string): string => {
     const near = relative(process.cwd(), path);
     return near.startsWith('..') ? path : near;
@@ -80,6 +92,7 @@ function welcome(folder: StateFolder, flags: UpFlags, tenants: readonly string[]
     '',
     `  host      ${about.padEnd(32)} ${shown(hostKubeconfig)}`,
     ...tenants.map((name) => `  tenant    ${name.padEnd(32)} ${shown(folder.tenantKubeconfig(name))}`),
+    ...(dnsAddress === undefined ? [] : [`  dns       ${'of all tenants'.padEnd(32)} ${dnsAddress}`]),
     '',
     'Try, in another terminal:',
     '',
