@@ -198,6 +198,14 @@ test('a log is plain text, of the container that is meant, by known options only
   assert.equal(place.admitted.length, 0, 'reading is nothing that admission is asked about');
 });
 
+test('what is said instead of a log is no plain text', async () => {
+  const place = await Place.with(pods);
+  const type = { 'content-type': 'application/json' };
+  place.answer = { kind: 'response', status: 400, headers: { ...type, connection: 'close' }, body: Buffer.from('{}') };
+  const { status, headers } = await place.call('GET', '/pods/one/log', { headers: {}, upgrade: 'websocket' });
+  assert.deepEqual([status, headers], [400, type]);
+});
+
 test('admission is asked about the options, and they are as it leaves them', async () => {
   const plugin: AdmissionPlugin = {
     name: 'renames',

@@ -2,7 +2,7 @@
 import type { ApiResponse, ByteStream } from '../../api/exchange.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { newBadRequest } from '../../api/status.ts';
+import { newBadRequest, newInternalError } from '../../api/status.ts';
 import type { VerbHandler, VerbRequest } from '../verbs/verb.ts';
 import { admitted } from './connect-admission.ts';
 import {
@@ -35,10 +35,11 @@ export function podLog(connector: PodConnector): VerbHandler {
       { subresource: 'log', pod, options: asked, query: optionsQuery(asked) },
       { method: 'GET', headers: {}, body: noBody, signal },
     );
-    if (answer.kind !== 'response') throw newBadRequest('a log is no stream of both ways');
+    if (answer.kind !== 'response') throw newInternalError('a log is no stream of both ways');
+    if (answer.status !== 200) return answerOf(answer, signal);
     const { status, body } = answer;
     const { request: incoming } = request.context;
-    if (offersWebSocket(incoming) && status === 200) return logOverWebSocket(incoming, asStream(body));
+    if (offersWebSocket(incoming)) return logOverWebSocket(incoming, asStream(body));
     return { status, headers: { 'content-type': 'text/plain' }, body };
   };
 }
