@@ -108,6 +108,43 @@ if (unavailable !== undefined) {
     assert.equal(await saidBy('whole'), `${whole}\n${whole}\n`);
   });
 
+  test('a pod asks the DNS of its tenant, with its own wishes: the API, and pods of a StatefulSet by their names', async () => {
+    const named = await startNodeTenant(host, {
+      name: 'named',
+      args: ['--dns', `${host.hostAddress}:53`, '--cluster-domain', 'named.test'],
+    });
+    try {
+      await named.kubectl('create', 'namespace', namespace);
+      await eventually(() => named.kubectl('get', 'serviceaccount', 'default', '--namespace', namespace));
+      const dnsConfig = { searches: ['example.com'], options: [{ name: 'ndots', value: '2' }] };
+      const asker = { image: webServer, command: ['bash', '-c', 'cat /etc/resolv.conf; sleep 1000'] };
+      await applyObjects(named.kubectl, host.folder, [...statefulSet, pod('asker', asker, { dnsConfig })]);
+      await named.kubectl('rollout', 'status', 'statefulset/db', '--namespace', namespace, '--timeout=120s');
+      const copy = ['--namespace', named.hostNamespace, `asker-x-${namespace}-x-named`];
+      const inHost = (command: string, ...more: readonly string[]): Promise<string> =>
+        host.kubectl(command, ...copy, ...more);
+      const said = await eventually(() => inHost('logs'));
+      const searches = `${namespace}.svc.named.test svc.named.test named.test example.com`;
+      assert.equal(said, `search ${searches}\nnameserver ${host.hostAddress}\noptions ndots:2\n`);
+      const addressOf = (name: string): Promise<string> => inHost('exec', '--', 'nslookup', name, host.hostAddress);
+      const api = await named.kubectl('get', 'service', 'kubernetes', '-o', 'jsonpath={.spec.clusterIP}');
+      const names = ['kubernetes.default.svc.named.test', 'db-0.db.inside.svc.named.test'];
+      const ips = [
+        api,
+        await named.kubectl('get', 'pod', 'db-0', '--namespace', namespace, '-o', 'jsonpath={.status.podIP}'),
+      ];
+      for (const [index, name] of names.entries())
+        assert.match(
+          await eventually(() => addressOf(name)),
+          new RegExp(`Name:\\s+${name}\\s+Address:? *\\d*:? ${ips[index]}\\b`),
+        );
+      const fetched = await eventually(() => inHost('exec', '--', 'curl', '-sS', '-m5', 'http://db-0.db/hostname'));
+      assert.equal(fetched, 'db-0');
+    } finally {
+      await named.stop();
+    }
+  });
+
   test('labels and annotations in files are the tenant’s own, and change with them', async () => {
     const items = ['labels', 'annotations'].map((path) => ({ path, fieldRef: { fieldPath: `metadata.${path}` } }));
     const script = 'while true; do echo "=="; cat /self/labels; echo; cat /self/annotations; echo; sleep 1; done';
@@ -130,6 +167,29 @@ if (unavailable !== undefined) {
     }, 180_000);
   });
 }
+
+const statefulSet = [
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'db', namespace },
+    spec: { clusterIP: 'None', selector: { app: 'db' }, ports: [{ port: 80 }] },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db', namespace },
+    spec: {
+      serviceName: 'db',
+      replicas: 1,
+      selector: { matchLabels: { app: 'db' } },
+      template: {
+        metadata: { labels: { app: 'db' } },
+        spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'db', image: webServer }] },
+      },
+    },
+  },
+];
 
 const whoAmI = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
 
