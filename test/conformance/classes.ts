@@ -1,8 +1,8 @@
-/** Upstream's conformance tests by what they need of a cluster: `class-a.txt` an API server and controllers, `b` pods that run, `s` pods that do as they are told. */
+/** Upstream's conformance tests by what they need of a cluster: `class-a.txt` an API server and controllers, `b` pods that run, `s` pods that do as they are told, `w` webhooks in pods, `c` containers. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const allClasses: readonly string[] = ['a', 'b', 's'];
+export const allClasses: readonly string[] = ['a', 'b', 's', 'w', 'c'];
 
 /** The names of a class's tests. @throws Error for a class that there is not. */
 export function readClass(name: string): string[] {

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { startControllers, stopCluster } from '../../hack/host-cluster/lifecycle.ts';
 import { runAfterThisProcess } from '../../hack/host-cluster/processes.ts';
 import { serverOf } from '../../hack/host-cluster/credentials.ts';
+import { unreachable } from '../../src/lib/unreachable.ts';
 import { builtinControllerNames } from '../../src/controllers/controllers.ts';
 import { newStateFolder, removeStateFolder, startUp } from '../e2e/sublet-up.ts';
+import { startNodeHost } from './node-host.ts';
 import { untilNodes } from './nodes.ts';
 import { startUpstreamCluster } from './upstream-cluster.ts';
 
@@ -18,7 +20,7 @@ export interface TenantOptions {
   /** How many simulated nodes the host has, all of which the tenant sees; absent: as `upArgs` say. */
   readonly nodes?: number;
   /** The host; absent: the embedded one. */
-  readonly host?: 'upstream';
+  readonly host?: 'upstream' | 'node';
   /** With upstream's kube-scheduler. */
   readonly scheduler?: boolean;
   /** Further arguments of `sublet up`. */
@@ -39,12 +41,31 @@ export interface TenantUnderTest {
 
 const clusterProgram = join(import.meta.dirname, '../../hack/host-cluster/cluster.ts');
 
+interface Host {
+  readonly kubeconfig: string;
+  readonly upArgs: readonly string[];
+  stop(): Promise<void>;
+}
+
+async function startHost(kind: TenantOptions['host'], nodes: number): Promise<Host | undefined> {
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case 'upstream':
+      return { ...(await startUpstreamCluster(nodes)), upArgs: [] };
+    case 'node':
+      return startNodeHost();
+    default:
+      return unreachable(kind);
+  }
+}
+
 /** Starts a tenant of the built program. @throws Error when it does not become ready */
 export async function startTenant(options: TenantOptions, report: (line: string) => void): Promise<TenantUnderTest> {
   const { controllerManager, scheduler = false, nodes = 0, upArgs = [] } = options;
   const folder = await newStateFolder();
-  const host = options.host === 'upstream' ? await startUpstreamCluster(nodes) : undefined;
-  const hostArgs = host ? ['--host-kubeconfig', host.kubeconfig] : [];
+  const host = await startHost(options.host, nodes);
+  const hostArgs = host ? ['--host-kubeconfig', host.kubeconfig, ...host.upArgs] : [];
   const nodeArgs = nodes > 0 ? ['--nodes', String(nodes), '--from-host', 'nodes'] : [];
   const up = await startUp(folder, [...hostArgs, ...nodeArgs, ...upArgs]);
   const components = mkdtempSync(join(tmpdir(), 'sublet-upstream-controllers-'));

@@ -2,6 +2,9 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+export const hostKinds = ['embedded', 'upstream', 'node'] as const;
+export type HostKind = (typeof hostKinds)[number];
+
 export interface Flags {
   readonly testClass: string;
   /** Only tests whose names match. */
@@ -9,7 +12,7 @@ export interface Flags {
   /** A cluster that runs already; absent: a tenant of `sublet up`. */
   readonly kubeconfig: string | undefined;
   /** What the tenant's host is. */
-  readonly host: 'embedded' | 'upstream';
+  readonly host: HostKind;
   /** With upstream's kube-controller-manager for what the tenant has no controller for. */
   readonly controllerManager: boolean;
   readonly includeSkips: boolean;
@@ -27,7 +30,8 @@ export const help = `npm run test:conformance -- [FLAGS]: upstream's conformance
   --class NAME               the tests of class-NAME.txt (default a)
   --focus REGEX              only those whose names match
   --kubeconfig FILE          another cluster than a tenant of our own
-  --host KIND                of that tenant: embedded (default), or upstream's control plane; both with simulated nodes
+  --host KIND                of that tenant: embedded (default), or upstream's control plane, both with simulated nodes; or node:
+                             upstream's with a node that runs containers (needs root)
   --kube-controller-manager  with upstream's, for the controllers that a tenant lacks
   --include-skips            runs the tests of skips.ts too
   --parallel N               processes at a time (default 2)
@@ -59,8 +63,8 @@ export function parseFlags(args: readonly string[]): Flags | undefined {
   if (values.help) return undefined;
   if (values.kubeconfig !== undefined && values['kube-controller-manager'])
     throw new Error('--kube-controller-manager is for a tenant of our own, not for --kubeconfig');
-  const { host } = values;
-  if (host !== 'embedded' && host !== 'upstream') throw new Error(`--host takes embedded or upstream, not ${host}`);
+  const host = hostKinds.find((kind) => kind === values.host);
+  if (host === undefined) throw new Error(`--host takes ${hostKinds.join(', ')}, not ${values.host}`);
   return {
     testClass: values.class,
     focus: values.focus === undefined ? undefined : new RegExp(values.focus),

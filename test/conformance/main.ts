@@ -38,9 +38,9 @@ async function main(): Promise<number> {
     if (flags.kubeconfig === undefined)
       tenant = await startTenant(
         {
-          nodes: hostNodes,
+          nodes: flags.host === 'node' ? 1 : hostNodes,
           ...(flags.controllerManager ? { controllerManager: 'missing' } : {}),
-          ...(flags.host === 'upstream' ? { host: flags.host } : {}),
+          ...(flags.host === 'embedded' ? {} : { host: flags.host }),
         },
         report,
       );
