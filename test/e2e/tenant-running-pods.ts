@@ -18,6 +18,29 @@ const pod = {
     terminationGracePeriodSeconds: 0,
     schedulingGates: [{ name: 'wait.example/first' }],
     readinessGates: [{ conditionType: gate }],
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: { tier: 'front' } },
+        matchLabelKeys: ['app'],
+      },
+    ],
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 1,
+            podAffinityTerm: {
+              topologyKey: 'kubernetes.io/hostname',
+              labelSelector: { matchLabels: { tier: 'front' } },
+              matchLabelKeys: ['app'],
+            },
+          },
+        ],
+      },
+    },
     containers: [
       {
         name: 'web',

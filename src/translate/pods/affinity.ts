@@ -12,12 +12,16 @@ export interface AffinityContext {
   readonly nameOf: (namespace: string) => Name<'tenant'>;
 }
 
-/** Pins in place: `spec` is the caller's own copy. */
+/**
+ * Pins in place: `spec` is the caller's own copy. What keys of labels stand for, the tenant's API server has written into the selectors; the host's would
+ * refuse the two together.
+ */
 export function pinAffinity(spec: PodSpec, context: AffinityContext): void {
   for (const affinity of [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity]) {
     if (affinity) pinTerms(affinity, context);
   }
   for (const constraint of spec.topologySpreadConstraints ?? []) {
+    delete constraint.matchLabelKeys;
     if (constraint.labelSelector) {
       constraint.labelSelector = pinLabelSelector(context.tenant, context.namespace, constraint.labelSelector);
     }
@@ -39,6 +43,8 @@ function pinTerm(term: PodAffinityTerm, context: AffinityContext): void {
   const { namespaces, namespaceSelector, labelSelector } = term;
   delete term.namespaces;
   delete term.namespaceSelector;
+  delete term.matchLabelKeys;
+  delete term.mismatchLabelKeys;
   if (!labelSelector) return;
   if (namespaceSelector && isEmptyLabelSelector(namespaceSelector)) {
     term.labelSelector = pinAcrossNamespaces(context.tenant, 'all', labelSelector);

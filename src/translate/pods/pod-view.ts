@@ -103,7 +103,7 @@ export interface PodSpec extends JsonObject {
   volumes?: Volume[];
   imagePullSecrets?: NameReference[];
   affinity?: Affinity;
-  topologySpreadConstraints?: (JsonObject & { labelSelector?: LabelSelector })[];
+  topologySpreadConstraints?: (JsonObject & { labelSelector?: LabelSelector; matchLabelKeys?: string[] })[];
   runtimeClassName?: string;
   priorityClassName?: string;
   nodeName?: string;
