@@ -4,7 +4,7 @@
 import type { Client } from '../client/client.ts';
 import { isAlreadyExists, unlessNotFound } from '../controller/status-cause.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../api/json.ts';
-import type { KubeObject } from '../api/object.ts';
+import type { KubeList, KubeObject } from '../api/object.ts';
 import { StatusError } from '../api/status.ts';
 
 /** A rule of a Role. Mirrors rbac/v1 PolicyRule. */
@@ -40,13 +40,15 @@ const managedBy = { 'app.kubernetes.io/managed-by': 'sublet' };
 
 /**
  * Makes or repairs the tenant's namespace, account, role and binding on the host. Level-triggered: call it as often as you like. `clusterRules`: what it may
- * read beyond its namespace; none: it has no ClusterRole, and one that it had before goes.
+ * do beyond its namespace; none: it has no ClusterRole, and one that it had before goes. `elsewhere`: what it may read in further namespaces, which must be
+ * there; in all others it loses what it had.
  */
 export async function provisionTenant(
   host: Client<'host'>,
   place: TenantPlace,
   rules: readonly PolicyRule[],
   clusterRules: readonly PolicyRule[] = [],
+  elsewhere: ReadonlyMap<string, readonly PolicyRule[]> = new Map(),
 ): Promise<void> {
   const { tenant, hostNamespace } = place;
   const account = accountName(tenant);
@@ -72,6 +74,58 @@ export async function provisionTenant(
   });
   if (clusterRules.length === 0) await removeClusterRole(host, place);
   else await provideClusterRole(host, place, clusterRules);
+  for (const [namespace, there] of elsewhere) await provideRoleElsewhere(host, place, namespace, there);
+  await removeRolesElsewhere(host, place, elsewhere);
+}
+
+async function provideRoleElsewhere(
+  host: Client<'host'>,
+  place: TenantPlace,
+  namespace: string,
+  rules: readonly PolicyRule[],
+): Promise<void> {
+  const { tenant, hostNamespace } = place;
+  const metadata = { name: clusterRoleName(place), namespace, labels: { ...managedBy, [tenantLabel]: tenant } };
+  await createOrReplace(host, roles, namespace, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata,
+    rules: [...rules],
+  });
+  await createOrReplace(host, roleBindings, namespace, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: accountName(tenant), namespace: hostNamespace }],
+  });
+}
+
+/** But for those that are `kept`. Who may not look for them has never made one. */
+async function removeRolesElsewhere(
+  host: Client<'host'>,
+  place: TenantPlace,
+  kept: ReadonlyMap<string, unknown> = new Map(),
+): Promise<void> {
+  for (const gvr of [roleBindings, roles]) {
+    const items = await unlessRefused(host.resource(gvr).list({ labelSelector: `${tenantLabel}=${place.tenant}` }));
+    for (const { metadata } of items) {
+      const { name, namespace = '', uid } = metadata;
+      if (name !== clusterRoleName(place) || kept.has(namespace)) continue;
+      await unlessNotFound(
+        host.resource(gvr, namespace).delete(name, uid === undefined ? {} : { preconditions: { uid } }),
+      );
+    }
+  }
+}
+
+async function unlessRefused(attempt: Promise<KubeList>): Promise<readonly KubeObject[]> {
+  try {
+    return (await attempt).items;
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.status.code !== 403) throw error;
+    return [];
+  }
 }
 
 async function provideClusterRole(
@@ -144,27 +198,46 @@ export async function serviceCidrsOf(host: Client<'host'>): Promise<readonly str
 }
 
 /**
- * Removes the tenant's account, roles and bindings, and the host namespace if it was made for this tenant. The tenant's copies are the
- * syncer's to delete, before.
+ * Removes the tenant's account, roles and bindings, and the host namespace if it was made for this tenant and no other lives there; else the next of those
+ * has it from then on. The tenant's copies are the syncer's to delete, before.
  */
 export async function deprovisionTenant(host: Client<'host'>, place: TenantPlace): Promise<void> {
   const account = accountName(place.tenant);
   await removeClusterRole(host, place);
+  await removeRolesElsewhere(host, place);
   const found = await unlessNotFound(host.resource(namespaces).get(place.hostNamespace));
   if (!found) return;
   await unlessNotFound(host.resource(roleBindings, place.hostNamespace).delete(account));
   await unlessNotFound(host.resource(roles, place.hostNamespace).delete(account));
   await unlessNotFound(host.resource(serviceAccounts, place.hostNamespace).delete(account));
-  if (found.metadata.labels?.[tenantLabel] === place.tenant) {
-    const uid = found.metadata.uid;
-    await unlessNotFound(
-      host.resource(namespaces).delete(place.hostNamespace, uid === undefined ? {} : { preconditions: { uid } }),
-    );
+  if (found.metadata.labels?.[tenantLabel] !== place.tenant) return;
+  const [heir] = await tenantsIn(host, place.hostNamespace);
+  const { uid } = found.metadata;
+  if (heir !== undefined) {
+    const labels = { [tenantLabel]: heir };
+    await host.resource(namespaces).patch(place.hostNamespace, 'merge', { metadata: { labels } });
+    return;
   }
+  await unlessNotFound(
+    host.resource(namespaces).delete(place.hostNamespace, uid === undefined ? {} : { preconditions: { uid } }),
+  );
 }
 
+/** Who has an account in a host namespace. */
+async function tenantsIn(host: Client<'host'>, hostNamespace: string): Promise<readonly string[]> {
+  const labelSelector = Object.entries(managedBy)
+    .map(([name, value]) => `${name}=${value}`)
+    .join();
+  const { items } = await host.resource(serviceAccounts, hostNamespace).list({ labelSelector });
+  return items.flatMap(({ metadata: { name = '' } }) =>
+    name.startsWith(accountPrefix) ? [name.slice(accountPrefix.length)] : [],
+  );
+}
+
+const accountPrefix = 'sublet-';
+
 function accountName(tenant: string): string {
-  return `sublet-${tenant}`;
+  return `${accountPrefix}${tenant}`;
 }
 
 /** Tenants of two host namespaces may have one name; neither has a colon in it. */

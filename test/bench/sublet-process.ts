@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import type { Client } from '../../src/client/client.ts';
 import { realClock } from '../../src/main/real-clock.ts';
 import type { HostConfig, HostConnection, ServerConfig, TenantConfig } from '../../src/main/role-config.ts';
-import { hostRules } from '../../src/syncer/host-rules.ts';
+import { clusterRules, hostRules } from '../../src/syncer/host-rules.ts';
 import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
+import type { FromHost } from '../../src/syncer/mirrored-kind.ts';
+import { mirroredKinds } from '../../src/syncer/mirrors/mirrored-kinds.ts';
+import type { SyncedKind } from '../../src/syncer/synced-kind.ts';
 import { ensureClusterCredentials, type ClusterCredentials } from '../../src/tenancy/cluster-credentials.ts';
 import { issueAccountToken, provisionTenant } from '../../src/tenancy/provisioning.ts';
 import { freePort } from '../../src/tenancy/state-folder.ts';
@@ -41,6 +44,15 @@ export interface TenantHost {
   readonly connection: HostConnection;
 }
 
+export interface PlaceOptions {
+  /** Default: one of its own. */
+  readonly hostNamespace?: string;
+  /** Default: all. */
+  readonly kinds?: readonly SyncedKind[];
+  /** Default: nothing. */
+  readonly fromHost?: FromHost;
+}
+
 const address = '127.0.0.1';
 const tokenSeconds = 7200;
 const stopGraceMs = 15_000;
@@ -53,9 +65,14 @@ export const unreachableHost: TenantHost = {
 };
 
 /** Gives a tenant its namespace and account on a host. */
-export async function placeOnHost(client: Client<'host'>, connection: Connection, tenant: string): Promise<TenantHost> {
-  const place = { tenant, hostNamespace: `sublet-${tenant}` };
-  await provisionTenant(client, place, hostRules(syncedKinds));
+export async function placeOnHost(
+  client: Client<'host'>,
+  connection: Connection,
+  tenant: string,
+  { hostNamespace = `sublet-${tenant}`, kinds = syncedKinds, fromHost = {} }: PlaceOptions = {},
+): Promise<TenantHost> {
+  const place = { tenant, hostNamespace };
+  await provisionTenant(client, place, hostRules(kinds), clusterRules(mirroredKinds, fromHost, kinds));
   const { token } = await issueAccountToken(client, place, tokenSeconds);
   const { server, certificateAuthority } = connection;
   return { hostNamespace: place.hostNamespace, connection: { server, certificateAuthority, token } };
@@ -66,7 +83,7 @@ export async function tenantRole(
   folder: string,
   tenant: string,
   host: TenantHost,
-  further: Pick<TenantConfig, 'sync'> = {},
+  further: Pick<TenantConfig, 'sync' | 'fromHost'> = {},
 ): Promise<Role> {
   const { server, role } = await serverRole(folder, 'tenant', `sublet-${tenant}`);
   writeFileSync(join(folder, 'host-connection.json'), JSON.stringify(host.connection));
