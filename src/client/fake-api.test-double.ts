@@ -321,8 +321,16 @@ function within(wanted: Target, actual: Target | undefined): boolean {
 }
 
 function selection(query: URLSearchParams): (object: KubeObject) => boolean {
-  const wanted = (query.get('labelSelector') ?? '').split(',').filter((term) => term !== '');
-  return (object) => wanted.every((term) => object.metadata.labels?.[term.split('=')[0] ?? ''] === term.split('=')[1]);
+  const termsOf = (parameter: string): string[][] =>
+    (query.get(parameter) ?? '').split(',').flatMap((term) => (term === '' ? [] : [term.split('=')]));
+  const labels = termsOf('labelSelector');
+  const names = termsOf('fieldSelector').flatMap(([field, name]) => (field === 'metadata.name' ? [name] : []));
+  return ({ metadata }) =>
+    names.every((name) => metadata.name === name) &&
+    labels.every(([key = '', value]) => {
+      const found = metadata.labels?.[key];
+      return value === undefined ? found !== undefined : found === value;
+    });
 }
 
 function mergePatch(target: JsonValue, patch: JsonValue): JsonValue {
