@@ -6,6 +6,7 @@ import { testFirstLight } from './first-light.ts';
 import { testTenantClasses } from './tenant-classes.ts';
 import { testRunningPods } from './tenant-running-pods.ts';
 import { testInCluster } from './tenant-in-cluster.ts';
+import { testTenantConnections } from './tenant-connections.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import { testTenantSwitches } from './tenant-switches.ts';
@@ -63,6 +64,7 @@ if (unavailable !== undefined) {
   testTenantNodes(nodeStage);
   testTenantClasses(nodeStage);
   testTenantEndpoints(stage);
+  testTenantConnections(stage);
   testInCluster(stage);
   testTenantVolumes({ ...stage, binds: false });
   testRunningPods(stage);
