@@ -26,22 +26,10 @@ for (const [what, args, words] of wrong)
   test(`sublet dns does not take ${what}`, () => assert.throws(() => parseDnsFlags(args), words));
 
 test('what is typed is what is set', () => {
-  const flags = parseDnsFlags([
-    ...['--listen', '[::1]:5353', '--upstream', '10.0.0.1', '--upstream', '[2001:db8::1]:5300'],
-    ...['--internal', 'corp.example', '--internal', '203.0.113.0/24', '--visible', 'a/b', '--visible', 'c/d=e/f'],
-    ...[
-      '--cluster-domain',
-      'a.example',
-      '--server',
-      '10.96.0.10',
-      '--ttl',
-      '30',
-      '--rate',
-      '50',
-      '--metrics',
-      '127.0.0.1:9153',
-    ],
-  ]);
+  const typed =
+    '--listen [::1]:5353 --upstream 10.0.0.1 --upstream [2001:db8::1]:5300 --internal corp.example --internal 203.0.113.0/24 ' +
+    '--visible a/b --visible c/d=e/f --cluster-domain a.example --server 10.96.0.10 --ttl 30 --rate 50 --metrics 127.0.0.1:9153';
+  const flags = parseDnsFlags(typed.split(' '));
   const { internalRanges, ...settings } = flags?.settings ?? assert.fail('help was not asked for');
   assert.equal(internalRanges.length, 1);
   assert.deepEqual(settings, {
