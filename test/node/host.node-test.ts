@@ -1,6 +1,6 @@
 /** What a host with a real node can do by itself: whatever a tenant's test relies on. */
 import assert from 'node:assert/strict';
-import { createServer, get } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { eventually, type Kubectl } from '../e2e/sublet-up.ts';
@@ -8,6 +8,7 @@ import {
   agnhost,
   applyObjects,
   busybox,
+  fetchText,
   nodeClusterUnavailable,
   useNodeCluster,
   webServer,
@@ -136,17 +137,5 @@ if (unavailable !== undefined) {
   test('kubectl top tells what the pods use', async () => {
     assert.match(await eventually(() => kubectl('top', 'pod', 'web')), /^web\s+\d+m\s+\d+Mi/m);
     assert.match(await kubectl('top', 'node'), /^node1\s+\d+m/m);
-  });
-}
-
-function fetchText(url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = get(url, { timeout: 5_000, agent: false }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve(text));
-    });
-    call.once('timeout', () => call.destroy(new Error('no answer')));
-    call.once('error', reject);
   });
 }

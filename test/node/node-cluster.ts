@@ -4,6 +4,7 @@
  * `hack/host-cluster/cluster.ts up --node --with metrics-server --with volumes --dir DIR` and name its folder in SUBLET_NODE_DIR.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addonNames } from '../../hack/host-cluster/node/addons.ts';
@@ -27,6 +28,7 @@ export interface NodeHost extends RunningNodeCluster {
   stop(): Promise<void>;
 }
 
+/** Its `wget` dies of `-T`, as Debian's does: `agnhost` has curl. */
 export const busybox = 'docker.io/library/busybox:1.37';
 /** Answers `GET /hostname` on port 80 with its host name. */
 export const webServer = 'docker.io/library/nginx:1.29';
@@ -79,6 +81,19 @@ export async function applyObjects(kubectl: Kubectl, folder: string, items: read
   const file = join(mkdtempSync(join(folder, 'apply-')), 'objects.json');
   writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   await kubectl('apply', '-f', file);
+}
+
+/** What a web server answers, over plain HTTP. */
+export function fetchText(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = get(url, { timeout: 5_000, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => resolve(text));
+    });
+    call.once('timeout', () => call.destroy(new Error('no answer')));
+    call.once('error', reject);
+  });
 }
 
 function hostOf(cluster: RunningNodeCluster, folder: string, stop: () => Promise<void>): NodeHost {

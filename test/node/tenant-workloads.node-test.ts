@@ -31,8 +31,6 @@ if (unavailable !== undefined) {
   /** Its own words, as the kubelet on the host knows them. */
   const hostLogs = (copy: string): Promise<string> => host.kubectl('logs', '--namespace', tenant.hostNamespace, copy);
   const copyOf = (name: string): string => `${name}-x-${namespace}-x-${tenant.name}`;
-  const succeeded = (name: string): Promise<string> =>
-    kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', `pod/${name}`, '--timeout=120s');
   /** Runs a shell command in a container of the tenant's pod, at the host. */
   const inPod = (name: string, command: string): Promise<string> =>
     host.kubectl('exec', '--namespace', tenant.hostNamespace, copyOf(name), '--', 'sh', '-c', command);
@@ -167,36 +165,6 @@ if (unavailable !== undefined) {
     const vault = decode(await inPod('account', 'cat /vault/token'));
     assert.deepEqual(vault.aud, ['vault']);
     assert.ok((vault.exp ?? 0) - (vault.iat ?? 0) <= 1200);
-  });
-
-  test('a client in a pod lists its pods at the tenant’s API', async () => {
-    await kubectl('create', 'role', 'lister', '--verb=list', '--resource=pods');
-    await kubectl('create', 'rolebinding', 'lister', '--role=lister', `--serviceaccount=${namespace}:default`);
-    const folder = '/var/run/secrets/kubernetes.io/serviceaccount';
-    const url = `https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT/api/v1/namespaces/${namespace}/pods`;
-    const list = JSON.parse(
-      await inPod(
-        'client',
-        `curl -sS -m10 --cacert ${folder}/ca.crt -H "Authorization: Bearer $(cat ${folder}/token)" ${url}`,
-      ),
-    );
-    assert.equal(list.kind, 'PodList', JSON.stringify(list));
-    const names = list.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
-    assert.ok(names.includes('client'));
-  });
-
-  test('the downward API shows the tenant’s own names', async () => {
-    const env = ['metadata.name', 'metadata.namespace', 'spec.nodeName', "metadata.labels['name']"].map(
-      (path, index) => ({
-        name: `FIELD_${index}`,
-        valueFrom: { fieldRef: { fieldPath: path } },
-      }),
-    );
-    const command = ['sh', '-c', 'echo $FIELD_0 $FIELD_1 $FIELD_2 $FIELD_3'];
-    await apply(pod(namespace, 'mirror', { image: busybox, command, env }));
-    await succeeded('mirror');
-    const node = await field('pod mirror', '{.spec.nodeName}');
-    assert.equal(await hostLogs(copyOf('mirror')), `mirror ${namespace} ${node} mirror\n`);
   });
 
   test('a NetworkPolicy closes a pod to others of its tenant', async () => {
