@@ -8,6 +8,7 @@ import { testRunningPods } from './tenant-running-pods.ts';
 import { testInCluster } from './tenant-in-cluster.ts';
 import { testTenantConnections } from './tenant-connections.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
+import { testTenantIsolation } from './tenant-isolation.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import { testTenantSwitches } from './tenant-switches.ts';
 import { testTenantUsage } from './tenant-usage.ts';
@@ -70,6 +71,7 @@ if (unavailable !== undefined) {
   testRunningPods(stage);
   testTenantUsage(stage);
   testTenantSwitches(nodeStage);
+  testTenantIsolation(nodeStage);
 
   test('Ctrl-C stops all cleanly, and the next start finds everything as it was', async () => {
     await tenant('create', 'namespace', 'kept');

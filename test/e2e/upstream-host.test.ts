@@ -6,6 +6,7 @@ import { testTenantClasses } from './tenant-classes.ts';
 import { testRunningPods } from './tenant-running-pods.ts';
 import { testInCluster } from './tenant-in-cluster.ts';
 import { testTenantEndpoints } from './tenant-endpoints.ts';
+import { testTenantIsolation } from './tenant-isolation.ts';
 import { testTenantNodes, type NodeStage } from './tenant-nodes.ts';
 import { testTenantSwitches } from './tenant-switches.ts';
 import { testTenantVolumes } from './tenant-volumes.ts';
@@ -57,4 +58,5 @@ if (unavailable !== undefined) {
   testRunningPods(stage);
   testTenantVolumes({ ...stage, binds: true });
   testTenantSwitches(nodeStage);
+  testTenantIsolation(nodeStage);
 }

@@ -28,12 +28,19 @@ export function governPod(
   const { copy, ephemeralContainers } = translated;
   const judged = { annotations: copy.metadata.annotations ?? {}, spec: viewPod(copy).spec, asked: viewPod(pod).spec };
   const verdict = judgePod(policy, judged);
-  if (verdict.type === 'refused') return { translated, refusal: violationsText(verdict.violations) };
+  if (verdict.type === 'refused') {
+    const whole = judgePod(policy, {
+      ...judged,
+      spec: { ...judged.spec, ephemeralContainers: [...ephemeralContainers] },
+    });
+    const { violations } = whole.type === 'refused' ? whole : verdict;
+    return { translated, refusal: violationsText(violations) };
+  }
   const refused: Violation[] = [];
   const allowed = ephemeralContainers.filter((container) => {
-    const with_ = judgePod(policy, { ...judged, spec: { ...verdict.spec, ephemeralContainers: [container] } });
-    if (with_.type === 'refused') refused.push(...with_.violations);
-    return with_.type === 'allowed';
+    const beside = judgePod(policy, { ...judged, spec: { ...verdict.spec, ephemeralContainers: [container] } });
+    if (beside.type === 'refused') refused.push(...beside.violations);
+    return beside.type === 'allowed';
   });
   // Plain JSON; a typed look at it.
   const governed = markOn('host', { ...copy, spec: verdict.spec });
