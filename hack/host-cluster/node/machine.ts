@@ -68,12 +68,14 @@ function missingPackages(): string[] {
 }
 
 const tailLines = 10;
+/** Somebody else may be installing. */
+const lockTimeoutSeconds = 300;
 
 async function aptGet(
   args: readonly string[],
   report: (line: string) => void,
 ): Promise<{ readonly code: number | null; readonly tail: readonly string[] }> {
-  const child = spawn('apt-get', args, {
+  const child = spawn('apt-get', ['-o', `DPkg::Lock::Timeout=${lockTimeoutSeconds}`, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
