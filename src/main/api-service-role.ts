@@ -64,6 +64,8 @@ export function dialable(address: string): string {
 export interface ApiService {
   /** Asked instead of `others`, which it asks for all Services but the API's where that stands for one that is there. */
   addresses(others: ServiceAddresses): ServiceAddresses;
+  /** Somebody may have changed where it leads. */
+  check(): void;
   /** Makes the tenant's Service, and keeps it. */
   keeper(api: ComposedApiServer): KubernetesServiceKeeper;
 }
@@ -90,6 +92,7 @@ export function createApiService(config: TenantConfig, host: Client<'host'>, log
         keeper?.again();
       },
     }),
+    check: () => keeper?.again(),
     keeper(api) {
       const port = config.advertise?.port ?? config.listen.port;
       const address = config.advertise?.address ?? advertisedAddress();

@@ -9,7 +9,7 @@ import { realRandom } from './real-random.ts';
 
 const retry = { initialMs: 100, maxMs: 60_000 };
 
-/** Makes a tenant's Service `kubernetes`, and makes it again when somebody deletes it. Its address is the host's to give, so it comes when the host can be reached. */
+/** Makes a tenant's Service `kubernetes`, and makes it again when somebody deletes it, or where it leads. Its address is the host's to give, so it comes when the host can be reached. */
 export class KubernetesServiceKeeper implements Service {
   readonly name = 'kubernetes service';
   readonly #api: ComposedApiServer;
@@ -32,7 +32,7 @@ export class KubernetesServiceKeeper implements Service {
     return Promise.resolve();
   }
 
-  /** It may be gone. */
+  /** It may be gone, or lead elsewhere. */
   again(): void {
     if (this.#again || this.#abort.signal.aborted) return;
     this.#again = true;

@@ -75,7 +75,7 @@ async function composeTenant(file: string): Promise<readonly Service[]> {
     kinds,
     defined: allDefinedKinds(config),
     mirrors: mirrorsOf(config),
-    inCluster: inClusterOf(config),
+    inCluster: { ...inClusterOf(config), apiChanged: () => apiService.check() },
     clock: realClock,
     random: realRandom,
     logger,

@@ -13,6 +13,8 @@ export interface InClusterSettings {
   readonly dns?: ClusterDns | undefined;
   /** The tenant's Service `kubernetes` stands for one that the host has already, and has no copy. */
   readonly apiIsOnHost?: boolean | undefined;
+  /** Told when somebody may have changed where the Service `kubernetes` leads. */
+  readonly apiChanged?: (() => void) | undefined;
 }
 
 const services = { group: '', version: 'v1', resource: 'services' };
@@ -51,6 +53,20 @@ export function planPodsOfNewApi(
       for (const pod of tenantPods.list()) queue.add(objectKey(pod));
     },
   });
+}
+
+/** Of the kinds that say where services lead, as far as they are read anyhow. */
+export function watchApiEndpoints(
+  { apiChanged }: InClusterSettings,
+  kinds: readonly SyncedKind[],
+  informers: InformerFactory<'tenant'>,
+): void {
+  if (!apiChanged) return;
+  const look = (object: Readonly<KubeObject>): void => {
+    if (isApiService(objectKey(object))) apiChanged();
+  };
+  for (const { gvr } of kinds.filter(({ kind }) => kind === 'Endpoints' || kind === 'EndpointSlice'))
+    informers.informer({ gvr }).addHandler({ onUpdate: look, onDelete: look });
 }
 
 /** A host that gives no address (its quota may say so) does not keep the tenant's pods from starting. */

@@ -37,7 +37,7 @@ import { ClockLeaps } from './clock-leaps.ts';
 import type { DefinedKind } from './custom/defined-kind.ts';
 import { createDefinedLoops, type DefinedLoops, type DefinedLoopsOptions } from './custom/defined-loops.ts';
 import { createEventLoop } from './host-events.ts';
-import { createInCluster, planPodsOfNewApi, type InClusterSettings } from './in-cluster.ts';
+import { createInCluster, planPodsOfNewApi, watchApiEndpoints, type InClusterSettings } from './in-cluster.ts';
 import { createMirrorLoops, type MirrorLoops, type Mirrors } from './mirror-loops.ts';
 import type { MirrorLoop } from './mirror-loop.ts';
 import { createNodeMarks, type NodeMarks } from './node-marks.ts';
@@ -138,6 +138,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
   const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger, metrics });
   const mirrors = createMirrorLoops({ ...options, hands, tenantInformers, nodePods, metrics, disturbed });
   if (podLoop) planPodsOfNewNodes(podLoop, tenantNodes, nodePods);
+  if (options.inCluster) watchApiEndpoints(options.inCluster, options.kinds, tenantInformers);
   if (podLoop) planPodsOfNewApi(podLoop, tenantInformers.informer({ gvr: services }), tenantPods);
   const auditor = createSyncerAuditor(options, { tenantInformers, hostInformers, loops, mirrors });
   const manager = new Manager({

@@ -159,6 +159,20 @@ export function testInCluster({ tenant, host, folder, hostNamespace }: Stage): v
     await tenant()('delete', 'service', 'kubernetes');
     await eventually(async () => assert.equal(await addressOf(tenant, 'kubernetes'), address));
     await eventually(async () => assert.equal(await addressOf(host, apiCopy, ...onHost), address));
+  });
+
+  test('where it leads is set right when somebody changes or deletes that', async () => {
+    const path = 'jsonpath={.endpoints[0].addresses[0]}';
+    const leadsTo = (kubectl: Stage['tenant'], name: string, ...where: readonly string[]): Promise<string> =>
+      kubectl()('get', 'endpointslice', name, ...where, '-o', path);
+    const before = await leadsTo(tenant, 'kubernetes');
+    const elsewhere = JSON.stringify({ endpoints: [{ addresses: ['192.0.2.99'] }] });
+    await tenant()('patch', 'endpointslice', 'kubernetes', '--type=merge', '-p', elsewhere);
+    await eventually(async () => assert.equal(await leadsTo(tenant, 'kubernetes'), before));
+    await tenant()('delete', 'endpointslice,endpoints', 'kubernetes');
+    await eventually(async () => assert.equal(await leadsTo(tenant, 'kubernetes'), before));
+    await eventually(() => tenant()('get', 'endpoints', 'kubernetes'));
+    await eventually(async () => assert.equal(await leadsTo(host, apiCopy, ...onHost), before));
     await tenant()('delete', 'namespace', namespace, '--timeout=60s');
   });
 }
