@@ -6,6 +6,7 @@ import type { KubeObject } from '../../src/api/object.ts';
 import { nameOn } from '../../src/api/side.ts';
 import { hostName } from '../../src/translate/names.ts';
 import type { Choices } from './choices.ts';
+import { meddling } from './running-operations.ts';
 import { configNames, podNames, serviceNames, tenantNamespaces } from './tenant-objects.ts';
 import { configmaps, events, pods, secrets, services, type Operation } from './tenant-operations.ts';
 import { objectsOn } from './stored-objects.ts';
@@ -28,6 +29,7 @@ export function hostOperation(choose: Choices, world: World, foreign: Foreign): 
     [4, deletePod],
     [2, evictPod],
     [3, addMarks],
+    [2, meddle],
     [2, deleteCopy],
     [2, squat],
     [2, copyMarks],
@@ -95,6 +97,11 @@ function addMarks(choose: Choices, world: World, foreign: Foreign): Operation {
         .resource({ group: '', version: 'v1', resource: kind }, namespace)
         .patch(name, 'merge', { metadata: { labels: mark, annotations: mark } }),
   };
+}
+
+function meddle(choose: Choices, world: World, foreign: Foreign): Operation {
+  const pod = aCopy(choose, world, foreign, prefixes.pods);
+  return pod ? meddling(choose, world.host.resource(pods, pod.metadata.namespace), pod) : nothing;
 }
 
 function foreignObject(choose: Choices, kind: keyof typeof prefixes, metadata: KubeObject['metadata']): KubeObject {

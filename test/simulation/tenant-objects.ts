@@ -44,7 +44,15 @@ export function podSpec(choose: Choices, tenant: string): JsonObject {
     )
     .filter(({ projected }) => projected === undefined || JSON.stringify(projected) !== '{"sources":[]}');
   return {
-    containers: [{ name: 'main', image: `${ownerMark(tenant)}/app:${choose.number(3)}`, env, envFrom }],
+    containers: [
+      {
+        name: 'main',
+        image: `${ownerMark(tenant)}/app:${choose.number(3)}`,
+        env,
+        envFrom,
+        ...(choose.chance(0.7) ? { resources: { requests: { cpu: '10m' } } } : {}),
+      },
+    ],
     volumes,
     ...(choose.chance(0.2) ? { initContainers: [{ name: 'init', image: `${ownerMark(tenant)}/init:1` }] } : {}),
     ...(choose.chance(0.2) ? { imagePullSecrets: [{ name: config() }] } : {}),
@@ -104,7 +112,11 @@ export function barePod(choose: Choices, tenant: string, namespace: string, name
     spec: {
       ...podSpec(choose, tenant),
       ...(job ? { restartPolicy: 'Never' } : {}),
-      ...(choose.chance(0.1) ? { nodeName: choose.of(['node-1', 'nowhere']) } : {}),
+      ...choose.weighted<JsonObject>([
+        [8, {}],
+        [1, { nodeName: choose.of(['node-1', 'nowhere']) }],
+        [1, { schedulingGates: [{ name: 'example.com/wait' }] }],
+      ]),
     },
   };
 }

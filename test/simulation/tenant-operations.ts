@@ -3,6 +3,7 @@ import type { GroupVersionResource } from '../../src/api/gvk.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { DeleteOptions, ResourceClient } from '../../src/client/client.ts';
 import type { Choices } from './choices.ts';
+import { runningOperation } from './running-operations.ts';
 import {
   barePod,
   configMap,
@@ -84,17 +85,9 @@ const podOperation: Maker = (choose, tenant, namespace) => {
       { name: `let go of pod ${name}`, run: () => resource.patch(name, 'merge', { metadata: { finalizers: null } }) },
     ],
     [1, { name: `new image for pod ${name}`, run: () => resource.patch(name, 'strategic', imagePatch(image)) }],
-    [
-      1,
-      {
-        name: `gate of pod ${name}`,
-        run: () => resource.patch(name, 'strategic', gatePatch, { subresource: 'status' }),
-      },
-    ],
+    [4, runningOperation(choose, tenant, resource, name)],
   ]);
 };
-
-const gatePatch = { status: { conditions: [{ type: 'example.com/gate', status: 'True' }] } };
 
 function imagePatch(image: string) {
   return { spec: { containers: [{ name: 'main', image }] } };
