@@ -1,8 +1,8 @@
 /** A tenant of `sublet up`: provisioned on its host, running in a process of its own, with a token that is renewed in time. */
 import { join } from 'node:path';
 import { kindsSwitchedOn, syncedKinds } from '../syncer/kinds/synced-kinds.ts';
-import { mirroredKinds } from '../syncer/mirrors/mirrored-kinds.ts';
-import { clusterRules, definitionRules, hostRules } from '../syncer/host-rules.ts';
+import { definitionOf } from '../syncer/mirrored-kind.ts';
+import { clusterRules, definitionRules, hostRules, rulesElsewhere } from '../syncer/host-rules.ts';
 import { removeAllCopies, type RemovedKind } from '../syncer/removal.ts';
 import { definitionName, rightsOf } from '../syncer/custom/defined-kind.ts';
 import { servedByHost } from '../syncer/custom/served-kinds.ts';
@@ -28,6 +28,7 @@ import { ChildRole } from './child-role.ts';
 import { allDefinedKinds, definedKindsOf } from './custom-sync-role.ts';
 import type { LocalHost } from './local-host.ts';
 import { realClock } from './real-clock.ts';
+import { kindsSeen } from './mirrors-role.ts';
 import type { HostConnection, TenantConfig } from './role-config.ts';
 import type { UpFlags } from './up-flags.ts';
 
@@ -67,11 +68,16 @@ export class LocalTenant implements Service {
     const kinds = kindsSwitchedOn(this.#flags.sync);
     const defined = allDefinedKinds(this.#flags);
     const rights = [...kinds, ...defined.map(rightsOf)];
+    const seen = kindsSeen(this.#flags.fromHost);
     const beyond = [
-      ...clusterRules(mirroredKinds, this.#flags.fromHost, rights),
-      ...definitionRules(defined.map(definitionName)),
+      ...clusterRules(seen, this.#flags.fromHost, rights),
+      ...definitionRules([
+        ...defined.map(definitionName),
+        ...seen.filter(({ isDefined }) => isDefined).map(definitionOf),
+      ]),
     ];
-    await provisionTenant(this.#host.client, place, hostRules(rights), beyond);
+    const elsewhere = rulesElsewhere(seen, this.#flags.fromHost);
+    await provisionTenant(this.#host.client, place, hostRules(rights), beyond, elsewhere);
     await this.#renewToken(place, join(folder, 'host-connection.json'));
     const file = await this.#writeConfig(folder, remembered);
     this.#child = new ChildRole({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseSwitches } from '../lib/switches.ts';
-import { clusterRules, definitionRules, hostRules } from './host-rules.ts';
+import { clusterRules, definitionRules, hostRules, rulesElsewhere } from './host-rules.ts';
 import { kindsSwitchedOn } from './kinds/synced-kinds.ts';
 import { mirroredKinds } from './mirrors/mirrored-kinds.ts';
 
@@ -30,6 +30,33 @@ test('for copies without a namespace it may write where they stand, and for noth
       verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
     },
   ]);
+});
+
+test('in other namespaces it may read what is seen of them, by name where names are said', () => {
+  const fromHost = {
+    configmaps: {
+      mappings: [
+        { from: 'a/*', to: 'x/*' },
+        { from: 'b/one', to: 'x/one' },
+      ],
+    },
+    secrets: { mappings: [{ from: 'b/key', to: 'x/key' }] },
+  };
+  assert.deepEqual(clusterRules(mirroredKinds, fromHost), []);
+  const reading = ['get', 'list', 'watch'];
+  assert.deepEqual(
+    [...rulesElsewhere(mirroredKinds, fromHost)],
+    [
+      ['a', [{ apiGroups: [''], resources: ['configmaps'], verbs: reading }]],
+      [
+        'b',
+        [
+          { apiGroups: [''], resources: ['configmaps'], resourceNames: ['one'], verbs: reading },
+          { apiGroups: [''], resources: ['secrets'], resourceNames: ['key'], verbs: reading },
+        ],
+      ],
+    ],
+  );
 });
 
 test('of definitions it may read those of what it carries, by name', () => {

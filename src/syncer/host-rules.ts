@@ -1,7 +1,8 @@
 /** What a tenant's account may do on its host: derived from the synced kinds and from those that it sees of its host, nothing more. */
 import type { JsonObject } from '../api/json.ts';
 import { nodeUsage, usageGroup } from '../api/usage.ts';
-import type { FromHost, MirroredKind } from './mirrored-kind.ts';
+import { parseMapping } from '../translate/mirrors/mapping.ts';
+import { mirrorName, type FromHost, type MirroredKind } from './mirrored-kind.ts';
 import { definitions } from './custom/defined-kind.ts';
 import type { SyncedKind } from './synced-kind.ts';
 
@@ -65,6 +66,28 @@ function joinedRules(rules: readonly HostRule[]): readonly HostRule[] {
     .toArray();
 }
 
+/** Of its Roles in other namespaces of the host, by namespace: to read what it is to see there, by name where names are said. */
+export function rulesElsewhere(
+  kinds: readonly MirroredKind[],
+  fromHost: FromHost,
+): ReadonlyMap<string, readonly HostRule[]> {
+  const rules = kinds.flatMap((kind) => {
+    const mappings = kind.scope === 'Namespaced' ? (fromHost[mirrorName(kind)]?.mappings ?? []) : [];
+    return mappings.map((mapping) => {
+      const { namespace, name } = parseMapping(mapping).from;
+      const { group, resource } = kind.gvr;
+      const rule: HostRule = { apiGroups: [group], resources: [resource], verbs: reading };
+      return { namespace, rule: name === undefined ? rule : { ...rule, resourceNames: [name] } };
+    });
+  });
+  return new Map(
+    Array.from(
+      Map.groupBy(rules, ({ namespace }) => namespace),
+      ([namespace, found]) => [namespace, joinedRules(found.map(({ rule }) => rule))],
+    ),
+  );
+}
+
 /** Of its ClusterRole, too: to read these definitions of custom resources, and no others. */
 export function definitionRules(names: readonly string[]): readonly HostRule[] {
   if (names.length === 0) return [];
@@ -88,7 +111,7 @@ export function clusterRules(
   synced: readonly Rights[] = [],
 ): readonly HostRule[] {
   const seen = kinds
-    .filter(({ gvr }) => Object.hasOwn(fromHost, gvr.resource))
+    .filter((kind) => kind.scope !== 'Namespaced' && Object.hasOwn(fromHost, mirrorName(kind)))
     .map(({ gvr }) => ({ apiGroups: [gvr.group], resources: [gvr.resource], verbs: reading }));
   const usage = Object.hasOwn(fromHost, nodeUsage.resource) ? [nodeUsageRule] : [];
   return joinedRules([...seen, ...usage, ...synced.filter(({ scope }) => scope === 'Cluster').flatMap(rulesOf)]);

@@ -1,20 +1,23 @@
-/** One mirrored kind's loop: a name's object on either side, plan, act. What changes only puts names into the queue. */
+/** One mirrored kind's loop: a key's object on either side, plan, act. What changes only puts keys into the queue. */
 import type { KubeObject } from '../api/object.ts';
-import { objectKey } from '../api/object.ts';
+import { objectKey, splitKey } from '../api/object.ts';
 import type { On } from '../api/side.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
 import type { Informer } from '../client/informer.ts';
 import { Controller, done } from '../controller/controller.ts';
+import type { RecordEvent } from '../controller/event-recorder.ts';
+import type { NeededInformer } from '../controller/manager.ts';
 import type { WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Logger } from '../lib/logger.ts';
-import { noTenantsCopy } from '../translate/cluster-copies.ts';
 import type { Image } from '../translate/mirrors/image.ts';
-import type { NeededInformer } from '../controller/manager.ts';
+import { tenantNamespace } from '../translate/mirrors/mirror.ts';
+import { noteOf } from '../translate/mirrors/note.ts';
 import type { Plan } from './action.ts';
 import { act, type Hands } from './act.ts';
 import type { AuditedLoop } from './audited-loop.ts';
 import { UnreadError } from './unread-error.ts';
 import { planMirror } from './mirror-plan.ts';
+import { mirrorSource } from './mirror-source.ts';
 import type { MirroredKind, MirrorSettings, MirrorView } from './mirrored-kind.ts';
 
 export interface MirrorLoopOptions {
@@ -23,14 +26,17 @@ export interface MirrorLoopOptions {
   readonly settings: MirrorSettings | undefined;
   readonly hands: Hands;
   readonly tenantObjects: Informer<'tenant'>;
+  readonly tenantNamespaces: Informer<'tenant'>;
   /** Of this kind alone. */
   readonly hostInformers: InformerFactory<'host'>;
   readonly view: () => MirrorView;
+  readonly record: RecordEvent;
   readonly logger: Logger;
   readonly metrics: WorkQueueMetrics | undefined;
 }
 
 const retryMaxMs = 60_000;
+const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
 
 export interface MirrorLoop {
   readonly controller: Controller;
@@ -45,23 +51,29 @@ export interface MirrorLoop {
 }
 
 export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
-  const { kind, settings, hands, tenantObjects, view, logger, metrics } = options;
+  const { kind, settings, hands, tenantObjects, tenantNamespaces, view, record, logger, metrics } = options;
   const hidden = new Set(settings?.hide);
-  const hostObjects = settings && hostInformer(options, settings);
-  const imageOf = (name: string): Image | undefined => {
-    const source = hostObjects?.get(name);
-    return source && kind.image(source, hidden);
+  const source = settings && mirrorSource(kind, settings, options.hostInformers);
+  const imageOf = (key: string): Image | undefined => {
+    const found = source?.get(key);
+    const image = found && kind.image(found, hidden);
+    if (!image || kind.scope !== 'Namespaced') return image;
+    const { namespace = '', name } = splitKey(key);
+    return { ...image, namespace, name };
   };
-  const planOf = (name: string): Plan => {
+  const planOf = (key: string): Plan => {
     const seen = view();
-    const image = imageOf(name) ?? kind.standIn?.(name, seen);
-    const along = image ? [] : kind.goesAlong?.(name, seen);
-    return planMirror(kind, tenantObjects.get(name), image, seen.now, along);
+    const image = imageOf(key) ?? kind.standIn?.(key, seen);
+    const along = image ? [] : kind.goesAlong?.(key, seen);
+    return withNamespace(planMirror(kind, tenantObjects.get(key), image, seen.now, along), image, seen);
   };
   const controller = new Controller({
     name: `mirror ${kind.gvr.resource}`,
-    reconcile: async (name) => {
-      await act(hands, planOf(name).actions);
+    reconcile: async (key) => {
+      const { actions, refusal } = planOf(key);
+      const current = tenantObjects.get(key);
+      if (refusal !== undefined && current) record(current, 'Warning', 'SyncError', refusal);
+      await act(hands, actions);
       return done;
     },
     clock: hands.clock,
@@ -69,35 +81,44 @@ export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
     retryMaxMs,
     ...(metrics === undefined ? {} : { metrics }),
   });
-  const add = (object: On<'tenant' | 'host', KubeObject>): void => controller.queue.add(objectKey(object));
-  const handler = {
-    onAdd: add,
-    onUpdate: (_old: unknown, object: On<'tenant' | 'host', KubeObject>) => add(object),
-    onDelete: add,
+  const { queue } = controller;
+  const isOurs = (object: On<'tenant', KubeObject>): boolean =>
+    kind.scope !== 'Namespaced' || source?.covers(objectKey(object)) === true || noteOf(object) !== undefined;
+  const add = (object: On<'tenant', KubeObject>): void => {
+    if (isOurs(object)) queue.add(objectKey(object));
   };
-  tenantObjects.addHandler(handler);
-  hostObjects?.addHandler(handler);
+  tenantObjects.addHandler({ onAdd: add, onUpdate: (_old, object) => add(object), onDelete: add });
+  source?.listen((key) => queue.add(key));
+  // What was in a namespace comes back when that is gone, and then another is made.
+  if (kind.scope === 'Namespaced')
+    tenantNamespaces.addHandler({
+      onDelete: ({ metadata: { name = '' } }) => {
+        for (const key of source?.keysIn(name) ?? []) queue.add(key);
+      },
+    });
   return {
     controller,
     audited: {
       resource: kind.gvr.resource,
-      queue: controller.queue,
+      queue,
       *keys() {
-        for (const object of tenantObjects.list()) yield objectKey(object);
-        for (const object of hostObjects?.list() ?? []) yield objectKey(object);
+        for (const object of tenantObjects.list()) if (isOurs(object)) yield objectKey(object);
+        yield* source?.keys() ?? [];
       },
       planOf,
     },
-    needs: hostObjects ? [tenantObjects, hostObjects] : [tenantObjects],
+    needs: [tenantObjects, tenantNamespaces, ...(source?.informers ?? [])],
     isSeen(name) {
-      if (hostObjects && !hostObjects.hasSynced()) throw new UnreadError(kind.gvr.resource);
-      return hostObjects && imageOf(name) !== undefined;
+      if (source?.informers.some((informer) => !informer.hasSynced())) throw new UnreadError(kind.gvr.resource);
+      return source && imageOf(name) !== undefined;
     },
   };
 }
 
-function hostInformer({ kind, hostInformers }: MirrorLoopOptions, { selector }: MirrorSettings): Informer<'host'> {
-  // What tenants have there is theirs.
-  const labelSelector = selector === undefined || selector === '' ? noTenantsCopy : `${selector},${noTenantsCopy}`;
-  return hostInformers.informer({ gvr: kind.gvr, labelSelector });
+/** What is to be seen in a namespace that the tenant lacks brings it along. */
+function withNamespace(plan: Plan, image: Image | undefined, { hasNamespace }: MirrorView): Plan {
+  const [first] = plan.actions;
+  const { namespace } = image ?? {};
+  if (first?.type !== 'create-tenant' || namespace === undefined || hasNamespace(namespace)) return plan;
+  return { actions: [{ type: 'create-tenant', gvr: namespaces, object: tenantNamespace(namespace) }, ...plan.actions] };
 }

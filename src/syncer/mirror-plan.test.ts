@@ -103,6 +103,13 @@ for (const [title, current, wanted, actions] of cases) {
   test(title, () => assert.deepEqual(planMirror(classes, current, wanted, now).actions.map(brief), actions));
 }
 
+test('who made something of the name that the host has is told, and keeps it', () => {
+  const { actions, refusal } = planMirror(classes, stored(undefined), image(), now);
+  assert.deepEqual(actions, []);
+  assert.match(refusal ?? '', /this object is in its place/);
+  assert.equal(planMirror(classes, stored(undefined), undefined, now).refusal, undefined);
+});
+
 test('a note with hostile keys is read as what it is', () => {
   const note = '{"name":"a","keys":{"__proto__":["polluted"],"labels":[1,"tier"],"annotations":"x"}}';
   const current = stored(image(), { annotations: { 'sublet.dev/mirrored': note } });
@@ -148,5 +155,5 @@ function pod(name: string, owner?: typeof daemonSet, deletionTimestamp?: string)
 }
 
 function viewOf(...there: readonly On<'tenant', KubeObject>[]): MirrorView {
-  return { now, figures, podsOn: () => ({ pods: () => there, hostIps: () => ['10.0.0.1'] }) };
+  return { now, figures, hasNamespace: () => true, podsOn: () => ({ pods: () => there, hostIps: () => ['10.0.0.1'] }) };
 }

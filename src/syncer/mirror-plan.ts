@@ -8,6 +8,9 @@ import { noteOf } from '../translate/mirrors/note.ts';
 import { nothingToDo, type Action, type Plan } from './action.ts';
 import type { MirroredKind } from './mirrored-kind.ts';
 
+/** Somebody's own is never touched. */
+const namesake = 'the host has something of this name for the tenant, which is not shown: this object is in its place';
+
 /** `current`: what the tenant has under the name; `image`: what it is to see; none: `along` goes as well, last. */
 export function planMirror(
   kind: MirroredKind,
@@ -22,8 +25,9 @@ export function planMirror(
     return { actions: image ? [{ type: 'create-tenant', gvr, object: mirror(undefined, image, now) }] : along };
   }
   const note = noteOf(current);
-  // Somebody's own; or what goes as soon as its finalizers are gone, and that brings the next plan.
-  if (!note || current.metadata.deletionTimestamp !== undefined) return nothingToDo;
+  // What goes as soon as its finalizers are gone, and that brings the next plan.
+  if (current.metadata.deletionTimestamp !== undefined) return nothingToDo;
+  if (!note) return image?.uid === undefined ? nothingToDo : { actions: [], refusal: namesake };
   const isAnother = image?.uid !== undefined && note.uid !== undefined && image.uid !== note.uid;
   if (!image || isAnother || kind.mustBeMadeAnew?.(current, image)) {
     const ref = refOf(current);

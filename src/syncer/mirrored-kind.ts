@@ -11,10 +11,20 @@ import type { PseudoFigures } from '../translate/nodes/pseudo-node.ts';
 import type { Action } from './action.ts';
 import type { PodsOnNode } from './node-pods.ts';
 
+/** `from`: `namespace/name` on the host, `to`: in the tenant; or `namespace/*` in both, and then the names are the same. The first that fits a name counts. */
+export interface Mapping {
+  readonly from: string;
+  readonly to: string;
+  /** Of all in a namespace: a label selector, as text. */
+  readonly selector?: string;
+}
+
 /** What of a kind a tenant sees. */
 export interface MirrorSettings {
   /** A label selector, as text; absent: all. */
   readonly selector?: string;
+  /** Of kinds with namespaces: what is seen where. Nothing else is read. */
+  readonly mappings?: readonly Mapping[];
   /** What is hidden of what is seen: of the kind's `hideable`. */
   readonly hide?: readonly string[];
 }
@@ -28,12 +38,21 @@ export interface MirrorView {
   readonly now: number;
   readonly podsOn: (node: string) => PodsOnNode;
   readonly figures: PseudoFigures;
+  readonly hasNamespace: (name: string) => boolean;
 }
 
 export interface MirroredKind {
-  /** The same on both sides, and without namespaces. */
+  /** The same on both sides. Of a kind that comes from a definition, the version is what that says. */
   readonly gvr: GroupVersionResource;
   readonly kind: string;
+  /** It has namespaces: seen is what is mapped, and nothing else. Default: it has none. */
+  readonly scope?: 'Namespaced';
+  /** It comes from a CustomResourceDefinition, which the host may lack; a tenant that lacks it gets the host's. */
+  readonly isDefined?: true;
+  /** The operator has named it, by its group, too. */
+  readonly isCustom?: true;
+  /** A whole namespace of it is too much: it takes a name, or a selector. */
+  readonly mustBeChosen?: true;
   /** What `hide` may name. */
   readonly hideable?: readonly string[];
   /** Takes out of a host's object, in place, what no image shows: it would only cost memory. */
@@ -50,6 +69,16 @@ export interface MirroredKind {
   withStatus?(current: On<'tenant', KubeObject>, image: Image, now: number): On<'tenant', KubeObject>;
   /** What stands there can't be changed into what is to be seen. Default: only where the host's object is another. */
   mustBeMadeAnew?(current: On<'tenant', KubeObject>, image: Image): boolean;
+}
+
+/** What it is called in {@link FromHost}: `nodes`, `clusterissuers.cert-manager.io`. */
+export function mirrorName({ gvr, isCustom }: Pick<MirroredKind, 'gvr' | 'isCustom'>): string {
+  return isCustom ? `${gvr.resource}.${gvr.group}` : gvr.resource;
+}
+
+/** Of a kind that comes from a definition: what that is called. */
+export function definitionOf({ gvr }: Pick<MirroredKind, 'gvr'>): string {
+  return `${gvr.resource}.${gvr.group}`;
 }
 
 /** Says that `kind` is one; the compiler checks it. */

@@ -14,7 +14,7 @@ import type { Informer, InformerSelection } from '../client/informer.ts';
 import type { Controller } from '../controller/controller.ts';
 import { EventRecorder } from '../controller/event-recorder.ts';
 import { Manager, type ControllerApart, type NeededInformer } from '../controller/manager.ts';
-import type { WorkQueueMetrics } from '../controller/work-queue.ts';
+import type { WorkQueue, WorkQueueMetrics } from '../controller/work-queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metric } from '../lib/metrics/metric-text.ts';
@@ -37,7 +37,7 @@ import { ClockLeaps } from './clock-leaps.ts';
 import type { DefinedKind } from './custom/defined-kind.ts';
 import { createDefinedLoops, type DefinedLoops, type DefinedLoopsOptions } from './custom/defined-loops.ts';
 import { createEventLoop } from './host-events.ts';
-import { createInCluster, planPodsOfNewApi, watchApiEndpoints, type InClusterSettings } from './in-cluster.ts';
+import { createInCluster, planPodsOfNewApi, type InClusterSettings } from './in-cluster.ts';
 import { createMirrorLoops, type MirrorLoops, type Mirrors } from './mirror-loops.ts';
 import type { MirrorLoop } from './mirror-loop.ts';
 import { createNodeMarks, type NodeMarks } from './node-marks.ts';
@@ -136,9 +136,8 @@ export function createSyncer(options: SyncerOptions): Syncer {
   const podLoop = loops.find(({ audited }) => audited.resource === 'pods')?.controller;
   const leaps = podLoop ? renewTokens(options, podLoop, tenantPods, hostInformer(secrets)) : undefined;
   const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger, metrics });
-  const mirrors = createMirrorLoops({ ...options, hands, tenantInformers, nodePods, metrics, disturbed });
+  const mirrors = createMirrorLoops({ ...options, ...common, tenantInformers, nodePods, metrics });
   if (podLoop) planPodsOfNewNodes(podLoop, tenantNodes, nodePods);
-  if (options.inCluster) watchApiEndpoints(options.inCluster, options.kinds, tenantInformers);
   if (podLoop) planPodsOfNewApi(podLoop, tenantInformers.informer({ gvr: services }), tenantPods);
   const auditor = createSyncerAuditor(options, { tenantInformers, hostInformers, loops, mirrors });
   const manager = new Manager({
@@ -153,7 +152,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
     services: [recorder, ...(leaps ? [leaps] : []), ...mirrors.services, ...defined.gates],
   });
   const usage = usageOf(options, { hostPods: hostInformer(pods), tenantPods, tenantNodes });
-  return syncerOf(manager, auditor, addresses.give, usage, defined);
+  return syncerOf(manager, auditor, addresses.give, usage, () => [...defined.queues(), ...mirrors.queues()]);
 }
 
 function usageOf(
@@ -186,7 +185,7 @@ function syncerOf(
   auditor: Auditor,
   give: ServiceAddressGiver,
   usage: UsageReader,
-  defined: DefinedLoops,
+  lateQueues: () => readonly WorkQueue[],
 ): Syncer {
   return {
     name: 'syncer',
@@ -196,9 +195,9 @@ function syncerOf(
     serviceAddresses: give,
     audit: (signal) => auditor.audit(signal),
     metrics: auditor.counts.metrics,
-    nextWakeUp: () => earliest([manager.nextWakeUp(), ...defined.queues().map((queue) => queue.nextWakeUp())]),
+    nextWakeUp: () => earliest([manager.nextWakeUp(), ...lateQueues().map((queue) => queue.nextWakeUp())]),
     get idle() {
-      return manager.idle && defined.queues().every(({ idle }) => idle);
+      return manager.idle && lateQueues().every(({ idle }) => idle);
     },
   };
 }

@@ -32,6 +32,9 @@ async function removeMirrors(tenant: Client<'tenant'>, { gvr }: MirroredKind): P
   const { items } = await resource.list({ metadataOnly: true });
   for (const object of items) {
     if (!noteOf(object)) continue;
-    await unlessNotFound(resource.delete(nameOf(object), { preconditions: { uid: uidOf(object) } }));
+    const { namespace } = object.metadata;
+    await unlessNotFound(
+      tenant.resource(gvr, namespace).delete(nameOf(object), { preconditions: { uid: uidOf(object) } }),
+    );
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Client } from '../../src/client/client.ts';
 import { createClient } from '../../src/client/create-client.ts';
-import { clusterRules, hostRules } from '../../src/syncer/host-rules.ts';
+import { clusterRules, hostRules, rulesElsewhere } from '../../src/syncer/host-rules.ts';
 import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
 import type { FromHost } from '../../src/syncer/mirrored-kind.ts';
 import { mirroredKinds } from '../../src/syncer/mirrors/mirrored-kinds.ts';
@@ -29,7 +29,8 @@ before(async () => {
 after(() => host.close());
 
 async function provision(of: typeof place, fromHost: FromHost): Promise<void> {
-  await provisionTenant(client, of, hostRules(syncedKinds), clusterRules(mirroredKinds, fromHost));
+  const elsewhere = rulesElsewhere(mirroredKinds, fromHost);
+  await provisionTenant(client, of, hostRules(syncedKinds), clusterRules(mirroredKinds, fromHost), elsewhere);
 }
 
 async function codes(): Promise<readonly number[]> {
@@ -80,4 +81,39 @@ test('a tenant that goes leaves no ClusterRole behind', async () => {
   await deprovisionTenant(client, place);
   assert.equal(await clusterRoleCode(roleName), 404);
   assert.equal(await clusterRoleCode('sublet:elsewhere:demo'), 200);
+});
+
+test('of other namespaces exactly what is mapped is read, for as long as it is', async () => {
+  const third = { tenant: 'third', hostNamespace: 'sublet-third' };
+  const reader = host.account(third.hostNamespace, 'sublet-third');
+  const secrets = '/api/v1/namespaces/platform/secrets';
+  await host.admin.post('/api/v1/namespaces', { metadata: { name: 'platform' } });
+  await host.admin.post(secrets, { metadata: { name: 'registry' } });
+  await host.admin.post(secrets, { metadata: { name: 'other' } });
+  const mapped: FromHost = { secrets: { mappings: [{ from: 'platform/registry', to: 'default/registry' }] } };
+  const found = async (): Promise<readonly number[]> => {
+    const answers = [
+      await reader.get(`${secrets}/registry`),
+      await reader.get(`${secrets}?fieldSelector=metadata.name%3Dregistry`),
+      await reader.get(`${secrets}/other`),
+      await reader.get(secrets),
+      await reader.get('/api/v1/namespaces/platform/configmaps'),
+      await reader.delete(`${secrets}/registry`),
+    ];
+    return answers.map(({ code }) => code);
+  };
+  await provision(third, mapped);
+  await provision(namesake, mapped);
+  assert.deepEqual(await found(), [200, 200, 403, 403, 403, 403]);
+  await provision(third, {});
+  assert.deepEqual(await found(), [403, 403, 403, 403, 403, 403]);
+  await provision(third, mapped);
+  await deprovisionTenant(client, third);
+  const roles = await client
+    .resource({ group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'roles' }, 'platform')
+    .list();
+  assert.deepEqual(
+    roles.items.map(({ metadata }) => metadata.name),
+    ['sublet:elsewhere:demo'],
+  );
 });

@@ -12,6 +12,7 @@ import { clusterSelector } from '../../translate/cluster-copies.ts';
 import { namedBy } from '../../translate/custom/references.ts';
 import { tenantSelector } from '../../translate/marks.ts';
 import { createSyncLoop, type Naming, type SyncLoop, type SyncLoopOptions } from '../sync-loop.ts';
+import { inBackground } from './background-start.ts';
 import { definitionName, syncedKindOf, type DefinedKind } from './defined-kind.ts';
 import { DefinitionGate } from './definition-gate.ts';
 import { LateInformer } from './late-informer.ts';
@@ -118,17 +119,4 @@ function loopOf(
     controllers: [loop.controller],
   });
   return { service: inBackground(service), loop, tenantObjects };
-}
-
-/** A gate must be able to close again before what it has opened is ready. */
-function inBackground(service: Service): Service {
-  return {
-    name: service.name,
-    start() {
-      // It rejects only when it is stopped before, and then nobody waits for it.
-      void service.start().catch(() => undefined);
-      return Promise.resolve();
-    },
-    stop: () => service.stop(),
-  };
 }

@@ -1,5 +1,5 @@
 /** What a tenant is to see of an object of its host. Pure. */
-import { cloneJson, type JsonObject } from '../../api/json.ts';
+import { cloneJson, isJsonObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
 import { ownPrefix } from '../marks.ts';
@@ -7,8 +7,9 @@ import { ownPrefix } from '../marks.ts';
 export interface Image {
   readonly apiVersion: string;
   readonly kind: string;
-  /** The same on both sides: what is mirrored has no namespace. */
   readonly name: string;
+  /** In the tenant; absent: it has none. */
+  readonly namespace?: string;
   /** Of the host's object; absent: it was made up. */
   readonly uid: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ export interface Image {
   readonly status?: JsonObject;
 }
 
-/** A host's object as it is, but for what belongs to its place and its writers. */
+/** A host's object as it is, but for its status, and what belongs to its place and its writers. */
 export function plainImage(source: On<'host', KubeObject>): Image {
   const { apiVersion, kind, metadata, status: _, ...fields } = source;
   const { name = '', uid, labels, annotations } = metadata;
@@ -32,6 +33,12 @@ export function plainImage(source: On<'host', KubeObject>): Image {
     // Plain JSON; only `metadata` is an ObjectMeta.
     fields: cloneJson(fields as JsonObject),
   };
+}
+
+/** The same with its status. */
+export function imageWithStatus(source: On<'host', KubeObject>): Image {
+  const { status = null } = source;
+  return { ...plainImage(source), ...(isJsonObject(status) ? { status: cloneJson(status) } : {}) };
 }
 
 /** Labels or annotations, without Sublet's own and what client-side apply notes. */

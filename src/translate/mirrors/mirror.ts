@@ -5,11 +5,23 @@ import { markOn, type On } from '../../api/side.ts';
 import type { Image } from './image.ts';
 import { mirroredMetadata } from './note.ts';
 
-/** The tenant's object, as it is made or brought up to date; `current` itself when nothing is to be done. */
+/** The tenant's object, as it is made or brought up to date, its status apart; `current` itself when nothing is to be done. */
 export function mirrorOf(current: On<'tenant', KubeObject> | undefined, image: Image): On<'tenant', KubeObject> {
   const { apiVersion, kind, fields } = image;
-  const wanted: KubeObject = { apiVersion, kind, metadata: mirroredMetadata(current, image, {}), ...fields };
+  const status = current?.['status'];
+  const wanted: KubeObject = {
+    apiVersion,
+    kind,
+    metadata: mirroredMetadata(current, image, {}),
+    ...fields,
+    ...(status === undefined ? {} : { status }),
+  };
   return current && sameJson(current, wanted) ? current : markOn('tenant', wanted);
+}
+
+/** In which something is to be seen. */
+export function tenantNamespace(name: string): On<'tenant', KubeObject> {
+  return markOn('tenant', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }
 
 /** Equal as JSON. */

@@ -1,11 +1,11 @@
 /**
- * How a tenant's object says that it mirrors one of the host. The note names the object itself, so that a copy of it under another name, as users
- * make, is theirs; it tells which keys came from the host, so that what the tenant adds stays the tenant's, after a restart too. An object without
+ * How a tenant's object says that it mirrors one of the host. The note names the object itself, so that a copy of it under another name or in another
+ * namespace, as users make, is theirs; it tells which keys came from the host, so that what the tenant adds stays the tenant's, after a restart too. An object without
  * a note is never touched; who takes the note away takes the object over.
  */
 import { parseJson } from '../../api/codec/parse-json.ts';
 import { isJsonObject, type JsonValue } from '../../api/json.ts';
-import type { KubeObject, ObjectMeta } from '../../api/object.ts';
+import { objectKey, type KubeObject, type ObjectMeta } from '../../api/object.ts';
 import { ownPrefix } from '../marks.ts';
 import type { Image } from './image.ts';
 
@@ -30,7 +30,7 @@ export function noteOf({ metadata }: Readonly<KubeObject>): MirrorNote | undefin
   } catch {
     return undefined;
   }
-  if (!isJsonObject(noted) || noted['name'] !== metadata.name) return undefined;
+  if (!isJsonObject(noted) || noted['name'] !== objectKey({ metadata })) return undefined;
   const { uid, keys } = noted;
   return { uid: typeof uid === 'string' ? uid : undefined, keys: isJsonObject(keys) ? keysOf(keys) : {} };
 }
@@ -50,9 +50,10 @@ export function mirroredMetadata(
   more: MirroredKeys,
 ): ObjectMeta {
   const note = current && noteOf(current);
-  const { labels, annotations } = image;
+  const { labels, annotations, name, namespace } = image;
+  const place = namespace === undefined ? { name } : { name, namespace };
   const text = JSON.stringify({
-    name: image.name,
+    name: objectKey({ metadata: place }),
     ...(image.uid === undefined ? {} : { uid: image.uid }),
     keys: { labels: Object.keys(labels).toSorted(), annotations: Object.keys(annotations).toSorted(), ...more },
   });
@@ -60,7 +61,7 @@ export function mirroredMetadata(
   const merged = replaced(shown, notedKeys(note, 'labels'), labels);
   return {
     ...before,
-    name: image.name,
+    ...place,
     // API servers don't keep what is empty.
     ...(Object.keys(merged).length === 0 ? {} : { labels: merged }),
     annotations: {

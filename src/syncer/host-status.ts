@@ -1,0 +1,11 @@
+import { equalJson, type JsonValue } from '../api/json.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { On } from '../api/side.ts';
+import type { Image } from '../translate/mirrors/image.ts';
+
+/** The mirror with the host's status; `current` itself when it has that, or there is none. */
+export function withHostStatus(current: On<'tenant', KubeObject>, { status }: Image): On<'tenant', KubeObject> {
+  // Plain JSON; only `metadata` is an ObjectMeta.
+  if (status === undefined || equalJson((current['status'] ?? null) as JsonValue, status)) return current;
+  return { ...current, status };
+}
