@@ -8,6 +8,7 @@ import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect, promisify } from 'node:util';
 import type { Logger } from '../../../src/lib/logger.ts';
+import type { Connection } from '../../../src/tenancy/kubeconfig.ts';
 import type { Component } from '../components.ts';
 import { credentialFiles } from '../credentials.ts';
 import { addons, type AddonName } from './addons.ts';
@@ -53,11 +54,22 @@ async function main(settings: InsideSettings): Promise<void> {
   start(settings, plane.scheduler);
   start(settings, components.kubelet(settings));
   start(settings, components.kubeProxy(settings));
-  await enforceNetworkPolicies(credentialFiles(settings.folder).kubeconfig('admin'), logger);
+  await enforceNetworkPolicies(adminConnection(settings), logger);
   const objects = settings.addons.flatMap((name) => addons[name].objects(settings));
   await kubectl(['apply', '-f', '-'], [...clusterDns(settings.addresses.dns), ...objects]);
   for (const name of settings.addons) start(settings, addons[name].component(settings));
   say('all components are started');
+}
+
+function adminConnection({ folder }: InsideSettings): Connection {
+  const { authority, client } = credentialFiles(folder);
+  const admin = client('admin');
+  return {
+    server: `https://127.0.0.1:${components.ports.server}`,
+    certificateAuthority: readFileSync(authority.certificate, 'utf8'),
+    clientCertificate: readFileSync(admin.certificate, 'utf8'),
+    clientKey: readFileSync(admin.key, 'utf8'),
+  };
 }
 
 type Kubectl = (args: readonly string[], objects?: readonly object[]) => Promise<unknown>;

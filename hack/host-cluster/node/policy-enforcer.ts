@@ -7,7 +7,7 @@ import type { Logger } from '../../../src/lib/logger.ts';
 import { connectionExchange } from '../../../src/main/connection-exchange.ts';
 import { realClock } from '../../../src/main/real-clock.ts';
 import { realRandom } from '../../../src/main/real-random.ts';
-import { resolveKubeconfig } from '../../../src/tenancy/kubeconfig.ts';
+import type { Connection } from '../../../src/tenancy/kubeconfig.ts';
 import { policyRules, type NetworkPolicy, type PolicyNamespace, type PolicyPod } from './network-policies.ts';
 
 /** Changes come in bursts: one table for all that come in this time. */
@@ -15,8 +15,8 @@ const settleMs = 30;
 const retryMs = 500;
 
 /** Runs as long as the process. Resolves when the rules of what is there are in force. */
-export async function enforceNetworkPolicies(kubeconfig: string, logger: Logger): Promise<void> {
-  const { exchange } = connectionExchange(await resolveKubeconfig(kubeconfig));
+export async function enforceNetworkPolicies(connection: Connection, logger: Logger): Promise<void> {
+  const { exchange } = connectionExchange(connection);
   const client = createClient('host', exchange, { userAgent: 'policy-enforcer' });
   const follow = (group: string, resource: string): ResourceInformer<'host'> => {
     const gvr: GroupVersionResource = { group, version: 'v1', resource };
