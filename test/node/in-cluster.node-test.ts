@@ -101,6 +101,40 @@ if (unavailable !== undefined) {
     assert.doesNotMatch(said, new RegExp(`${tenant.hostNamespace}|-x-`), 'nothing of the host shows');
   });
 
+  test('variables and files are to the letter what a kubelet makes for a pod of its own cluster', async () => {
+    const items = [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }];
+    const script = 'env; echo; grep ^weird= /self/annotations';
+    const container = {
+      image: busybox,
+      command: ['sh', '-c', script],
+      volumeMounts: [{ name: 'self', mountPath: '/self' }],
+      env: [{ name: 'OWN', value: '$(WEB_UI_PORT) $(NOT_THERE)' }],
+    };
+    const mirrored = pod('same', container, { volumes: [{ name: 'self', downwardAPI: { items } }] });
+    const annotations = { weird: 'a "quoted" \\ tab\t\nline é 😀 \u0001\u00ad\u2028' };
+    const objects = [...linkedServices, { ...mirrored, metadata: { ...mirrored.metadata, annotations } }];
+    await host.kubectl('create', 'namespace', namespace);
+    try {
+      await eventually(() => host.kubectl('get', 'serviceaccount', 'default', '--namespace', namespace));
+      await Promise.all(
+        [host.kubectl, tenant.kubectl].map((side) => applyObjects(side, host.folder, objects.slice(0, -1))),
+      );
+      await kubectl('delete', 'service', 'my-db');
+      await Promise.all(
+        [host.kubectl, tenant.kubectl].map((side) => applyObjects(side, host.folder, objects.slice(-1))),
+      );
+      const done = ['wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/same', '--timeout=120s'] as const;
+      await host.kubectl('--namespace', namespace, ...done);
+      const ofHost = await host.kubectl('--namespace', namespace, 'logs', 'same');
+      const ofTenant = await saidBy('same');
+      assert.deepEqual(await comparable(ofTenant, tenant.kubectl), await comparable(ofHost, host.kubectl));
+      assert.match(ofTenant, /^WEB_UI_PORT_8080_TCP_PROTO=tcp$/m);
+      assert.match(ofTenant, /^weird="a /m);
+    } finally {
+      await host.kubectl('delete', 'namespace', namespace, '--wait=false');
+    }
+  });
+
   test('a host name with its domain, for who asks for that', async () => {
     const fields = { subdomain: 'db', hostname: 'first', setHostnameAsFQDN: true };
     await apply(pod('whole', { image: busybox, command: ['sh', '-c', 'hostname; hostname -f'] }, fields));
@@ -168,6 +202,34 @@ if (unavailable !== undefined) {
   });
 }
 
+const linkedServices = [
+  service('web-ui', {
+    ports: [
+      { name: 'http', port: 8080 },
+      { name: 'dns', port: 53, protocol: 'UDP' },
+    ],
+  }),
+  service('plain', { ports: [{ port: 9000 }] }),
+  service('headless', { clusterIP: 'None', ports: [{ port: 80 }] }),
+  service('elsewhere', { type: 'ExternalName', externalName: 'example.com' }),
+];
+
+function service(name: string, spec: object): object {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec };
+}
+
+/** What was said, line by line, with the services' names for their addresses. */
+async function comparable(said: string, kubectl: Kubectl): Promise<readonly string[]> {
+  const path = 'jsonpath={range .items[*]}{.spec.clusterIP} {.metadata.namespace}/{.metadata.name}{"\\n"}{end}';
+  const listed = await kubectl('get', 'services', '--all-namespaces', '-o', path);
+  let text = said;
+  const known = [...listed.matchAll(/^(\d+\.\d+\.\d+\.\d+) (.*)$/gm)].toSorted(
+    ([, a = ''], [, b = '']) => b.length - a.length,
+  );
+  for (const [, address = '', name = ''] of known) text = text.replaceAll(address, name);
+  return text.split('\n').toSorted();
+}
+
 const statefulSet = [
   {
     apiVersion: 'v1',
@@ -193,7 +255,7 @@ const statefulSet = [
 
 const whoAmI = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
 
-function pod(name: string, container: object, fields: object = {}): object {
+function pod(name: string, container: object, fields: object = {}) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
