@@ -64,6 +64,8 @@ export class TooManyOpen extends Error {
   override readonly name = 'TooManyOpen';
 }
 
+const openMaxDefault = 500;
+const connectTimeoutDefaultMs = 10_000;
 const headerBytesMax = 64 * 1024;
 const keepAliveMs = 30_000;
 
@@ -86,7 +88,8 @@ class Connections implements DirectExchange {
 
   async send(request: DirectRequest): Promise<DirectAnswer> {
     if (this.#closed) throw new ConnectionError('the connection has been closed');
-    if (this.#open.size >= (this.#options.openMax ?? 500)) throw new TooManyOpen('too many connections are open');
+    if (this.#open.size >= (this.#options.openMax ?? openMaxDefault))
+      throw new TooManyOpen('too many connections are open');
     const headers: Record<string, string | string[]> = { ...request.headers };
     const place = (): void => undefined;
     // Taken at once: who waits for a token counts.
@@ -157,7 +160,7 @@ class Connections implements DirectExchange {
   }
 
   #limitConnecting(outgoing: ClientRequest): void {
-    const { clock, connectTimeoutMs = 10_000 } = this.#options;
+    const { clock, connectTimeoutMs = connectTimeoutDefaultMs } = this.#options;
     outgoing.once('socket', (socket) => {
       // What is silent for long must still be found out when its other end is lost.
       socket.setKeepAlive(true, keepAliveMs);

@@ -13,16 +13,6 @@ export interface ContainerRun {
   readonly running: boolean;
 }
 
-export function findContainer(
-  pod: Readonly<KubeObject>,
-  name: string,
-): { readonly container: Container; readonly status: ContainerStatus | undefined } | undefined {
-  const { spec, status = {} } = viewPod(pod);
-  const container = [...spec.containers, ...(spec.initContainers ?? [])].find((one) => one.name === name);
-  const statuses = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])];
-  return container && { container, status: statuses.find((one) => one.name === name) };
-}
-
 /** The run whose log is asked for. @throws StatusError BadRequest */
 export function loggedRun(pod: Readonly<KubeObject>, name: string, previous: boolean): ContainerRun {
   const found = findContainer(pod, name);
@@ -57,4 +47,20 @@ export function runningRun(pod: Readonly<KubeObject>, name: string): ContainerRu
 function whyItWaits(reason: string): string {
   if (reason === 'ErrImagePull') return "image can't be pulled";
   return reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : reason;
+}
+
+function findContainer(
+  pod: Readonly<KubeObject>,
+  name: string,
+): { readonly container: Container; readonly status: ContainerStatus | undefined } | undefined {
+  const { spec, status = {} } = viewPod(pod);
+  const container = [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])].find(
+    (one) => one.name === name,
+  );
+  const statuses = [
+    ...(status.containerStatuses ?? []),
+    ...(status.initContainerStatuses ?? []),
+    ...(status.ephemeralContainerStatuses ?? []),
+  ];
+  return container && { container, status: statuses.find((one) => one.name === name) };
 }
