@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../api/object.ts';
 import { markOn, nameOn } from '../../api/side.ts';
+import type { InCluster } from './in-cluster.ts';
 import { copyPod, updatedPodCopy, type PodContext } from './pod.ts';
 
 const goldens = new URL('../../../test/golden/pods/', import.meta.url);
@@ -25,9 +26,30 @@ function withoutDigest(object: KubeObject): unknown {
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
+/** What a tenant with a DNS and a service tells its pods. */
+const told: InCluster = {
+  dns: { nameservers: ['10.96.0.53'], clusterDomain: 'cluster.local' },
+  servicesIn: (namespace) =>
+    namespace === 'default' ? [service('default', 'kubernetes', 443)] : [service(namespace, 'my-db', 5432)],
+  keysOf: (kind, namespace, name) =>
+    `${kind}/${namespace}/${name}` === 'configmaps/front/settings' ? ['MY_DB_PORT'] : [],
+};
+
+function service(namespace: string, name: string, port: number): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace },
+    spec: { clusterIP: '10.96.0.1', ports: [{ port }] },
+  };
+}
+
 for (const name of readdirSync(goldens)) {
   test(`golden: ${name}`, () => {
-    const copy = copyPod(context, markOn('tenant', read(`${name}/tenant.yaml`)));
+    const copy = copyPod(
+      name === 'in-cluster' ? { ...context, inCluster: told } : context,
+      markOn('tenant', read(`${name}/tenant.yaml`)),
+    );
     assert.deepEqual(withoutDigest(copy), read(`${name}/host.yaml`));
   });
 }
