@@ -8,10 +8,12 @@ import { parseArgs } from 'node:util';
 import { hostClusterUnavailable } from '../../hack/host-cluster/programs.ts';
 import { apiRates } from './api-rates.ts';
 import { coldStart } from './cold-start.ts';
+import { dns } from './dns.ts';
 import { idleMemory } from './idle-memory.ts';
 import { reportText, runBench, type Bench, type TimedReport } from './report.ts';
 import { rollouts } from './rollouts.ts';
 import { syncLatency } from './sync-latency.ts';
+import { virtualcluster } from './virtualcluster.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   'cold-start': coldStart,
@@ -19,6 +21,8 @@ const benches: Readonly<Record<string, Bench>> = {
   'sync-latency': syncLatency,
   'api-rates': apiRates,
   rollouts,
+  dns,
+  virtualcluster,
 };
 
 const { values, positionals } = parseArgs({
