@@ -1,4 +1,5 @@
 /** Texts that come from the host with names of the host in them. Pure. */
+import { isJsonObject, type JsonValue } from '../api/json.ts';
 import type { KubeObject } from '../api/object.ts';
 import { nameOn, type On } from '../api/side.ts';
 import type { Origin, Place } from './marks.ts';
@@ -37,6 +38,17 @@ export function scrubber(place: Place, about: Origin, lookup: NameLookup = () =>
   };
   return (text) =>
     text.replaceAll(own, about.name).replaceAll(nameLike, tenantWord).replaceAll(hostNamespace, about.namespace);
+}
+
+/** Takes host names out of every `message`, at any depth. Changes in place: `value` is the caller's own copy. */
+export function scrubMessages(value: JsonValue | undefined, scrub: (text: string) => string): void {
+  if (Array.isArray(value)) for (const item of value) scrubMessages(item, scrub);
+  else if (isJsonObject(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === 'message' && typeof inner === 'string') value[key] = scrub(inner);
+      else scrubMessages(inner, scrub);
+    }
+  }
 }
 
 /** The host names of all that a pod names. */

@@ -1,10 +1,10 @@
 /**
- * What of a tenant's object gets to the host, field by field: an object in which every string is a marked text is translated, and each mark may
- * appear only where the list beside this file says. A new field of Kubernetes fails here until somebody has thought about it: does it name
- * something (then it must be renamed or dropped), or is it the tenant's own affair?
+ * What of a tenant's object gets to the host, field by field: an object in which every string is a marked text and every number one of its own is
+ * translated, and each may appear only where the list beside this file says. A new field of Kubernetes fails here until somebody has thought about it:
+ * does it name something (then it must be renamed or dropped), or is it the tenant's own affair?
  *
- * Lines of a list: `PATH` passes as it is; `PATH → renamed` is the host name of what it names; `PATH → PATH` turns up elsewhere, `(within)` when it
- * is a part of that text.
+ * Lines of a list, on which every field stands: `PATH` passes as it is; `PATH → renamed` is the host name of what it names; `PATH → PATH` turns up
+ * elsewhere, `(within)` when it is a part of that text; `PATH → nowhere`.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -20,16 +20,22 @@ import { copyIngress } from '../../src/translate/ingresses.ts';
 import { placeOf, type Place } from '../../src/translate/marks.ts';
 import { copyNetworkPolicy } from '../../src/translate/networkpolicies.ts';
 import { hostName } from '../../src/translate/names.ts';
-import { copyPod } from '../../src/translate/pods/pod.ts';
+import { translatePod } from '../../src/translate/pods/pod.ts';
+import { viewPod } from '../../src/translate/pods/pod-view.ts';
 import { copyService } from '../../src/translate/services.ts';
-import { markedObject, marksIn, textsOf } from './marked-object.ts';
+import { leavesOf, markedObject, marksIn } from './marked-object.ts';
 
 const place = placeOf({ tenant: 'demo', hostNamespace: 'host-namespace' });
 
 type Translate = (place: Place, object: On<'tenant', KubeObject>) => On<'host', KubeObject>;
 
 const kinds: Readonly<Record<string, Translate>> = {
-  Pod: (place, pod) => copyPod({ place, namespacesSelectedBy: () => [nameOn('tenant', 'selected')] }, pod),
+  Pod: (place, pod) => {
+    const context = { place, namespacesSelectedBy: () => [nameOn('tenant', 'selected')] };
+    const { copy, ephemeralContainers } = translatePod(context, pod);
+    // They follow when the pod runs.
+    return markOn('host', { ...copy, spec: { ...viewPod(copy).spec, ephemeralContainers: [...ephemeralContainers] } });
+  },
   Service: copyService,
   ConfigMap: copyConfigMap,
   Secret: copySecret,
@@ -50,22 +56,41 @@ const groups: Readonly<Record<string, string>> = {
   PodDisruptionBudget: 'policy',
 };
 
+/** What an API server keeps for itself, or makes of what is written. */
+const ofServers =
+  /^(?:apiVersion$|kind$|status|metadata\.deletionTimestamp|metadata\.managedFields|metadata\.ownerReferences|metadata\.(?:creationTimestamp|generateName|selfLink|resourceVersion|generation|deletionGracePeriodSeconds|finalizers))\b/;
+
 /** Where the marks of a kind have got to, as the lists say it. */
 function appearances(kind: string, translate: Translate): string[] {
-  const { object, paths } = markedObject(kind, groups[kind]);
+  const { object, paths, numbers, truths } = markedObject(kind, groups[kind]);
   const { namespace = '' } = object.metadata;
   const found = new Set<string>();
-  for (const [path, text] of textsOf(translate(place, markOn('tenant', object)))) {
-    for (const mark of marksIn(text)) {
+  const gone = new Set([...paths.values(), ...numbers.values(), ...truths]);
+  const arrived = (from: string, line: string): void => {
+    gone.delete(from);
+    found.add(line);
+  };
+  for (const [path, leaf] of leavesOf(translate(place, markOn('tenant', object)))) {
+    if (leaf === true) {
+      if (truths.has(path)) arrived(path, path);
+      continue;
+    }
+    if (typeof leaf === 'number') {
+      const from = numbers.get(leaf);
+      if (from !== undefined) arrived(from, from === path ? path : `${from} → ${path}`);
+      continue;
+    }
+    for (const mark of marksIn(leaf)) {
       const from = paths.get(mark) ?? 'nowhere';
-      const renamed = text === hostName(place.tenant, nameOn('tenant', namespace), nameOn('tenant', mark));
-      if (renamed && from === path) found.add(`${from} → renamed`);
+      const renamed = leaf === hostName(place.tenant, nameOn('tenant', namespace), nameOn('tenant', mark));
+      if (renamed && from === path) arrived(from, `${from} → renamed`);
       // The namespace is a part of every host name.
-      else if (from === 'metadata.namespace' && text !== mark) continue;
-      else if (text !== mark) found.add(`${from} → ${path} (within)`);
-      else found.add(from === path ? from : `${from} → ${path}`);
+      else if (from === 'metadata.namespace' && leaf !== mark) continue;
+      else if (leaf !== mark) arrived(from, `${from} → ${path} (within)`);
+      else arrived(from, from === path ? from : `${from} → ${path}`);
     }
   }
+  for (const path of gone) if (!ofServers.test(path)) found.add(`${path} → nowhere`);
   return [...found].toSorted();
 }
 

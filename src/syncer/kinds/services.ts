@@ -4,6 +4,8 @@ import type { On } from '../../api/side.ts';
 import { violationsText } from '../../translate/policy/judge.ts';
 import { policyViolation } from '../../translate/policy/refused-status.ts';
 import { serviceViolations } from '../../translate/policy/services.ts';
+import { scrubber, scrubMessages } from '../../translate/host-texts.ts';
+import { originOf } from '../../translate/marks.ts';
 import { copyService, serviceAsGiven, serviceSpec, updatedServiceCopy } from '../../translate/services.ts';
 import { nothingToDo } from '../action.ts';
 import { planCopy, type CopyRules } from '../copy-plan.ts';
@@ -19,8 +21,9 @@ const rules: CopyRules = {
   // A cluster IP can't be given up or taken on by a Service that stays of its type.
   mustBeReplaced: (current, wanted) =>
     isHeadless(current) !== isHeadless(wanted) && !isExternal(current) && !isExternal(wanted),
-  back: (service, copy) => {
+  back: (service, copy, view) => {
     const { spec, status } = serviceAsGiven(service, copy);
+    scrubMessages(status, scrubber(view.place, originOf(service)));
     if (!equalJson(spec, serviceSpec(service))) return [{ type: 'update-tenant', gvr, object: { ...service, spec } }];
     if (!equalJson(status, statusOf(service)))
       return [{ type: 'update-tenant-status', gvr, object: { ...service, status } }];

@@ -2,6 +2,7 @@
 import { cloneJson, isJsonObject, type JsonObject } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { On } from '../../api/side.ts';
+import { scrubMessages } from '../host-texts.ts';
 import { gateTypes, systemConditions } from './carried.ts';
 import { showOwnContainers } from './own-containers.ts';
 import { viewPod, type PodCondition } from './pod-view.ts';
@@ -37,7 +38,8 @@ export function tenantPodStatus(
   if (status['observedGeneration'] !== undefined && tenantPod.metadata.generation !== undefined) {
     status['observedGeneration'] = tenantPod.metadata.generation;
   }
-  return scrubTexts(status, scrub);
+  scrubMessages(status, scrub);
+  return status;
 }
 
 /**
@@ -82,18 +84,4 @@ function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host
       : { ...condition, observedGeneration: tenantPod.metadata.generation },
   );
   return cloneJson([...withGeneration, ...ofTenant]);
-}
-
-function scrubTexts(status: JsonObject, scrub: (text: string) => string): JsonObject {
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    else if (isJsonObject(value)) {
-      for (const [key, inner] of Object.entries(value)) {
-        if (key === 'message' && typeof inner === 'string') value[key] = scrub(inner);
-        else visit(inner);
-      }
-    }
-  };
-  visit(status);
-  return status;
 }

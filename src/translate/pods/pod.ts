@@ -36,8 +36,7 @@ export interface PodContext {
 
 /**
  * Fields that mean something to the tenant's API server only, or that a tenant must not decide on shared nodes: identity (the host's accounts
- * are not the tenant's), binding (it would pass by the host's scheduler), groups of pods (the host
- * may have one of that name, of another tenant).
+ * are not the tenant's), binding (it would pass by the host's scheduler). Claims and groups: `uncarried.ts`.
  */
 const tenantOnlyFields = [
   'serviceAccountName',
@@ -46,6 +45,8 @@ const tenantOnlyFields = [
   'schedulingGates',
   'resourceClaims',
   'schedulingGroup',
+  // It follows from the runtime class, which is the host's.
+  'overhead',
 ] as const;
 
 /** A pod, translated. */
