@@ -13,6 +13,9 @@ test('all rules are read, the short ways of writing some included', () => {
     capabilities: ['NET_BIND_SERVICE'],
     sysctls: ['net.ipv4.*'],
     forbidden: ['hostAliases'],
+    forbiddenAnnotations: ['k8s.v1.cni.cncf.io/*'],
+    forbiddenLabels: ['mesh'],
+    imagePullPolicy: 'Always',
     seccompDefault: 'RuntimeDefault',
     nodeSelector: { pool: 'tenants' },
     tolerations: { allowed: ['team=a:NoSchedule', 'spot/*', '*'], otherwise: 'drop' },
@@ -37,7 +40,7 @@ test('all rules are read, the short ways of writing some included', () => {
     otherwise: 'drop',
   });
   assert.deepEqual(read.resources, { defaultRequests: { cpu: '50m' }, podMax: { memory: '4Gi' } });
-  assert.equal(Object.keys(read).length, 18);
+  assert.equal(Object.keys(read).length, 21);
 });
 
 test('guarded taints are refused unless it is said otherwise', () => {

@@ -38,12 +38,15 @@ export function parseIsolation(value: unknown): IsolationPolicy {
     capabilities: listOf(matching(/^[A-Z][A-Z_]*$/, 'the name of a capability, as NET_BIND_SERVICE')),
     sysctls: listOf(matching(/^[a-z0-9][-_.a-z0-9]*\*?$/, 'the name of a sysctl, or its beginning and a *')),
     forbidden: listOf(oneOf(forbiddenFieldNames)),
+    forbiddenAnnotations: listOf(mark),
+    forbiddenLabels: listOf(mark),
     seccompDefault: oneOf(['RuntimeDefault']),
     nodeSelector: mapOf(text),
     tolerations: tolerationRules,
     runtimeClasses: record({ allowed: listOf(text), default: text }),
     priorityClasses: record({ allowed: listOf(text), default: text, valueMax: whole }),
     registries: listOf(registry),
+    imagePullPolicy: oneOf(['Always']),
     resources: record({ defaultRequests: amounts, defaultLimits: amounts, containerMax: amounts, podMax: amounts }),
     probes: record({ hosts: oneOf(['own']), leastPeriodSeconds: whole }),
     services: record({ types: listOf(oneOf(serviceTypes)), externalIPs: listOf(block) }),
@@ -145,6 +148,8 @@ function hostPath(value: unknown, at: string): HostPathRule {
     throw wrong(`${at}.path`, 'an absolute path', path);
   return { path, readOnly };
 }
+
+const mark = matching(/^[A-Za-z0-9][-./\w]*\*?$/, 'the name of an annotation or a label, or its beginning and a *');
 
 const effects = ['NoSchedule', 'NoExecute'] as const;
 

@@ -167,6 +167,18 @@ test('labels reach it all the same, but no annotation that says how it is confin
   assert.equal(viewPod(update.object).spec.containers[0]?.image, 'nginx');
 });
 
+test('nor one that is forbidden, nor a label', () => {
+  const policy = { ...isolation, forbiddenAnnotations: ['cni/*'], forbiddenLabels: ['mesh'] };
+  const changed = running({}, { labels: { a: 'b', mesh: 'x' }, annotations: { 'cni/networks': 'x' } });
+  const found = plan(changed, copy, policy);
+  const [update] = found.actions;
+  assert.ok(update?.type === 'update-host');
+  assert.equal(update.object.metadata.labels?.['a'], 'b');
+  assert.equal(update.object.metadata.labels['mesh'], undefined);
+  assert.equal(update.object.metadata.annotations?.['cni/networks'], undefined);
+  assert.match(messages(found), /metadata.annotations\[cni\/networks\]: is not allowed; metadata.labels\[mesh\]/);
+});
+
 test('an annotation that unconfines is a violation by itself', () => {
   const annotations = { 'container.apparmor.security.beta.kubernetes.io/web': 'unconfined' };
   assert.match(messages(plan(podOf({}, { annotations }))), /forbidden AppArmor profile/);

@@ -106,7 +106,7 @@ function planWithCopy(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject
     const isToGo =
       asksForOtherNodes(copy, wanted.translated.copy) || (wanted.refusal !== undefined && !isFinished(copy));
     if (waits && isReplaceable(copy) && isToGo) return { actions: [replacement(copy)] };
-    const { translated, told } = governChange(pod, copy, wanted);
+    const { translated, told } = governChange(pod, copy, wanted, view);
     const updated = updatedPodCopy(copy, withCarried(pod, copy, translated.copy));
     if (updated !== copy)
       return { ...tokens, ...told, actions: [...tokens.actions, { type: 'update-host', gvr, object: updated }] };
@@ -120,12 +120,14 @@ function governChange(
   pod: On<'tenant', KubeObject>,
   copy: On<'host', KubeObject>,
   { translated, refusal, ephemeralRefusal }: GovernedPod,
+  { isolation = {} }: View,
 ): { readonly translated: TranslatedPod; readonly told: Pick<Plan, 'notices'> } {
   const tell = (words: string | undefined): Pick<Plan, 'notices'> =>
     words === undefined || isFinished(copy) ? {} : { notices: [notCarried(words)] };
   if (refusal === undefined) return { translated, told: tell(ephemeralRefusal) };
-  const isHeld = changesPod(pod, copy, translated);
-  return { translated: heldBack(copy, translated), told: tell(isHeld ? refusal : undefined) };
+  const held = heldBack(isolation, copy, translated);
+  const isHeld = held.omits || changesPod(pod, copy, translated);
+  return { translated: held, told: tell(isHeld ? refusal : undefined) };
 }
 
 /** Whether more than labels and annotations would change. */

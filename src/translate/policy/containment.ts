@@ -2,6 +2,7 @@
 import { objectAt, objectsAt, textAt } from '../../api/json-fields.ts';
 import { securityContext } from '../../api/pod-security/check.ts';
 import { capabilitiesOf } from '../../api/pod-security/privilege-checks.ts';
+import { matches } from './host-access.ts';
 import { allContainers, listed } from './containers.ts';
 import type { ForbiddenField, JudgedPod, PolicyRule, Violation } from './policy.ts';
 
@@ -49,6 +50,25 @@ export const capabilities: PolicyRule = {
 export const forbiddenFields: PolicyRule = {
   violations: ({ forbidden = [] }, pod) => forbidden.flatMap((field) => forbiddenUses[field](pod)),
 };
+
+export const forbiddenMarks: PolicyRule = {
+  violations({ forbiddenAnnotations = [], forbiddenLabels = [] }, { annotations, labels }) {
+    return [
+      ...marksOf(forbiddenAnnotations, annotations, 'metadata.annotations'),
+      ...marksOf(forbiddenLabels, labels, 'metadata.labels'),
+    ];
+  },
+};
+
+function marksOf(
+  forbidden: readonly string[],
+  marks: Readonly<Record<string, string>>,
+  field: string,
+): readonly Violation[] {
+  return Object.keys(marks)
+    .filter((key) => forbidden.some((pattern) => matches(pattern, key)))
+    .map((key) => ({ field: `${field}[${key}]`, text: 'is not allowed' }));
+}
 
 const forbiddenUses: Readonly<Record<ForbiddenField, (pod: JudgedPod) => readonly Violation[]>> = {
   // What the copy has of them may be Sublet's own.

@@ -3,10 +3,12 @@
  * become stricter: it only gets nothing new until it keeps to it. Pure.
  */
 import { isConfining } from '../../api/pod-security/profile-checks.ts';
+import { equalJson } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { markOn, type On } from '../../api/side.ts';
 import { keepChangeables, type TranslatedPod } from '../pods/pod.ts';
 import { viewPod } from '../pods/pod-view.ts';
+import { matches } from './host-access.ts';
 import { judgePod, violationsText } from './judge.ts';
 import type { IsolationPolicy, Violation } from './policy.ts';
 
@@ -26,7 +28,8 @@ export function governPod(
 ): GovernedPod {
   if (!policy) return { translated };
   const { copy, ephemeralContainers } = translated;
-  const judged = { annotations: copy.metadata.annotations ?? {}, spec: viewPod(copy).spec, asked: viewPod(pod).spec };
+  const { annotations = {}, labels = {} } = copy.metadata;
+  const judged = { annotations, labels, spec: viewPod(copy).spec, asked: viewPod(pod).spec };
   const verdict = judgePod(policy, judged);
   if (verdict.type === 'refused') {
     const whole = judgePod(policy, {
@@ -37,10 +40,11 @@ export function governPod(
     return { translated, refusal: violationsText(violations) };
   }
   const refused: Violation[] = [];
-  const allowed = ephemeralContainers.filter((container) => {
+  const allowed = ephemeralContainers.flatMap((container) => {
     const beside = judgePod(policy, { ...judged, spec: { ...verdict.spec, ephemeralContainers: [container] } });
-    if (beside.type === 'refused') refused.push(...beside.violations);
-    return beside.type === 'allowed';
+    if (beside.type === 'allowed') return beside.spec.ephemeralContainers ?? [];
+    refused.push(...beside.violations);
+    return [];
   });
   // Plain JSON; a typed look at it.
   const governed = markOn('host', { ...copy, spec: verdict.spec });
@@ -50,12 +54,35 @@ export function governPod(
   };
 }
 
-/** What a running copy gets of a pod that it may not become: labels and annotations, but none that say how it is confined. */
-export function heldBack(current: On<'host', KubeObject>, { copy }: TranslatedPod): TranslatedPod {
+/**
+ * What a running copy gets of a pod that it may not become: labels and annotations, but none that are forbidden or say how it is confined. `omits`: there
+ * are some of those.
+ */
+export function heldBack(
+  { forbiddenAnnotations = [], forbiddenLabels = [] }: IsolationPolicy,
+  current: On<'host', KubeObject>,
+  { copy }: TranslatedPod,
+): TranslatedPod & { readonly omits: boolean } {
   const kept = keepChangeables(current, copy);
-  const confining = (object: KubeObject): [string, string][] =>
-    Object.entries(object.metadata.annotations ?? {}).filter(([key]) => isConfining(key));
-  const others = Object.entries(kept.metadata.annotations ?? {}).filter(([key]) => !isConfining(key));
-  const annotations = Object.fromEntries([...others, ...confining(current)]);
-  return { copy: markOn('host', { ...kept, metadata: { ...kept.metadata, annotations } }), ephemeralContainers: [] };
+  const isHeld = (key: string): boolean => isConfining(key) || isAmong(forbiddenAnnotations, key);
+  const annotations = withOld(kept.metadata.annotations, current.metadata.annotations, isHeld);
+  const labels = withOld(kept.metadata.labels, current.metadata.labels, (key) => isAmong(forbiddenLabels, key));
+  const omits =
+    !equalJson(annotations, kept.metadata.annotations ?? {}) || !equalJson(labels, kept.metadata.labels ?? {});
+  const metadata = { ...kept.metadata, annotations, labels };
+  return { copy: markOn('host', { ...kept, metadata }), ephemeralContainers: [], omits };
+}
+
+function isAmong(patterns: readonly string[], key: string): boolean {
+  return patterns.some((pattern) => matches(pattern, key));
+}
+
+/** Those that are held as they were, all others as they are now. */
+function withOld(
+  now: Readonly<Record<string, string>> = {},
+  old: Readonly<Record<string, string>> = {},
+  isHeld: (key: string) => boolean,
+): Record<string, string> {
+  const others = Object.entries(now).filter(([key]) => !isHeld(key));
+  return Object.fromEntries([...others, ...Object.entries(old).filter(([key]) => isHeld(key))]);
 }

@@ -15,7 +15,7 @@ const of = (more: JsonObject): JsonObject => ({ containers: [container(more)] })
 function refusal(spec: JsonObject): string {
   // A door: tests write what an API server would have checked, and what it wouldn't.
   const pod = { containers: [container()], ...spec } as unknown as PodSpec;
-  const verdict = judgePod(fromHub, { annotations: {}, spec: pod, asked: pod });
+  const verdict = judgePod(fromHub, { annotations: {}, labels: {}, spec: pod, asked: pod });
   return verdict.type === 'allowed' ? '' : violationsText(verdict.violations);
 }
 

@@ -26,6 +26,18 @@ export const registries: PolicyRule = {
   },
 };
 
+export const pulledAnew: PolicyRule = {
+  adjust({ imagePullPolicy: policy }, spec) {
+    if (policy === undefined) return;
+    for (const { container } of allContainers(spec)) container['imagePullPolicy'] = policy;
+    for (const volume of objectsAt(spec, 'volumes')) {
+      const image = objectAt(volume, 'image');
+      if (image) image['pullPolicy'] = policy;
+    }
+  },
+  violations: () => [],
+};
+
 const domain =
   /^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[a-fA-F0-9:]+\])(?::\d+)?$/;
 const pathPart = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;

@@ -106,9 +106,9 @@ test('what a policy has made of a pod it allows again, and leaves as it is', () 
   fc.assert(
     fc.property(arbitraryPolicy, arbitrarySpec, (policy, value) => {
       const spec = asSpec(value);
-      const first = judgePod(policy, { annotations: {}, spec, asked: spec });
+      const first = judgePod(policy, { annotations: {}, labels: {}, spec, asked: spec });
       if (first.type !== 'allowed') return;
-      const second = judgePod(policy, { annotations: {}, spec: first.spec, asked: spec });
+      const second = judgePod(policy, { annotations: {}, labels: {}, spec: first.spec, asked: spec });
       assert.deepEqual(second, first);
     }),
     { numRuns: 1000 },
@@ -122,7 +122,7 @@ test('a rule more never allows what was refused without it, defaults aside', () 
       const spec = asSpec(value);
       const rules = Object.entries(more).filter(([rule]) => !defaults.has(rule) && !Object.hasOwn(policy, rule));
       const stricter: IsolationPolicy = { ...policy, ...Object.fromEntries(rules) };
-      const pod = { annotations: {}, spec, asked: spec };
+      const pod = { annotations: {}, labels: {}, spec, asked: spec };
       if (judgePod(policy, pod).type === 'refused') assert.equal(judgePod(stricter, pod).type, 'refused');
     }),
     { numRuns: 1000 },
@@ -168,7 +168,7 @@ test('whatever stands in a pod, it is judged', () => {
         fc.jsonValue({ maxDepth: 4 }),
       ),
       (spec) => {
-        judgePod(everything, { annotations: {}, spec: asSpec(spec), asked: asSpec(spec) });
+        judgePod(everything, { annotations: {}, labels: {}, spec: asSpec(spec), asked: asSpec(spec) });
       },
     ),
     { numRuns: 1000 },

@@ -13,7 +13,7 @@ const specOf = (spec: JsonObject): PodSpec => ({ containers: [container()], ...s
 
 /** What a pod is told that is refused, or the spec of its copy. `asked`: where the tenant's spec is another. */
 function judged(policy: IsolationPolicy, spec: JsonObject, asked: JsonObject = spec): string | PodSpec {
-  const verdict = judgePod(policy, { annotations: {}, spec: specOf(spec), asked: specOf(asked) });
+  const verdict = judgePod(policy, { annotations: {}, labels: {}, spec: specOf(spec), asked: specOf(asked) });
   return verdict.type === 'allowed' ? verdict.spec : violationsText(verdict.violations);
 }
 
@@ -399,6 +399,22 @@ const adjusted: readonly (readonly [title: string, policy: IsolationPolicy, spec
 for (const [title, policy, spec, becomes] of adjusted) {
   test(`filled in: ${title}`, () => assert.deepEqual(judged(policy, spec), specOf(becomes)));
 }
+
+test('labels and annotations that the host’s own programs heed', () => {
+  const verdict = judgePod(
+    { forbiddenAnnotations: ['k8s.v1.cni.cncf.io/*'], forbiddenLabels: ['mesh'] },
+    {
+      annotations: { 'k8s.v1.cni.cncf.io/networks': 'x', mesh: 'x' },
+      labels: { mesh: 'x', meshes: 'x' },
+      spec: specOf({}),
+      asked: specOf({}),
+    },
+  );
+  assert.equal(
+    verdict.type === 'refused' ? violationsText(verdict.violations) : '',
+    'metadata.annotations[k8s.v1.cni.cncf.io/networks]: is not allowed; metadata.labels[mesh]: is not allowed',
+  );
+});
 
 test('a claim that is made for a pod is told from one that it names', () => {
   const copy = { volumes: [{ name: 'a', persistentVolumeClaim: { claimName: 'x' } }] };

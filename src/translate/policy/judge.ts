@@ -1,9 +1,9 @@
 /** The policy, applied: what a pod's copy becomes, or why there is none. Pure. */
 import { cloneJson } from '../../api/json.ts';
 import type { PodSpec } from '../pods/pod-view.ts';
-import { capabilities, forbiddenFields, volumes } from './containment.ts';
+import { capabilities, forbiddenFields, forbiddenMarks, volumes } from './containment.ts';
 import { hostNamespaces, hostPaths, hostPorts, sysctls } from './host-access.ts';
-import { registries } from './images.ts';
+import { pulledAnew, registries } from './images.ts';
 import { unknownFields } from './known-fields.ts';
 import { nodeSelector, priorityClasses, runtimeClasses } from './placement.ts';
 import { podSecurity, seccompDefault } from './pod-security.ts';
@@ -25,7 +25,9 @@ const rules: readonly PolicyRule[] = [
   capabilities,
   sysctls,
   forbiddenFields,
+  forbiddenMarks,
   registries,
+  pulledAnew,
   nodeSelector,
   tolerations,
   runtimeClasses,

@@ -22,6 +22,9 @@ export interface IsolationPolicy {
   /** Names, or beginnings of names with a `*` at the end. */
   readonly sysctls?: readonly string[];
   readonly forbidden?: readonly ForbiddenField[];
+  /** Names, or beginnings of names with a `*` at the end: what the host's own controllers and plugins heed. */
+  readonly forbiddenAnnotations?: readonly string[];
+  readonly forbiddenLabels?: readonly string[];
   /** What pods get that ask for no seccomp profile. */
   readonly seccompDefault?: 'RuntimeDefault';
   /** Labels of the only nodes on which pods run. */
@@ -31,6 +34,8 @@ export interface IsolationPolicy {
   readonly priorityClasses?: PriorityRules;
   /** Where images may come from: `docker.io/library`, `registry.example:5000/team`. */
   readonly registries?: readonly string[];
+  /** Images are asked for at their registry each time: what a node has of another tenant's is nobody's to use. */
+  readonly imagePullPolicy?: 'Always';
   readonly resources?: ResourceRules;
   readonly probes?: ProbeRules;
   readonly services?: ServiceRules;
@@ -117,6 +122,7 @@ export interface ServiceRules {
 export interface JudgedPod {
   /** The copy's. */
   readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
   /** The copy's; ephemeral containers included. */
   readonly spec: PodSpec;
   /** The tenant's own, whose words it knows. */
