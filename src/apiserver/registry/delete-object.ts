@@ -3,7 +3,7 @@
  * and for namespaces core/namespace/storage REST.Delete.
  */
 import type { KubeObject } from '../../api/object.ts';
-import { newConflict, successStatus, type Status } from '../../api/status.ts';
+import { newConflict, StatusError, successStatus, type Status } from '../../api/status.ts';
 import { timestamp } from '../../lib/clock.ts';
 import type { DeleteRequest } from './delete-request.ts';
 import type { GenericStore } from './generic-store.ts';
@@ -34,7 +34,9 @@ export async function deleteObject(store: GenericStore, request: DeleteRequest):
     const waiting = await deleteDefinition(store, request);
     if (waiting) return { answer: waiting, deleted: false };
   }
+  let shown: StoredObject | undefined;
   for (;;) {
+    if (shown && (await isGone(store, request, shown))) return { answer: answerOf(request, shown), deleted: true };
     const current = await store.get(request);
     checkPreconditions(request, current);
     const plan = planDeletion(request, current);
@@ -48,7 +50,19 @@ export async function deleteObject(store: GenericStore, request: DeleteRequest):
     }
     const last = plan.object ? await markExpired(store, request) : current;
     const gone = last && (await store.remove(request, last, request.context.dryRun));
+    if (plan.object) shown = last;
     if (gone) return { answer: answerOf(request, gone), deleted: true };
+  }
+}
+
+/** Whether somebody has taken away what was `shown` to be at its end, as kubelets do. Mirrors Store.Delete's ignoreNotFound. */
+async function isGone(store: GenericStore, request: DeleteRequest, shown: StoredObject): Promise<boolean> {
+  try {
+    const current = await store.get(request);
+    return current.object.metadata.uid !== shown.object.metadata.uid;
+  } catch (error) {
+    if (error instanceof StatusError && error.status.reason === 'NotFound') return true;
+    throw error;
   }
 }
 

@@ -53,6 +53,21 @@ test('delete answers with a Status, and the object is gone', async () => {
   assert.equal((await api.delete(`${configMaps}/a`)).body.message, 'configmaps "a" not found');
 });
 
+test('a pod that is to go at once, and is taken away as soon as that shows, is deleted all the same: who asked is told so', async () => {
+  const api = await withPod();
+  const { store } = api;
+  const remove = store.remove.bind(store);
+  // A kubelet that is faster than we are.
+  store.remove = async (...args) => {
+    store.remove = remove;
+    await api.delete(`${pods}/p`, { gracePeriodSeconds: 0 });
+    return remove(...args);
+  };
+  const answer = await api.delete(`${pods}/p`, { gracePeriodSeconds: 0 });
+  assert.deepEqual([answer.status, answer.body.metadata?.deletionGracePeriodSeconds], [200, 0]);
+  assert.equal((await api.get(`${pods}/p`)).status, 404);
+});
+
 test('delete waits for finalizers; the update that takes the last one away removes the object', async () => {
   const { api } = await withConfigMap({ finalizers: ['example.com/wait'] });
   const deleted = await api.delete(`${configMaps}/a`);
