@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import { isolationOf, parseIsolation } from './isolation-role.ts';
 
 test('all rules are read, the short ways of writing some included', () => {
@@ -90,4 +93,10 @@ test('a level that is typed counts more than the file’s', () => {
   assert.equal(isolationOf(undefined, undefined), undefined);
   assert.throws(() => isolationOf('baseline', undefined), /takes an object/);
   assert.throws(() => isolationOf(undefined, 'none'), /must be one of/);
+});
+
+test('the example in the README is a policy', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, example = ''] = /```yaml\n(podSecurity: baseline\n[^]*?)```/.exec(readme) ?? [];
+  assert.equal(Object.keys(parseIsolation(parse(example))).length, 21);
 });
