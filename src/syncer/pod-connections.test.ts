@@ -102,6 +102,19 @@ async function connect(
 const web = object('Pod', 'web');
 const service = object('Service', 'web');
 
+test('a debug container of the host’s people is nobody’s in the tenant, though one there is called so', async () => {
+  const debugged = { ...web, spec: { containers: [], ephemeralContainers: [{ name: 'c', image: 'i' }] } };
+  const ofHost = copyOf(debugged);
+  const refused = await connect(log(debugged), [ofHost]);
+  assert.equal(refused.answer, '400 container c is not valid for pod web');
+  assert.deepEqual(refused.sent, []);
+  ofHost.metadata.annotations = {
+    ...ofHost.metadata.annotations,
+    'sublet.dev/carried': '{"ephemeralContainers":["c"],"conditions":[]}',
+  };
+  assert.equal((await connect(log(debugged), [ofHost])).sent.length, 1);
+});
+
 test('a pod’s log is its copy’s', async () => {
   const { asked, sent, answer } = await connect(log(web), [copyOf(web)]);
   assert.deepEqual(asked, ['pods shared/web-x-one-x-a']);

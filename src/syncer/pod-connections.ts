@@ -4,7 +4,7 @@
  */
 import type { ByteStream } from '../api/exchange.ts';
 import type { KubeObject } from '../api/object.ts';
-import { newServiceUnavailable, newTooManyRequests, StatusError } from '../api/status.ts';
+import { newBadRequest, newServiceUnavailable, newTooManyRequests, StatusError } from '../api/status.ts';
 import type { Client } from '../client/client.ts';
 import { ConnectionError } from '../client/connection-error.ts';
 import { TooManyOpen, type DirectAnswer, type DirectExchange, type DirectRequest } from '../client/direct-exchange.ts';
@@ -13,6 +13,8 @@ import { fromTenantApi } from '../translate/identity.ts';
 import { namesInPod, scrubber } from '../translate/host-texts.ts';
 import { originOf, originOfCopy, type Place } from '../translate/marks.ts';
 import { hostName } from '../translate/names.ts';
+import { carriedBy } from '../translate/pods/carried.ts';
+import { viewPod } from '../translate/pods/pod-view.ts';
 import { scrubbedAnswer } from './host-answer.ts';
 import { withTenantRoot } from './proxied-answer.ts';
 
@@ -58,7 +60,9 @@ export function createPodConnections(options: PodConnectionsOptions): PodConnect
     async connect(target, request) {
       const resource = target.subresource === 'proxy' ? target.resource : 'pods';
       const object = target.subresource === 'proxy' ? target.object : target.pod;
-      const name = await copyName(options, resource, object);
+      const copy = await copyOf(options, resource, object);
+      if (target.subresource !== 'proxy') checkContainer(copy, target);
+      const name = copy.metadata.name ?? '';
       const root = rootOf(place, resource, name, target);
       const path = target.subresource === 'proxy' ? target.path : '';
       const query = target.query === '' ? '' : `?${target.query}`;
@@ -92,12 +96,20 @@ function proxyId(name: string, scheme: string, port: string): string {
   return port === '' ? name : `${name}:${escaped}`;
 }
 
-/** Of the copy of this object, and of no other. @throws StatusError */
-async function copyName(
+/** Debug containers of the host's people are theirs, though the tenant's pod names one that is called the same. @throws StatusError */
+function checkContainer(copy: KubeObject, { pod, query }: Extract<Connecting, { pod: unknown }>): void {
+  const container = new URLSearchParams(query).get('container') ?? '';
+  const isEphemeral = viewPod(copy).spec.ephemeralContainers?.some(({ name }) => name === container);
+  if (isEphemeral && !carriedBy(copy).ephemeralContainers.includes(container))
+    throw newBadRequest(`container ${container} is not valid for pod ${pod.metadata.name ?? ''}`);
+}
+
+/** The copy of this object, and of no other. @throws StatusError */
+async function copyOf(
   { place, host, logger }: PodConnectionsOptions,
   resource: string,
   object: Readonly<KubeObject>,
-): Promise<string> {
+): Promise<KubeObject> {
   const wanted = originOf(object);
   const name = hostName(place.tenant, wanted.namespace, wanted.name);
   let copy: KubeObject;
@@ -110,7 +122,7 @@ async function copyName(
   const origin = originOfCopy(place, copy);
   if (!origin || origin.uid !== wanted.uid || origin.name !== wanted.name || origin.namespace !== wanted.namespace)
     throw notThere(object);
-  return name;
+  return copy;
 }
 
 function notThere({ kind, metadata }: Readonly<KubeObject>): StatusError {

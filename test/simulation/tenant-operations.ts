@@ -4,6 +4,7 @@ import type { KubeObject } from '../../src/api/object.ts';
 import type { DeleteOptions, ResourceClient } from '../../src/client/client.ts';
 import type { Choices } from './choices.ts';
 import { runningOperation } from './running-operations.ts';
+import { objectsOn } from './stored-objects.ts';
 import {
   barePod,
   configMap,
@@ -85,9 +86,15 @@ const podOperation: Maker = (choose, tenant, namespace) => {
       { name: `let go of pod ${name}`, run: () => resource.patch(name, 'merge', { metadata: { finalizers: null } }) },
     ],
     [1, { name: `new image for pod ${name}`, run: () => resource.patch(name, 'strategic', imagePatch(image)) }],
-    [4, runningOperation(choose, tenant, resource, name)],
+    [8, runningOperation(choose, tenant, resource, aPodThere(choose, tenant, namespace) ?? name)],
   ]);
 };
+
+/** Deployments' pods, too. */
+function aPodThere(choose: Choices, tenant: TenantMachine, namespace: string): string | undefined {
+  const found = objectsOn(tenant.disk, `/registry/pods/${namespace}/`);
+  return found.length === 0 ? undefined : choose.of(found).metadata.name;
+}
 
 function imagePatch(image: string) {
   return { spec: { containers: [{ name: 'main', image }] } };
