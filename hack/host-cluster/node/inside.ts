@@ -30,6 +30,7 @@ export interface InsideSettings extends components.NodeCluster {
 const run = promisify(execFile);
 const readyTimeoutMs = 300_000;
 const pollMs = 50;
+const restartMs = 1_000;
 /** capabilities(7): CAP_SYS_RESOURCE. */
 const resourceCapability = 24n;
 
@@ -47,19 +48,27 @@ async function main(settings: InsideSettings): Promise<void> {
   const kubectl = kubectlOf(settings);
   await until('kube-apiserver', () => kubectl(['get', '--raw', '/readyz']));
   say('the API server is ready');
-  // The API server makes the role by itself, and no binding.
-  const binding = ['--clusterrole=system:node-proxier', '--user=system:kube-proxy'];
-  await kubectl(['create', 'clusterrolebinding', 'kube-proxy', ...binding]);
+  const apply = (objects: readonly object[]): Promise<unknown> => kubectl(['apply', '-f', '-'], objects);
+  await until('kube-proxy’s role', () => apply([proxyBinding]));
   start(settings, plane.controllerManager);
   start(settings, plane.scheduler);
   start(settings, components.kubelet(settings));
   start(settings, components.kubeProxy(settings));
   await enforceNetworkPolicies(adminConnection(settings), logger);
   const objects = settings.addons.flatMap((name) => addons[name].objects(settings));
-  await kubectl(['apply', '-f', '-'], [...clusterDns(settings.addresses.dns), ...objects]);
-  for (const name of settings.addons) start(settings, addons[name].component(settings));
+  await until('the DNS', () => apply([...clusterDns(settings.addresses.dns), ...objects]));
+  for (const name of settings.addons) keep(settings, addons[name].component(settings));
   say('all components are started');
 }
+
+/** The API server makes the role by itself, and no binding. */
+const proxyBinding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'kube-proxy' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:node-proxier' },
+  subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:kube-proxy' }],
+};
 
 function adminConnection({ folder }: InsideSettings): Connection {
   const { authority, client } = credentialFiles(folder);
@@ -97,17 +106,29 @@ function say(what: string): void {
   process.stdout.write(`${new Date().toISOString()} ${what}\n`);
 }
 
-function start(settings: InsideSettings, { program, args }: Component): void {
+/** Starts a component without which there is no node. */
+function start(settings: InsideSettings, component: Component): void {
+  launch(settings, component, () => process.exit(1));
+}
+
+/** Starts what may end, for want of an answer on a busy machine, and is started again then. */
+function keep(settings: InsideSettings, component: Component): void {
+  launch(settings, component, () => setTimeout(() => keep(settings, component), restartMs));
+}
+
+function launch(settings: InsideSettings, { program, args }: Component, ended: () => void): void {
   const name = program.split('/').at(-1) ?? program;
   const log = openSync(join(settings.folder, 'logs', `${name}.log`), 'a');
   const child = spawn(programPath(settings, program), args, { stdio: ['ignore', log, log] });
   closeSync(log);
-  const ended = (why: string): void => {
-    say(`${name} ended: ${why}`);
+  child.once('error', (error) => {
+    say(`${name} ended: ${error.message}`);
     process.exit(1);
-  };
-  child.once('error', (error) => ended(error.message));
-  child.once('exit', (code, signal) => ended(signal ?? `code ${code}`));
+  });
+  child.once('exit', (code, signal) => {
+    say(`${name} ended: ${signal ?? `code ${code}`}`);
+    ended();
+  });
 }
 
 function programPath({ programs }: InsideSettings, program: string): string {
