@@ -22,9 +22,9 @@ export class Directory implements HostRecords {
   readonly #pods = new Map<string, PodFacts>();
   readonly #services = new Map<string, ServiceFacts>();
   readonly #slices = new Map<string, SliceFacts>();
-  readonly #podsAt = new Map<string, Set<string>>();
-  readonly #slicesOf = new Map<string, Set<string>>();
-  readonly #slicesAt = new Map<string, Set<string>>();
+  readonly #podsAt = new Map<string, Keys>();
+  readonly #slicesOf = new Map<string, Keys>();
+  readonly #slicesAt = new Map<string, Keys>();
   readonly #onTenantGone: (tenant: TenantRecords) => void;
 
   constructor(onTenantGone: (tenant: TenantRecords) => void = () => undefined) {
@@ -73,18 +73,17 @@ export class Directory implements HostRecords {
   }
 
   podsAt(address: string): readonly PodFacts[] {
-    return Array.from(this.#podsAt.get(address) ?? [], (key) => this.#pods.get(key) ?? []).flat();
+    return keysAt(this.#podsAt, address).flatMap((key) => this.#pods.get(key) ?? []);
   }
 
   slicesOf(service: ServiceFacts): readonly SliceFacts[] {
-    const keys = this.#slicesOf.get(service.hostKey) ?? [];
-    return Array.from(keys, (key) => this.#slices.get(key) ?? [])
-      .flat()
+    return keysAt(this.#slicesOf, service.hostKey)
+      .flatMap((key) => this.#slices.get(key) ?? [])
       .filter((slice) => service.owner === undefined || slice.tenant === service.owner.tenant);
   }
 
   slicesAt(address: string): readonly SliceFacts[] {
-    return Array.from(this.#slicesAt.get(address) ?? [], (key) => this.#slices.get(key) ?? []).flat();
+    return keysAt(this.#slicesAt, address).flatMap((key) => this.#slices.get(key) ?? []);
   }
 
   /** The service on the host at this key, if it is a tenant's. */
@@ -164,14 +163,24 @@ export function keyOf(object: KubeObject, isHosts: boolean): string {
   return isHosts ? `host ${objectKey(object)}` : objectKey(object);
 }
 
-function enter(index: Map<string, Set<string>>, value: string, key: string): void {
+/** Mostly there is one, and a set of one costs more than the one. */
+type Keys = string | Set<string>;
+
+function keysAt(index: Map<string, Keys>, value: string): readonly string[] {
   const keys = index.get(value);
-  if (keys) keys.add(key);
-  else index.set(value, new Set([key]));
+  if (keys === undefined) return [];
+  return typeof keys === 'string' ? [keys] : [...keys];
 }
 
-function leave(index: Map<string, Set<string>>, value: string, key: string): void {
+function enter(index: Map<string, Keys>, value: string, key: string): void {
   const keys = index.get(value);
-  keys?.delete(key);
-  if (keys?.size === 0) index.delete(value);
+  if (keys === undefined) index.set(value, key);
+  else if (typeof keys !== 'string') keys.add(key);
+  else if (keys !== key) index.set(value, new Set([keys, key]));
+}
+
+function leave(index: Map<string, Keys>, value: string, key: string): void {
+  const keys = index.get(value);
+  if (keys === key) index.delete(value);
+  else if (typeof keys !== 'string' && keys?.delete(key) && keys.size === 0) index.delete(value);
 }
