@@ -60,8 +60,12 @@ export const upHelp = `sublet up: a host and its tenants on this machine
                           and selectors ([{resource: crontabs.example.com}])
   --from-host KIND[:SELECTOR]
                           which of their host's own objects tenants see, once for each kind: nodes, storageclasses,
-                          csidrivers, ingressclasses, runtimeclasses, priorityclasses; nodes:pool=tenants: only some
+                          csidrivers, csinodes, ingressclasses, runtimeclasses, priorityclasses, gatewayclasses,
+                          volumesnapshotclasses, custom resources (issuers.example.com); nodes:pool=tenants: only some
                           (default none: then a node stands for each on which a pod runs)
+  --from-host KIND@NS/NAME=NS/NAME[:SELECTOR]
+                          what they see, and where, of other namespaces of the host: configmaps, secrets, custom resources;
+                          'configmaps@shared/*=ours/*:tier=gold': all that are selected
   --hide KIND.WHAT        what they don't see of these: nodes.taints, nodes.addresses
   --pod-security LEVEL    what the tenants' pods must keep to on the host, whatever the tenant lets through: privileged,
                           baseline or restricted, with a version or not (baseline:v1.36; default privileged)

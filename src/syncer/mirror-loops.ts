@@ -8,6 +8,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Service } from '../lib/service.ts';
 import type { PseudoFigures } from '../translate/nodes/pseudo-node.ts';
 import type { Hands } from './act.ts';
+import { withStatusAsField } from './host-status.ts';
 import { createMirrorLoop, type MirrorLoop } from './mirror-loop.ts';
 import { inBackground } from './custom/background-start.ts';
 import { DefinitionGate } from './custom/definition-gate.ts';
@@ -126,9 +127,12 @@ function mirrorGate(
     ...common,
     definition: definitionOf(kind),
     scope: kind.scope ?? 'Cluster',
-    open: ({ gvr, kind: named }) => {
+    open: ({ gvr, kind: named, hasStatus }) => {
       const tenantInformers = new InformerFactory({ client: tenant, clock, random, logger });
-      const { hostInformers, loop } = loopOf({ ...kind, gvr, kind: named }, tenantInformers);
+      const { hostInformers, loop } = loopOf(
+        { ...(hasStatus ? kind : withStatusAsField(kind)), gvr, kind: named },
+        tenantInformers,
+      );
       loops.set(mirrorName(kind), loop);
       const manager = new Manager({
         name: loop.controller.name,

@@ -76,6 +76,25 @@ const classes = [
   },
 ];
 
+const poolDefinition = {
+  ...definition,
+  metadata: { name: 'pools.store.example' },
+  spec: {
+    ...definition.spec,
+    scope: 'Cluster',
+    names: { plural: 'pools', singular: 'pool', kind: 'Pool', listKind: 'PoolList' },
+    // Its status is a field like others.
+    versions: definition.spec.versions.map(({ subresources: _, ...version }) => version),
+  },
+};
+const pool = {
+  apiVersion: 'store.example/v1',
+  kind: 'Pool',
+  metadata: { name: 'fast' },
+  spec: { size: 5 },
+  status: { used: 3 },
+};
+
 interface Tenant {
   readonly up: Up;
   readonly kubectl: Kubectl;
@@ -98,12 +117,12 @@ export function testFurtherKinds(kubeconfig: () => string | undefined): void {
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     await to('apply', '-f', file);
   };
-  const start = async (name: string): Promise<void> => {
-    const folder = await newStateFolder();
+  const start = async (name: string, more: readonly string[] = []): Promise<void> => {
+    const folder = tenants.get(name)?.up.folder ?? (await newStateFolder());
     const file = join(folder, 'resources.json');
     writeFileSync(file, JSON.stringify(resources));
-    const shared = tenants.size === 0 ? kubeconfig() : hostKubeconfig;
-    const args = ['--tenant', name, '--sync', '*,priorityclasses,storageclasses', '--sync-resources', file];
+    const shared = name === 'demo' ? kubeconfig() : hostKubeconfig;
+    const args = ['--tenant', name, '--sync', '*,priorityclasses,storageclasses', '--sync-resources', file, ...more];
     const up = await startUp(folder, shared === undefined ? args : [...args, '--host-kubeconfig', shared]);
     hostKubeconfig = shared ?? up.hostKubeconfig;
     const kubectl = kubectlWith(await kubectlPath(), join(folder, `tenants/${name}.kubeconfig`));
@@ -232,6 +251,79 @@ export function testFurtherKinds(kubeconfig: () => string | undefined): void {
     }
     const defaults = await host('get', 'priorityclasses', '-o', 'jsonpath={.items[*].globalDefault}');
     assert.doesNotMatch(defaults, /true/);
+  });
+
+  test('of other namespaces of the host a tenant sees what is mapped, and it stays as it is there', async () => {
+    const { kubectl, up } = of('demo');
+    for (const namespace of ['platform', 'shared-config']) await host('create', 'namespace', namespace);
+    await host('create', 'secret', 'generic', 'registry', '--from-literal=a=1', '--namespace', 'platform');
+    await host('create', 'secret', 'generic', 'hidden', '--from-literal=a=1', '--namespace', 'platform');
+    for (const name of ['gold', 'lead']) {
+      await host('create', 'configmap', name, `--from-literal=tier=${name}`, '--namespace', 'shared-config');
+      await host('label', 'configmap', name, `tier=${name}`, '--namespace', 'shared-config');
+    }
+    await apply(host, [poolDefinition]);
+    await eventually(() => host('wait', 'crd/pools.store.example', '--for=condition=Established', '--timeout=1s'));
+    await eventually(() => apply(host, [pool]));
+    await kubectl('create', 'namespace', 'ours');
+    await kubectl('create', 'configmap', 'taken', '--from-literal=own=1', '--namespace', 'ours');
+    await host('create', 'configmap', 'taken', '--from-literal=tier=gold', '--namespace', 'shared-config');
+    await host('label', 'configmap', 'taken', 'tier=gold', '--namespace', 'shared-config');
+    await up.interrupt();
+    await start('demo', [
+      ...[
+        '--from-host',
+        'configmaps@shared-config/*=ours/*:tier=gold',
+        '--from-host',
+        'secrets@platform/registry=pull/key',
+      ],
+      ...['--from-host', 'pools.store.example'],
+    ]);
+    const seen = (kind: string, namespace: string): Promise<string> =>
+      kubectl('get', kind, '--namespace', namespace, '-o', 'jsonpath={.items[*].metadata.name}');
+    await eventually(async () => {
+      assert.equal(await seen('configmaps', 'ours'), 'gold kube-root-ca.crt taken');
+      assert.equal(await seen('secrets', 'pull'), 'key');
+      assert.equal(await kubectl('get', 'pools', '-o', 'jsonpath={.items[*].spec.size}{.items[*].status.used}'), '53');
+    });
+    await kubectl('patch', 'configmap', 'gold', '-n', 'ours', '--type=merge', '-p', '{"data":{"tier":"mine"}}');
+    await kubectl('delete', 'secret', 'key', '--namespace', 'pull');
+    const tier = (name: string): Promise<string> =>
+      kubectl('get', 'configmap', name, '-n', 'ours', '-o', 'jsonpath={.data}');
+    await eventually(async () => {
+      assert.equal(await tier('gold'), '{"tier":"gold"}');
+      assert.equal(await seen('secrets', 'pull'), 'key');
+    });
+    assert.equal(await tier('taken'), '{"own":"1"}');
+    assert.match(await kubectl('get', 'events', '--namespace', 'ours'), /SyncError +configmap\/taken .*in its place/);
+    await kubectl('delete', 'namespace', 'pull', '--timeout=60s');
+    await eventually(async () => assert.equal(await seen('secrets', 'pull'), 'key'));
+    const as = ['--as', 'system:serviceaccount:sublet-demo:sublet-demo', '--namespace', 'platform'];
+    await host('get', 'secret', 'registry', ...as);
+    for (const refused of [
+      ['get', 'secret', 'hidden'],
+      ['get', 'secrets'],
+      ['delete', 'secret', 'registry'],
+    ])
+      await assert.rejects(host(...refused, ...as), /[Ff]orbidden/);
+  });
+
+  test('what is no longer to be seen goes, and what is the tenant’s own stays', async () => {
+    const { kubectl, up } = of('demo');
+    await up.interrupt();
+    await start('demo');
+    await eventually(async () => {
+      const found = await kubectl(
+        'get',
+        'configmaps,secrets',
+        '-n',
+        'ours',
+        '-o',
+        'jsonpath={.items[*].metadata.name}',
+      );
+      assert.equal(found, 'kube-root-ca.crt taken');
+    });
+    assert.equal(await host('get', 'roles', '--namespace', 'platform', '-o', 'name'), '');
   });
 
   test('the account of one tenant may do no more than that', async () => {

@@ -13,8 +13,8 @@ export function mirrorOf(current: On<'tenant', KubeObject> | undefined, image: I
     apiVersion,
     kind,
     metadata: mirroredMetadata(current, image, {}),
-    ...fields,
     ...(status === undefined ? {} : { status }),
+    ...fields,
   };
   return current && sameJson(current, wanted) ? current : markOn('tenant', wanted);
 }
