@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { credentialFiles } from './credentials.ts';
 import { clusterStatus, startCluster, stopCluster } from './lifecycle.ts';
 import { parseAddons } from './node/addons.ts';
-import { nodeClusterStatus, startNodeCluster, stopNodeCluster } from './node/lifecycle.ts';
+import { nodeClusterIn, nodeClusterStatus, startNodeCluster, stopNodeCluster } from './node/lifecycle.ts';
 import { buildHostCluster } from './programs.ts';
 
 const usage = `usage: node hack/host-cluster/cluster.ts COMMAND
@@ -93,6 +93,7 @@ function status(folder: string): number {
   const node = nodeClusterStatus(folder);
   const components = [...clusterStatus(folder), ...(node ? [{ name: 'node', ...node }] : [])];
   if (components.length === 0) print('stopped');
+  if (node?.running) print(`this machine is ${nodeClusterIn(folder).hostAddress} for its pods`);
   for (const { name, pid, running } of components) print(`${name}\t${running ? `pid ${pid}` : 'ended by itself'}`);
   return components.length > 0 && components.every(({ running }) => running) ? 0 : 1;
 }
