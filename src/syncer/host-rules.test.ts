@@ -89,7 +89,7 @@ const running = {
   'pods/exec.': 'get,create',
   'pods/attach.': 'get,create',
   'pods/portforward.': 'get,create',
-  'pods/proxy.': 'get,create,update,patch,delete',
+  'pods/proxy.': 'get,create,update,patch,delete,',
   'pods.metrics.k8s.io': 'get,list',
 };
 /** Whatever is switched on. */
@@ -108,7 +108,7 @@ const roles: readonly (readonly [sync: string, role: Record<string, string>])[] 
       'configmaps.': all,
       'secrets.': all,
       'services.': all,
-      'services/proxy.': 'get,create,update,patch,delete',
+      'services/proxy.': 'get,create,update,patch,delete,',
       'endpoints.': all,
       'endpointslices.discovery.k8s.io': all,
       'persistentvolumeclaims.': all,

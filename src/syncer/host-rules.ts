@@ -18,7 +18,7 @@ export interface HostRule extends JsonObject {
 export type Rights = Pick<SyncedKind, 'gvr' | 'kind' | 'scope' | 'hostVerbs'>;
 
 const reading = ['get', 'list', 'watch'];
-const verbOrder = [...reading, 'create', 'update', 'patch', 'delete'];
+const verbOrder = [...reading, 'create', 'update', 'patch', 'delete', ''];
 
 /**
  * What all tenants need, whatever is switched on: to tell their users what happened to their pods, to know which node is whose, and to get

@@ -48,7 +48,8 @@ export const pods = defineSyncedKind({
     exec: ['get', 'create'],
     attach: ['get', 'create'],
     portforward: ['get', 'create'],
-    proxy: ['get', 'create', 'update', 'patch', 'delete'],
+    // OPTIONS is asked for by no verb.
+    proxy: ['get', 'create', 'update', 'patch', 'delete', ''],
   },
   plan: (key, { tenant, host, origin }, view) => {
     if (host && (!tenant || origin?.uid !== tenant.metadata.uid)) return { actions: [deletion(host)] };

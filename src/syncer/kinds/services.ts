@@ -36,7 +36,8 @@ export const services = defineSyncedKind({
   kind: 'Service',
   hostVerbs: {
     '': ['get', 'list', 'watch', 'create', 'update', 'delete'],
-    proxy: ['get', 'create', 'update', 'patch', 'delete'],
+    // OPTIONS is asked for by no verb.
+    proxy: ['get', 'create', 'update', 'patch', 'delete', ''],
   },
   plan: (key, observed, view) => {
     const refusal = refusalOf(observed.tenant, view);
