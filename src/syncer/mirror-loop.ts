@@ -12,7 +12,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Image } from '../translate/mirrors/image.ts';
 import { tenantNamespace } from '../translate/mirrors/mirror.ts';
 import { noteOf } from '../translate/mirrors/note.ts';
-import type { Plan } from './action.ts';
+import { nothingToDo, type Plan } from './action.ts';
 import { act, type Hands } from './act.ts';
 import type { AuditedLoop } from './audited-loop.ts';
 import { UnreadError } from './unread-error.ts';
@@ -61,8 +61,11 @@ export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
     const { namespace = '', name } = splitKey(key);
     return { ...image, namespace, name };
   };
+  const isUnread = (): boolean => source?.informers.some((informer) => !informer.hasSynced()) === true;
   const planOf = (key: string): Plan => {
     const seen = view();
+    // What stands in for what can't be read is better than nothing; what is there stays.
+    if (isUnread() && (tenantObjects.get(key) || !kind.standIn?.(key, seen))) return nothingToDo;
     const image = imageOf(key) ?? kind.standIn?.(key, seen);
     const along = image ? [] : kind.goesAlong?.(key, seen);
     return withNamespace(planMirror(kind, tenantObjects.get(key), image, seen.now, along), image, seen);
@@ -89,6 +92,11 @@ export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
   };
   tenantObjects.addHandler({ onAdd: add, onUpdate: (_old, object) => add(object), onDelete: add });
   source?.listen((key) => queue.add(key));
+  for (const informer of kind.standIn ? (source?.informers ?? []) : []) {
+    void informer.whenSynced().then(() => {
+      for (const object of tenantObjects.list()) add(object);
+    });
+  }
   // What was in a namespace comes back when that is gone, and then another is made.
   if (kind.scope === 'Namespaced')
     tenantNamespaces.addHandler({
@@ -107,9 +115,9 @@ export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
       },
       planOf,
     },
-    needs: [tenantObjects, tenantNamespaces, ...(source?.informers ?? [])],
+    needs: [tenantObjects, tenantNamespaces, ...(kind.standIn ? [] : (source?.informers ?? []))],
     isSeen(name) {
-      if (source?.informers.some((informer) => !informer.hasSynced())) throw new UnreadError(kind.gvr.resource);
+      if (isUnread()) throw new UnreadError(kind.gvr.resource);
       return source && imageOf(name) !== undefined;
     },
   };

@@ -6,7 +6,9 @@
 import { objectKey, type KubeObject } from '../api/object.ts';
 import type { On } from '../api/side.ts';
 import { newAlreadyExists, newServiceUnavailable, StatusError } from '../api/status.ts';
+import type { ResourceClient } from '../client/client.ts';
 import { ConnectionError } from '../client/connection-error.ts';
+import { unlessNotFound } from '../controller/status-cause.ts';
 import type { Clock } from '../lib/clock.ts';
 import { scrubber } from '../translate/host-texts.ts';
 import { originOf, originOfCopy, type Origin } from '../translate/marks.ts';
@@ -82,9 +84,21 @@ async function tryCopy(hands: Hands, service: On<'tenant', KubeObject>): Promise
   try {
     return await onHost.create(wanted, { dryRun: true });
   } catch (error) {
-    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') throw error;
-    return onHost.get(nameOf(wanted));
+    return whatIsThere(onHost, nameOf(wanted), error);
   }
+}
+
+/** API servers judge the addresses that are asked for before they look whether the name is taken: then the copy's own are said to be in use. */
+async function whatIsThere(
+  onHost: ResourceClient<'host'>,
+  name: string,
+  refusal: unknown,
+): Promise<On<'host', KubeObject>> {
+  const { reason } = refusal instanceof StatusError ? refusal.status : {};
+  if (reason !== 'AlreadyExists' && reason !== 'Invalid') throw refusal;
+  const found = await unlessNotFound(onHost.get(name));
+  if (!found) throw refusal;
+  return found;
 }
 
 async function ensureCopy(
@@ -96,12 +110,13 @@ async function ensureCopy(
   const onHost = hands.host.resource(services, place.hostNamespace);
   const wanted = copyService(place, service);
   const name = nameOf(wanted);
+  let found: On<'host', KubeObject>;
   try {
     return await onHost.create(wanted);
   } catch (error) {
-    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists' || triesLeft === 0) throw error;
+    if (triesLeft === 0) throw error;
+    found = await whatIsThere(onHost, name, error);
   }
-  const found = await onHost.get(name);
   const origin = originOfCopy(place, found);
   // Somebody else's, under a name of ours: not to be touched.
   if (!origin) throw new Error(`the host has a Service ${name} that isn't the tenant's`);

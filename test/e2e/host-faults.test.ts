@@ -9,6 +9,7 @@ import { isJsonObject, type JsonObject } from '../../src/api/json.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { nameOn } from '../../src/api/side.ts';
 import type { Client } from '../../src/client/client.ts';
+import type { FromHost } from '../../src/syncer/mirrored-kind.ts';
 import { syncedKinds } from '../../src/syncer/kinds/synced-kinds.ts';
 import { removeAllCopies } from '../../src/syncer/removal.ts';
 import { realClock } from '../../src/main/real-clock.ts';
@@ -38,7 +39,7 @@ const [pods, configmaps, services, events, namespaces, quotas] = [
 type Gvr = ReturnType<typeof core>;
 /** Objects that both tenants have under the same names. */
 const names = ['red', 'blue'] as const;
-type TenantName = (typeof names)[number];
+type TenantName = (typeof names)[number] | 'green';
 
 interface Tenant {
   readonly client: Client<'tenant'>;
@@ -67,14 +68,16 @@ if (unavailable !== undefined) {
   const copyName = (tenant: TenantName, name: string) =>
     hostName(tenant, nameOn('tenant', 'default'), nameOn('tenant', name));
 
-  async function start(name: TenantName): Promise<Tenant> {
-    const place = await placeOnHost(host.client, host.connection, name, { hostNamespace });
+  async function start(
+    name: TenantName,
+    { fromHost = {}, fault }: { readonly fromHost?: FromHost; readonly fault?: FaultProxy['fault'] } = {},
+  ): Promise<Tenant> {
+    const place = await placeOnHost(host.client, host.connection, name, { hostNamespace, fromHost });
     const proxy = await startFaultProxy(host.connection);
+    if (fault) proxy.fault = fault;
     const { server, certificateAuthority } = proxy;
-    const role = await tenantRole(join(folder, name), name, {
-      hostNamespace,
-      connection: { ...place.connection, server, certificateAuthority },
-    });
+    const connection = { ...place.connection, server, certificateAuthority };
+    const role = await tenantRole(join(folder, name), name, { hostNamespace, connection }, { fromHost });
     const process = role.start(program);
     await process.ready;
     await untilServing(role.connection, process.assertRunning);
@@ -345,6 +348,31 @@ if (unavailable !== undefined) {
     await policies.delete('no-colors');
     await assertRunning('red', ['colored']);
     await removePods();
+  });
+
+  test('what may not be read of the host holds up nobody: pods run on nodes that stand in, until those of the host are seen', async () => {
+    const refusal = { kind: 'status', code: 403, reason: 'Forbidden', message: 'nodes is forbidden' } as const;
+    const green = await start('green', {
+      fromHost: { nodes: {} },
+      fault: ({ url }) => (url.startsWith('/api/v1/nodes') ? refusal : undefined),
+    });
+    tenants.set('green', green);
+    const nodeLabels = async (): Promise<readonly (string | undefined)[]> => {
+      const { items } = await green.client.resource(core('nodes')).list();
+      return items.map(({ metadata }) => metadata.labels?.['color']);
+    };
+    for (const { metadata } of (await host.client.resource(core('nodes')).list()).items)
+      await host.client
+        .resource(core('nodes'))
+        .patch(metadata.name ?? '', 'merge', { metadata: { labels: { color: 'blue' } } });
+    await eventually(() => inTenant('green', core('serviceaccounts')).get('default'));
+    await create('green', ['one']);
+    await assertRunning('green', ['one']);
+    assert.deepEqual(await nodeLabels(), [undefined]);
+    green.proxy.fault = () => undefined;
+    await eventually(async () => assert.deepEqual(await nodeLabels(), ['blue', 'blue', 'blue']), 90_000);
+    await assertRunning('green', ['one']);
+    await inTenant('green', pods).delete('one', { gracePeriodSeconds: 0 });
   });
 
   test('tenants of one namespace see nothing of each other’s Events', async () => {
