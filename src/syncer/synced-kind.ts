@@ -46,6 +46,8 @@ export interface View {
   readonly seenFromHost: SeenFromHost;
   /** The tenant's own objects without a namespace that have copies. */
   readonly ownOnHost?: OwnOnHost;
+  /** Its service accounts have copies. */
+  readonly accountsOnHost?: boolean;
   /** Whether the tenant sees the node: then its pods may name it. */
   readonly isShown: (node: string) => boolean;
   /** An object of a kind that this one {@link SyncedKind.follows}, by its key. */

@@ -314,7 +314,7 @@ interface ViewSources {
 }
 
 function createView(
-  { place, clock, mirrors, inCluster }: SyncerOptions,
+  { place, clock, kinds, mirrors, inCluster }: SyncerOptions,
   sources: ViewSources,
 ): () => Omit<View, 'followed'> {
   const within = nodeRequirements(mirrors.fromHost['nodes']?.selector ?? '');
@@ -346,6 +346,7 @@ function createView(
     nodeTerms: { marked: sources.nodeMarks.current(), within },
     seenFromHost: sources.seenFromHost,
     ownOnHost: sources.ownOnHost,
+    accountsOnHost: kinds.some(({ kind }) => kind === 'ServiceAccount'),
     isShown: (node) => sources.tenantNodes.get(node) !== undefined,
     isAwaited: (key) => sources.awaited.has(key),
     inCluster: sources.inCluster,

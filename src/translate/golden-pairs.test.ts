@@ -10,6 +10,9 @@ import { copyDisruptionBudget } from './disruptionbudgets.ts';
 import { copyEndpoints, copySlice } from './endpoints.ts';
 import { copyIngress } from './ingresses.ts';
 import { placeOf, type Place } from './marks.ts';
+import { copyPriorityClass } from './priorityclasses.ts';
+import { copyServiceAccount } from './serviceaccounts.ts';
+import { copyStorageClass } from './storageclasses.ts';
 import { copyNetworkPolicy } from './networkpolicies.ts';
 
 const goldens = new URL('../../test/golden/', import.meta.url);
@@ -25,6 +28,9 @@ const kinds: Readonly<Record<string, Copy>> = {
   networkpolicies: (place, policy) =>
     copyNetworkPolicy({ place, namespacesSelectedBy: () => [nameOn('tenant', 'back')] }, policy),
   poddisruptionbudgets: copyDisruptionBudget,
+  priorityclasses: copyPriorityClass,
+  serviceaccounts: copyServiceAccount,
+  storageclasses: copyStorageClass,
 };
 
 function read(path: string): KubeObject {

@@ -22,6 +22,9 @@ import { copyNetworkPolicy } from '../../src/translate/networkpolicies.ts';
 import { hostName } from '../../src/translate/names.ts';
 import { translatePod } from '../../src/translate/pods/pod.ts';
 import { viewPod } from '../../src/translate/pods/pod-view.ts';
+import { copyPriorityClass } from '../../src/translate/priorityclasses.ts';
+import { copyServiceAccount } from '../../src/translate/serviceaccounts.ts';
+import { copyStorageClass } from '../../src/translate/storageclasses.ts';
 import { copyService } from '../../src/translate/services.ts';
 import { leavesOf, markedObject, marksIn } from './marked-object.ts';
 
@@ -46,6 +49,9 @@ const kinds: Readonly<Record<string, Translate>> = {
   NetworkPolicy: (place, policy) =>
     copyNetworkPolicy({ place, namespacesSelectedBy: () => [nameOn('tenant', 'selected')] }, policy),
   PodDisruptionBudget: copyDisruptionBudget,
+  ServiceAccount: copyServiceAccount,
+  PriorityClass: copyPriorityClass,
+  StorageClass: copyStorageClass,
 };
 
 /** Of those that are not of the core. */
@@ -54,6 +60,8 @@ const groups: Readonly<Record<string, string>> = {
   Ingress: 'networking.k8s.io',
   NetworkPolicy: 'networking.k8s.io',
   PodDisruptionBudget: 'policy',
+  PriorityClass: 'scheduling.k8s.io',
+  StorageClass: 'storage.k8s.io',
 };
 
 /** What an API server keeps for itself, or makes of what is written. */

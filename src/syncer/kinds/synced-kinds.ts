@@ -13,6 +13,7 @@ import { poddisruptionbudgets } from './poddisruptionbudgets.ts';
 import { pods } from './pods.ts';
 import { priorityclasses } from './priorityclasses.ts';
 import { secrets } from './secrets.ts';
+import { serviceaccounts } from './serviceaccounts.ts';
 import { services } from './services.ts';
 import { storageclasses } from './storageclasses.ts';
 
@@ -29,6 +30,7 @@ export const syncedKinds: readonly SyncedKind[] = [
   poddisruptionbudgets,
   priorityclasses,
   storageclasses,
+  serviceaccounts,
   pods,
 ];
 

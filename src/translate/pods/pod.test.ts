@@ -6,6 +6,7 @@ import type { KubeObject } from '../../api/object.ts';
 import { markOn, nameOn } from '../../api/side.ts';
 import type { InCluster } from './in-cluster.ts';
 import { copyPod, updatedPodCopy, type PodContext } from './pod.ts';
+import { viewPod } from './pod-view.ts';
 
 const goldens = new URL('../../../test/golden/pods/', import.meta.url);
 
@@ -100,4 +101,17 @@ test('what the host changed stays: an injected container, a renamed image, a lab
   assert.equal(relabelled.metadata.labels?.['mesh'], 'on');
   assert.equal(relabelled.metadata.labels?.['app'], undefined);
   assert.equal(relabelled.metadata.labels?.['tier'], 'front');
+});
+
+test('where service accounts have copies, a pod is its own on the host; elsewhere it is nobody', () => {
+  const account = (serviceAccountName: string, accountsOnHost: boolean) => {
+    const spec = { containers: [{ name: 'a', image: 'a' }], serviceAccountName };
+    const metadata = { name: 'web', namespace: 'shop', uid: 'u1' };
+    const pod = markOn('tenant', { apiVersion: 'v1', kind: 'Pod', metadata, spec });
+    const copy = copyPod({ ...context, accountsOnHost }, pod);
+    assert.equal(viewPod(copy).spec['automountServiceAccountToken'], false);
+    return viewPod(copy).spec.serviceAccountName;
+  };
+  assert.equal(account('deployer', true), 'deployer-x-shop-x-demo');
+  assert.equal(account('deployer', false), undefined);
 });

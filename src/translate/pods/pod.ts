@@ -28,6 +28,8 @@ export interface PodContext {
   /** Absent: nothing is seen. */
   readonly seenFromHost?: SeenFromHost;
   readonly ownOnHost?: OwnOnHost;
+  /** The tenant's service accounts have copies: the pod is its own there. */
+  readonly accountsOnHost?: boolean;
   /** What the pod is told of its cluster; absent: nothing, as for a copy that is there and can't be told any more. */
   readonly inCluster?: InCluster | undefined;
   /** Told what the pod's owner should know. */
@@ -74,6 +76,7 @@ export function translatePod(context: PodContext, pod: On<'tenant', KubeObject>)
   const nodeName = spec.nodeName;
   const dnsName = endpointName(spec);
   for (const field of tenantOnlyFields) delete spec[field];
+  if (context.accountsOnHost) spec.serviceAccountName = hostName(tenant, origin.namespace, nameOn('tenant', account));
   nameClasses(spec, tenant, context.seenFromHost ?? (() => undefined), context.ownOnHost);
   // Before references are renamed: it looks at what they name.
   settleInCluster(spec, origin, context.inCluster, tell);
