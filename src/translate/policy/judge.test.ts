@@ -277,6 +277,18 @@ const refused: readonly (readonly [title: string, policy: IsolationPolicy, spec:
     of({ securityContext: { root: true } }),
     /containers\[web\].securityContext.root: is not known/,
   ],
+  [
+    'a source of files of tomorrow',
+    { podSecurity: { level: 'baseline', version: 'latest' } },
+    { volumes: [{ name: 'v', projected: { sources: [{ hostKey: {} }] } }] },
+    /^spec.volumes\[v\].projected.sources.hostKey: is not known/,
+  ],
+  [
+    'a source of variables of tomorrow',
+    { podSecurity: { level: 'baseline', version: 'latest' } },
+    of({ env: [{ name: 'A', valueFrom: { hostRef: {} } }] }),
+    /containers\[web\].env\[A\].valueFrom.hostRef: is not known/,
+  ],
 ];
 
 for (const [title, policy, spec, words] of refused) {

@@ -20,6 +20,9 @@ const places: Readonly<Record<keyof typeof knownFields, readonly string[]>> = {
   volumeMount: ['spec.containers[].volumeMounts[]'],
   windowsOptions: ['spec.securityContext.windowsOptions'],
   volume: ['spec.volumes[]'],
+  projectedSource: ['spec.volumes[].projected.sources[]'],
+  valueFrom: ['spec.containers[].env[].valueFrom'],
+  envFrom: ['spec.containers[].envFrom[]'],
 };
 /** A probe's own, beside what every handler has. */
 const ofProbes = /Seconds$|Threshold$/;

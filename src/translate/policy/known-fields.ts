@@ -45,6 +45,9 @@ export const knownFields = {
   volumeMount: words('mountPath mountPropagation name readOnly recursiveReadOnly subPath subPathExpr'),
   windowsOptions: words('gmsaCredentialSpec gmsaCredentialSpecName hostProcess runAsUserName'),
   volume: ['name', ...volumeTypes],
+  projectedSource: words('clusterTrustBundle configMap downwardAPI podCertificate secret serviceAccountToken'),
+  valueFrom: words('configMapKeyRef fieldRef fileKeyRef resourceFieldRef secretKeyRef'),
+  envFrom: words('configMapRef prefix secretRef'),
 } as const;
 
 type Place = keyof typeof knownFields;
@@ -55,13 +58,20 @@ export const unknownFields: PolicyRule = {
     return [
       ...unknownIn('spec', spec, 'spec'),
       ...unknownInContext('podSecurityContext', objectAt(spec, 'securityContext'), 'spec.securityContext'),
-      ...objectsAt(spec, 'volumes').flatMap((volume) =>
-        unknownIn('volume', volume, `spec.volumes[${textAt(volume, 'name')}]`),
-      ),
+      ...objectsAt(spec, 'volumes').flatMap((volume) => unknownInVolume(volume)),
       ...allContainers(spec).flatMap(({ field, container }) => unknownInContainer(container, field)),
     ];
   },
 };
+
+function unknownInVolume(volume: JsonObject): readonly Violation[] {
+  const field = `spec.volumes[${textAt(volume, 'name')}]`;
+  const sources = objectsAt(objectAt(volume, 'projected'), 'sources');
+  return [
+    ...unknownIn('volume', volume, field),
+    ...sources.flatMap((source) => unknownIn('projectedSource', source, `${field}.projected.sources`)),
+  ];
+}
 
 function unknownInContainer(container: JsonObject, field: string): readonly Violation[] {
   const lifecycle = objectAt(container, 'lifecycle');
@@ -78,6 +88,10 @@ function unknownInContainer(container: JsonObject, field: string): readonly Viol
     ...unknownInContext('securityContext', objectAt(container, 'securityContext'), `${field}.securityContext`),
     ...unknownIn('lifecycle', lifecycle, `${field}.lifecycle`),
     ...objectsAt(container, 'ports').flatMap((port) => unknownIn('port', port, `${field}.ports`)),
+    ...objectsAt(container, 'envFrom').flatMap((source) => unknownIn('envFrom', source, `${field}.envFrom`)),
+    ...objectsAt(container, 'env').flatMap((variable) =>
+      unknownIn('valueFrom', objectAt(variable, 'valueFrom'), `${field}.env[${textAt(variable, 'name')}].valueFrom`),
+    ),
     ...objectsAt(container, 'volumeMounts').flatMap((mount) =>
       unknownIn('volumeMount', mount, `${field}.volumeMounts`),
     ),
