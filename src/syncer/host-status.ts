@@ -12,7 +12,8 @@ export function withHostStatus(current: On<'tenant', KubeObject>, { status }: Im
 }
 
 /** Of a kind whose status isn't written apart: it is a field like others. */
-export function withStatusAsField({ withStatus: _, ...kind }: MirroredKind): MirroredKind {
+export function withStatusAsField(given: MirroredKind): MirroredKind {
+  const { withStatus: _, ...kind } = given;
   return {
     ...kind,
     image(source, hidden) {
