@@ -125,6 +125,7 @@ function copyOf(pod: KubeObject): KubeObject {
       labels: markLabels(place.tenant, origin.namespace),
       annotations: markAnnotations(origin),
     },
+    spec: { containers: [] },
   };
 }
 
