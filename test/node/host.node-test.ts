@@ -32,8 +32,8 @@ if (unavailable !== undefined) {
     await eventually(() => kubectl('get', 'serviceaccount', 'default'));
     await applyObjects(kubectl, host.folder, [
       pod(namespace, 'client', { image: agnhost, args: ['pause'] }),
-      pod(namespace, 'web', { image: webServer }),
-      service(namespace, 'web'),
+      pod(namespace, 'web', { image: webServer, ports: [{ containerPort: 80, hostPort: 8080 }] }),
+      service(namespace, 'web', { type: 'NodePort' }),
     ]);
     await kubectl('wait', '--for=condition=Ready', 'pod/client', 'pod/web', '--timeout=120s');
   });
@@ -71,11 +71,14 @@ if (unavailable !== undefined) {
     assert.equal(await kubectl('exec', 'client', '--', 'curl', '-sS', '-m5', 'http://web/hostname'), 'web');
   });
 
-  test('processes of the machine reach pods and services', async () => {
+  test('processes of the machine reach pods and services, and both by ports of the node', async () => {
     const address = await kubectl('get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}');
     assert.equal(await eventually(() => fetchText(`http://${address}/hostname`)), 'web');
     const podAddress = await kubectl('get', 'pod', 'web', '-o', 'jsonpath={.status.podIP}');
-    assert.equal(await fetchText(`http://${podAddress}/hostname`), 'web');
+    const nodePort = await kubectl('get', 'service', 'web', '-o', 'jsonpath={.spec.ports[0].nodePort}');
+    for (const target of [podAddress, `${host.nodeAddress}:8080`, `${host.nodeAddress}:${nodePort}`]) {
+      assert.equal(await eventually(() => fetchText(`http://${target}/hostname`)), 'web', target);
+    }
   });
 
   test('pods reach what listens on the machine at hostAddress', async () => {
