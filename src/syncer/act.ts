@@ -6,6 +6,7 @@ import type { Client } from '../client/client.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { JsonObject } from '../api/json.ts';
 import type { On } from '../api/side.ts';
+import { newBadRequest, StatusError } from '../api/status.ts';
 import { unlessNotFound } from '../controller/status-cause.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import { renewalTime, tokenSecret, type WantedToken } from '../translate/pods/tokens.ts';
@@ -95,7 +96,10 @@ async function patchHost(
   { gvr, name, uid, subresource, patch, note }: Extract<Action, { type: 'patch-host' }>,
 ): Promise<void> {
   const resource = host.resource(gvr, place.hostNamespace);
-  const patched = await resource.patch(name, 'strategic', { ...patch, metadata: { uid } }, { subresource });
+  const patched = await unlessUnknown(
+    resource.patch(name, 'strategic', { ...patch, metadata: { uid } }, { subresource }),
+    subresource,
+  );
   if (!note) return;
   const { metadata } = patched;
   await resource.update({ ...patched, metadata: { ...metadata, annotations: { ...metadata.annotations, ...note } } });
@@ -104,6 +108,16 @@ async function patchHost(
 /** Copies are in the tenant's own namespace, or in none. */
 function namespaceOf({ hostNamespace }: Place, { metadata }: On<'host', KubeObject>): string | undefined {
   return metadata.namespace === undefined ? undefined : hostNamespace;
+}
+
+/** A host that is too old for the subresource says so without naming the object. Its owner is told, as of all that is refused. */
+async function unlessUnknown<T>(attempt: Promise<T>, subresource: string): Promise<T> {
+  try {
+    return await attempt;
+  } catch (error) {
+    const isUnknown = error instanceof StatusError && error.status.code === 404 && !error.status.details?.name;
+    throw isUnknown ? newBadRequest(`the host has no ${subresource} of pods`) : error;
+  }
 }
 
 async function bind(hands: Hands, { ref, uid, node }: Extract<Action, { type: 'bind-tenant-pod' }>): Promise<void> {
