@@ -223,7 +223,13 @@ class Simulation {
       }
       await time.advance(30_000);
       if (found === 0) return;
-      if (audits === auditsMax) check([`after ${audits} audits there is still something to be found`]);
+      if (audits === auditsMax)
+        check([
+          `after ${audits} audits there is still something to be found`,
+          ...tenants.flatMap(({ name, asked }) =>
+            asked.slice(-5).map(({ side, method, path }) => `${name} has sent ${method} ${path} to its ${side}`),
+          ),
+        ]);
     }
   }
 
