@@ -2,7 +2,7 @@
 import { dns1123Subdomain } from '../../api/names.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../api/json.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { each, placesOf, type FieldPath, type Place as FieldPlace } from './field-path.ts';
+import { placesOf, type FieldPath, type Place as FieldPlace } from './field-path.ts';
 import { PatchError, type Reference } from './rules.ts';
 
 export interface NamedObject {
@@ -96,9 +96,4 @@ function holdersOf(
     if (!isJsonObject(holder)) return [];
     return placesOf(holder, { text, steps: [last] }, false).map((place) => ({ holder, place }));
   });
-}
-
-/** Whether a path stands for several fields. */
-export function hasEach({ steps }: FieldPath): boolean {
-  return steps.includes(each);
 }
