@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { request } from 'node:https';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -270,6 +271,38 @@ if (unavailable !== undefined) {
       assert.equal(await raw(`${id}/proxy/echo?msg=a%20b%2Fc`), 'a b/c', id);
     assert.match(await raw(`services/web:http/proxy/header?key=X-Forwarded-For`), /\d/);
     assert.match(await raw(`pods/web/proxy/a/../hostname`), /^web$/);
+  });
+
+  test('proxy: what is sent is not limited, and not kept', async () => {
+    const kubeconfig = readFileSync(tenant.kubeconfig, 'utf8');
+    const found = (name: string): string => new RegExp(`${name}: "?([^"\\s]+)`).exec(kubeconfig)?.[1] ?? '';
+    const [ca, cert, key] = ['certificate-authority-data', 'client-certificate-data', 'client-key-data'].map((name) =>
+      Buffer.from(found(name), 'base64').toString(),
+    );
+    const size = 20 << 20;
+    const path = `/api/v1/namespaces/${namespace}/pods/web:8080/proxy/upload`;
+    const boundary = 'between';
+    const answer = await new Promise<string>((resolve, reject) => {
+      const outgoing = request(`${found('server')}${path}`, {
+        ...(ca === undefined ? {} : { ca }),
+        ...(cert === undefined ? {} : { cert }),
+        ...(key === undefined ? {} : { key }),
+        method: 'POST',
+        headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+      });
+      outgoing.once('error', reject);
+      outgoing.once('response', (response) => {
+        let said = '';
+        response.on('data', (bytes: Buffer) => (said += bytes.toString()));
+        response.once('end', () => resolve(said));
+      });
+      outgoing.write(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n`);
+      outgoing.write(Buffer.alloc(size, 'x'));
+      outgoing.end(`\r\n--${boundary}--\r\n`);
+    });
+    const file = /"output":"([^"]+)"/.exec(answer)?.[1] ?? '';
+    assert.notEqual(file, '', answer);
+    assert.equal(Number(await kubectl('exec', 'web', '--', 'sh', '-c', `wc -c < ${file}`)), size);
   });
 
   test('proxy: redirects lead back to the tenant’s API', async () => {
