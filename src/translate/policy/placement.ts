@@ -54,5 +54,5 @@ function isAllowed(rules: ClassRules | undefined, name: string): boolean {
 }
 
 function notAllowed(name: string, { allowed = [], default: given }: ClassRules = {}): string {
-  return `"${name}" is not allowed; ${listed([...new Set([...allowed, ...(given === undefined ? [] : [given])])])} may be used`;
+  return `${JSON.stringify(name)} is not allowed; ${listed([...new Set([...allowed, ...(given === undefined ? [] : [given])])])} may be used`;
 }
