@@ -23,6 +23,8 @@ export interface Answer {
   readonly authorities: readonly ResourceRecord[];
   /** May be left out where they don't fit. */
   readonly additionals: readonly ResourceRecord[];
+  /** There is more than was made ready for a datagram. */
+  readonly isCut?: boolean;
 }
 
 export type Transport = 'udp' | 'tcp';
@@ -57,7 +59,8 @@ export function encodeAnswer(head: QueryHead, answer: Answer, transport: Transpo
       return fits;
     }),
   );
-  const truncated = !isWhole[0] || !isWhole[1];
+  // Over TCP, there is no more to be had.
+  const truncated = !isWhole[0] || !isWhole[1] || (transport === 'udp' && answer.isCut === true);
   const flags = responseFlags(head, answer.rcode, answer.authoritative, truncated);
   const end = head.edns ? optRecord(head, answer.rcode) : undefined;
   const [answers = 0, authorities = 0, additionals = 0] = counts;

@@ -31,6 +31,7 @@ const cases: readonly [what: string, pods: readonly KubeObject[], tenant: string
   ['two pods of one tenant', [a, podOf('a', 'default', 'q', ip)], 'a'],
   ['pods of two tenants', [a, b], undefined],
   ['one is about to go', [deleted(a), b], 'b'],
+  ['a pod that has ended', [podOf('a', 'default', 'p', ip, { status: { phase: 'Failed' } })], undefined],
   ['one has ended', [podOf('a', 'default', 'p', ip, { status: { phase: 'Succeeded' } }), b], 'b'],
   ['both are about to go', [deleted(a), deleted(b)], undefined],
   ['a pod that is about to go still asks', [deleted(a)], 'a'],
@@ -74,7 +75,7 @@ function endpointNames(pod: KubeObject, endpoint: Record<string, string> = {}): 
   const view = directory.tenantAt(ip);
   const service = view?.service('data', 'db');
   return service
-    ? (view?.endpoints(service) ?? []).flatMap(({ endpoints }) => endpoints.map(({ hostname }) => hostname))
+    ? (view?.endpoints(service) ?? []).flatMap(({ endpoints }) => Array.from(endpoints, ({ hostname }) => hostname))
     : [];
 }
 
@@ -117,14 +118,14 @@ test('endpoints that are not ready are none; what does not say counts as ready',
   const service = view?.service('data', 'db');
   assert.ok(view && service);
   assert.deepEqual(
-    view.endpoints(service).flatMap(({ endpoints }) => endpoints.map(({ address }) => address)),
+    view.endpoints(service).flatMap(({ endpoints }) => Array.from(endpoints, ({ address }) => address)),
     ['10.0.0.2', '10.0.0.3'],
   );
 });
 
 test('what is put and removed leaves nothing, in whatever order', () => {
   const gone: string[] = [];
-  const directory = new Directory(({ identity }) => gone.push(identity.tenant));
+  const directory = new Directory({ onTenantGone: ({ identity }) => gone.push(identity.tenant) });
   const service = serviceOf('a', 'default', 'web', '10.96.0.1');
   const slice = sliceOf(service, [{ addresses: [ip] }]);
   directory.put('endpointslices', slice);
@@ -135,6 +136,6 @@ test('what is put and removed leaves nothing, in whatever order', () => {
   directory.remove('endpointslices', objectKey(slice));
   directory.remove('endpointslices', objectKey(slice));
   assert.deepEqual([[...directory.tenants], gone], [[], ['a']]);
-  assert.deepEqual([directory.podsAt(ip), directory.slicesAt(ip)], [[], []]);
+  assert.deepEqual([directory.podsAt(ip), directory.slicesAt(ip, 10)], [[], []]);
   for (const kind of ['pods', 'services', 'endpointslices'] as const) assert.deepEqual([...directory.keys(kind)], []);
 });

@@ -17,6 +17,13 @@ import { TenantRecords, type HostRecords } from './tenant-records.ts';
 
 export type DirectoryKind = 'pods' | 'services' | 'endpointslices';
 
+export interface DirectoryListener {
+  /** A tenant has nothing on the host any more. */
+  onTenantGone?(tenant: TenantRecords): void;
+  /** A pod of a tenant has this address. */
+  onPodAt?(address: string): void;
+}
+
 export class Directory implements HostRecords {
   readonly #tenants = new Map<string, TenantRecords>();
   readonly #pods = new Map<string, PodFacts>();
@@ -25,10 +32,10 @@ export class Directory implements HostRecords {
   readonly #podsAt = new Map<string, Keys>();
   readonly #slicesOf = new Map<string, Keys>();
   readonly #slicesAt = new Map<string, Keys>();
-  readonly #onTenantGone: (tenant: TenantRecords) => void;
+  readonly #listener: DirectoryListener;
 
-  constructor(onTenantGone: (tenant: TenantRecords) => void = () => undefined) {
-    this.#onTenantGone = onTenantGone;
+  constructor(listener: DirectoryListener = {}) {
+    this.#listener = listener;
   }
 
   get tenants(): Iterable<TenantRecords> {
@@ -82,8 +89,9 @@ export class Directory implements HostRecords {
       .filter((slice) => service.owner === undefined || slice.tenant === service.owner.tenant);
   }
 
-  slicesAt(address: string): readonly SliceFacts[] {
-    return keysAt(this.#slicesAt, address).flatMap((key) => this.#slices.get(key) ?? []);
+  slicesAt(address: string, countMax: number): readonly SliceFacts[] {
+    const keys = keysAt(this.#slicesAt, address);
+    return keys.slice(0, countMax).flatMap((key) => this.#slices.get(key) ?? []);
   }
 
   /** The service on the host at this key, if it is a tenant's. */
@@ -96,6 +104,7 @@ export class Directory implements HostRecords {
     this.#pods.set(key, pod);
     for (const address of pod.addresses) enter(this.#podsAt, address, key);
     this.#tenant(pod.owner).addPod(pod.namespace);
+    for (const address of pod.addresses) this.#listener.onPodAt?.(address);
   }
 
   #removePod(key: string): void {
@@ -149,7 +158,7 @@ export class Directory implements HostRecords {
   #forget(tenant: TenantRecords): void {
     if (!tenant.isEmpty) return;
     this.#tenants.delete(tenantKey(tenant.identity));
-    this.#onTenantGone(tenant);
+    this.#listener.onTenantGone?.(tenant);
   }
 }
 

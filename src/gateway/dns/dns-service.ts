@@ -67,6 +67,7 @@ const domainBytesMax = 55;
 
 export const defaultLimits: Omit<ResolverLimits, 'rate'> = {
   unknownRate: { perSecond: unknownPerSecond, burst: unknownPerSecond },
+  newcomers: { waitMs: 4000, questionsMax: 256 },
   forwardsMax: 100,
   forwardsOfAllMax: 1000,
   cache: { bytesMax: 256 * 1024, positiveSecondsMax: 300, negativeSecondsMax: 30 },
@@ -84,7 +85,10 @@ export class DnsService implements Service {
   /** @throws Error in words for the operator */
   constructor(settings: DnsSettings, { host, clock, random, logger }: DnsContext) {
     const counters = new DnsCounters();
-    const directory = new Directory(({ identity }) => counters.forget(identity));
+    const directory = new Directory({
+      onTenantGone: ({ identity }) => counters.forget(identity),
+      onPodAt: (address) => resolver.podArrived(address),
+    });
     const all = [...settings.visible, ...Object.values(settings.tenants).flatMap(({ visible = [] }) => visible)];
     const visibleServices = [...new Set(all.map((service) => service.host))];
     this.#clock = clock;

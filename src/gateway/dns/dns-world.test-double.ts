@@ -94,7 +94,7 @@ class FakeUpstream implements Forward {
 
 export class DnsWorld {
   readonly clock = new FakeClock();
-  readonly directory = new Directory();
+  readonly directory = new Directory({ onPodAt: (address) => this.resolver.podArrived(address) });
   readonly upstream = new FakeUpstream();
   readonly counters = new DnsCounters();
   readonly resolver: Resolver;
@@ -115,7 +115,13 @@ export class DnsWorld {
       settingsOf: (tenant) => ({ zone, visible: [], ...settings[tenant] }),
       internalZones: [configuredName('cluster.local'), configuredName('host.internal')],
       internalRanges: privateRanges,
-      limits: { ...defaultLimits, rate: { perSecond: 1000, burst: 1000 }, ...limits },
+      // Nobody waits where the clock stands still.
+      limits: {
+        ...defaultLimits,
+        rate: { perSecond: 1000, burst: 1000 },
+        newcomers: { waitMs: 0, questionsMax: 0 },
+        ...limits,
+      },
       counters: this.counters,
       clock: this.clock,
       logger: silentLogger,

@@ -20,7 +20,7 @@ export interface PodFacts {
   readonly addresses: readonly string[];
   /** `hostname.subdomain`, in the tenant; empty: it has none. */
   readonly endpointName: string;
-  /** It has ended or is about to: somebody else may have its address already. */
+  /** It is about to end: somebody else may have its address already. */
   readonly isLeaving: boolean;
 }
 
@@ -51,15 +51,15 @@ export function podFacts(pod: KubeObject): PodFacts | undefined {
   const status = objectAt(pod['status']);
   if (!found || spec['hostNetwork'] === true) return undefined;
   const addresses = [...objectsAt(status['podIPs']).map(({ ip }) => ip), status['podIP']].flatMap(canonicalAddress);
-  if (addresses.length === 0) return undefined;
-  const phase = status['phase'];
-  const isOver = phase === 'Succeeded' || phase === 'Failed';
+  const isOver = status['phase'] === 'Succeeded' || status['phase'] === 'Failed';
+  // Nothing of it runs, and its address may be somebody else's already.
+  if (addresses.length === 0 || isOver) return undefined;
   return {
     owner: found.owner,
     namespace: found.namespace,
     addresses: [...new Set(addresses)],
     endpointName: pod.metadata.annotations?.[endpointNameAnnotation] ?? '',
-    isLeaving: isOver || pod.metadata.deletionTimestamp !== undefined,
+    isLeaving: pod.metadata.deletionTimestamp !== undefined,
   };
 }
 

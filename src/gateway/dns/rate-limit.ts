@@ -27,4 +27,9 @@ export class RateLimit {
     this.#tokens--;
     return true;
   }
+
+  /** What was taken cost more than others: the next ones wait for it. */
+  charge(tokens: number): void {
+    this.#tokens -= tokens;
+  }
 }

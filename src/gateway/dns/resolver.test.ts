@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { dotted, headerOf, queryPacket } from './dns-packet.test-double.ts';
-import { DnsWorld, serviceOf } from './dns-world.test-double.ts';
+import { copyOf, DnsWorld, serviceOf, sliceOf, podOf } from './dns-world.test-double.ts';
 import { configuredName } from './domain-name.ts';
 
 const fromA = '10.244.0.1';
@@ -195,6 +195,35 @@ test('nobody is answered at an address of no pod, and who asks for transfers or 
   assert.equal(world.upstream.asked.length, 0);
 });
 
+test('a pod that asks before the host shows its address is answered as soon as it does', async () => {
+  const world = new DnsWorld({ limits: { newcomers: { waitMs: 4000, questionsMax: 10 } } }).populate();
+  const name = dotted('only-b.default.svc.cluster.local');
+  const asked = [outcome(world, name, '10.244.0.9'), outcome(world, name, '10.244.0.9')];
+  world.clock.advance(1000);
+  world.directory.put('pods', podOf('b', 'default', 'late', '10.244.0.9'));
+  assert.deepEqual(await Promise.all(asked), ['NOERROR 1', 'NOERROR 1']);
+});
+
+test('a pod that starts at the address of one that has just ended is not taken for it', async () => {
+  const world = new DnsWorld({ limits: { newcomers: { waitMs: 4000, questionsMax: 10 } } }).populate();
+  world.directory.put('pods', podOf('a', 'default', 'job', '10.244.0.9', { status: { phase: 'Succeeded' } }));
+  const asked = outcome(world, dotted('only-a.default.svc.cluster.local'), '10.244.0.9');
+  world.directory.put('pods', podOf('b', 'default', 'late', '10.244.0.9'));
+  assert.equal(await asked, 'NXDOMAIN 0');
+});
+
+test('who does not come is refused after a while, and more than a few don’t wait', async () => {
+  const world = new DnsWorld({ limits: { newcomers: { waitMs: 4000, questionsMax: 2 } } }).populate();
+  const name = dotted('web.default.svc.cluster.local');
+  const waiting = [outcome(world, name, '10.244.0.9'), outcome(world, name, '10.244.0.10')];
+  assert.equal(await outcome(world, name, '10.244.0.11'), 'REFUSED 0');
+  world.clock.advance(4000);
+  assert.deepEqual(await Promise.all(waiting), ['REFUSED 0', 'REFUSED 0']);
+  const again = outcome(world, name, '10.244.0.9');
+  world.clock.advance(4000);
+  assert.equal(await again, 'REFUSED 0');
+});
+
 test('before the host has been read, nobody is told that something is not there', async () => {
   const world = new DnsWorld().populate();
   world.hasSynced = false;
@@ -285,6 +314,42 @@ test('more than its rate is not answered, and the others do not feel it; unknown
   await world.clock.advance(500);
   assert.equal(await answered(() => fromA, 1000), 5);
   assert.deepEqual([world.counters.of({ tenant: 'a', hostNamespace: 'sublet-a' }).of('limited')], [980 + 995]);
+});
+
+/** A headless service with so many endpoints. */
+function large(world: DnsWorld, count: number): void {
+  const service = copyOf('a', 'default', 'large', { spec: { clusterIP: 'None' } });
+  const endpoints = Array.from({ length: count }, (_, index) => ({ addresses: [`10.1.${index >> 8}.${index & 255}`] }));
+  const ports = ['x', 'y', 'z'].map((name, index) => ({ name, port: index + 1, protocol: 'TCP' }));
+  world.directory.put('services', service);
+  world.directory.put('endpointslices', sliceOf(service, endpoints, ports));
+}
+
+test('of a large service a datagram says that there is more, and a connection gets a thousand', async () => {
+  const world = new DnsWorld().populate();
+  large(world, 3000);
+  const packet = queryPacket(dotted('large.default.svc.cluster.local'), { udpBytes: 65_535 });
+  const overUdp = headerOf((await world.ask(packet, fromA, 'udp')) ?? Buffer.alloc(12));
+  const overTcp = headerOf((await world.ask(packet, fromA, 'tcp')) ?? Buffer.alloc(12));
+  assert.deepEqual([overUdp.truncated, overTcp.truncated, overTcp.counts[1]], [true, false, 1000]);
+});
+
+test('answers that cost more count more: large services are no way around the rate', async () => {
+  const rate = { perSecond: 1000, burst: 1000 };
+  const world = new DnsWorld({ limits: { rate } }).populate();
+  large(world, 3000);
+  const answered = async (name: string, type: number): Promise<number> => {
+    let answers = 0;
+    for (let index = 0; index < 1000; index++)
+      if (await world.ask(queryPacket(dotted(name), { type }), fromA, 'tcp')) answers++;
+    await world.clock.advance(10_000);
+    return answers;
+  };
+  assert.equal(await answered('web.default.svc.cluster.local', 1), 1000);
+  assert.ok((await answered('large.default.svc.cluster.local', 1)) <= 8);
+  assert.ok((await answered('_x._tcp.large.default.svc.cluster.local', 33)) <= 4);
+  assert.ok((await answered('no-such-pod.large.default.svc.cluster.local', 1)) <= 90);
+  assert.equal(await answered('web.default.svc.cluster.local', 1), 1000);
 });
 
 test("the host's services that the operator lets be seen are seen, as what he says; the tenant's own come first", async () => {

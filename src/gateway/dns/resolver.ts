@@ -11,6 +11,7 @@ import type { DnsCounters, TenantCounters } from './dns-counters.ts';
 import { isWithin, nameBytes, nameKey, type DomainName } from './domain-name.ts';
 import type { Directory } from './directory.ts';
 import type { Forward } from './forwarder.ts';
+import { Newcomers, type NewcomerLimits } from './newcomers.ts';
 import { readQuery, type Query } from './query.ts';
 import { RateLimit, type Rate } from './rate-limit.ts';
 import { isReverseWithin, readReverseName } from './reverse-name.ts';
@@ -19,7 +20,14 @@ import type { TenantView } from './tenant-view.ts';
 import { addressesIn, forwardedAnswer, type UpstreamAnswer, type UpstreamQuestion } from './upstream-message.ts';
 import { withVisible, type VisibleService } from './visible-services.ts';
 import { classInternet, flag, rcode, recordType } from './wire.ts';
-import { answerForAddress, answerInZone, startOfAuthority, type Zone, type ZoneAnswer } from './zone-answer.ts';
+import {
+  answerForAddress,
+  answerInZone,
+  startOfAuthority,
+  type Effort,
+  type Zone,
+  type ZoneAnswer,
+} from './zone-answer.ts';
 
 /** What an operator may set for each tenant. */
 export interface TenantSettings {
@@ -31,6 +39,7 @@ export interface ResolverLimits {
   readonly rate: Rate;
   /** Of all addresses together that are no tenant's. */
   readonly unknownRate: Rate;
+  readonly newcomers: NewcomerLimits;
   /** Of one tenant's questions, how many may wait for a resolver. */
   readonly forwardsMax: number;
   /** Of all tenants': each costs a socket. */
@@ -72,17 +81,27 @@ export class Resolver {
   readonly #options: ResolverOptions;
   readonly #states = new WeakMap<TenantRecords, TenantState>();
   readonly #unknownRate: RateLimit;
+  readonly #newcomers: Newcomers;
   #waiting = 0;
 
   constructor(options: ResolverOptions) {
     this.#options = options;
     this.#unknownRate = new RateLimit(options.limits.unknownRate, options.clock.monotonic());
+    this.#newcomers = new Newcomers(options.limits.newcomers, options.clock);
+  }
+
+  /** To be told of each address that a pod of a tenant has now: it may have asked already. */
+  podArrived(address: string): void {
+    this.#newcomers.arrived(address);
   }
 
   /** The answer to a packet from `source`; `undefined`: none is given. Never throws or rejects. */
-  resolve(packet: Buffer, source: string, transport: Transport): Buffer | undefined | Promise<Buffer> {
+  resolve(packet: Buffer, source: string, transport: Transport): Buffer | undefined | Promise<Buffer | undefined> {
     const tenant = this.#options.directory.tenantAt(source);
-    if (!tenant) return this.#refuse(packet, transport);
+    return tenant ? this.#resolveFor(tenant, packet, transport) : this.#whenArrived(packet, source, transport);
+  }
+
+  #resolveFor(tenant: TenantRecords, packet: Buffer, transport: Transport): Buffer | undefined | Promise<Buffer> {
     const state = this.#stateOf(tenant);
     // First of all, so that what is too much costs next to nothing.
     if (!state.rate.take(this.#options.clock.monotonic())) return unanswered(state, 'limited');
@@ -95,9 +114,21 @@ export class Resolver {
     return this.#answer(state, incoming.query, transport);
   }
 
+  #whenArrived(packet: Buffer, source: string, transport: Transport): Buffer | undefined | Promise<Buffer | undefined> {
+    const { counters, clock, directory, hasSynced } = this.#options;
+    if (!this.#unknownRate.take(clock.monotonic())) return unanswered({ counters: counters.unknown }, 'limited');
+    const arrival = hasSynced() ? this.#newcomers.wait(source) : undefined;
+    if (!arrival) return this.#refuse(packet, transport);
+    // It may be a part of what is read next.
+    const kept = Buffer.from(packet);
+    return arrival.then((isThere) => {
+      const tenant = isThere ? directory.tenantAt(source) : undefined;
+      return tenant ? this.#resolveFor(tenant, kept, transport) : this.#refuse(kept, transport);
+    });
+  }
+
   #refuse(packet: Buffer, transport: Transport): Buffer | undefined {
     const { unknown } = this.#options.counters;
-    if (!this.#unknownRate.take(this.#options.clock.monotonic())) return unanswered({ counters: unknown }, 'limited');
     const incoming = readQuery(packet);
     if (incoming.kind === 'ignored') return unanswered({ counters: unknown }, 'malformed');
     unknown.count('refused');
@@ -115,9 +146,11 @@ export class Resolver {
     }
     const { zone } = state.settings;
     if (isWithin(name, zone.name)) {
-      const found = answerInZone(state.view, zone, name, type);
+      const effort: Effort = { targetsMax: targetsMax[transport], looked: 0, isCut: false };
+      const found = answerInZone(state.view, zone, name, type, effort);
+      state.rate.charge(costOf(effort, found));
       if (found.kind === 'follow') return this.#follow(state, query, transport, found);
-      return this.#ownAnswer(state, query, transport, zone.name, found);
+      return this.#ownAnswer(state, query, transport, zone.name, found, effort.isCut);
     }
     const inner = this.#innerAnswer(state, name, type);
     if (inner) return this.#ownAnswer(state, query, transport, inner.zone, inner.found);
@@ -144,13 +177,21 @@ export class Resolver {
     return isReverseWithin(reverse, this.#options.internalRanges) ? { zone, found: { kind: 'no-name' } } : undefined;
   }
 
-  #ownAnswer(state: TenantState, query: Query, transport: Transport, zone: DomainName, found: OwnAnswer): Buffer {
+  #ownAnswer(
+    state: TenantState,
+    query: Query,
+    transport: Transport,
+    zone: DomainName,
+    found: OwnAnswer,
+    isCut = false,
+  ): Buffer {
     if (found.kind !== 'records' && !this.#options.hasSynced()) {
       state.counters.count('failed');
       return encodeAnswer(query, errorAnswer(rcode.serverFailure), transport);
     }
     state.counters.count('answered');
-    return encodeAnswer(query, answerOf(found, zone, state.settings.zone.ttl, query.id), transport);
+    const answer = answerOf(found, zone, state.settings.zone.ttl, query.id);
+    return encodeAnswer(query, { ...answer, isCut }, transport);
   }
 
   async #forward(state: TenantState, query: Query, transport: Transport): Promise<Buffer> {
@@ -244,6 +285,18 @@ export class Resolver {
     this.#states.set(tenant, state);
     return state;
   }
+}
+
+/** More than a datagram takes, and what a connection gets of any service: as many as an Endpoints object has. */
+const targetsMax: Readonly<Record<Transport, number>> = { udp: 100, tcp: 1000 };
+/** What costs as much as an ordinary question. Measured: one takes 17 µs, a record 2 to 3, a look at an endpoint 0.03. */
+const recordsPerToken = 8;
+const looksPerToken = 256;
+
+/** What an answer took besides the one token of every question: a tenant's rate is one of work, or large services would be a way around it. */
+function costOf(effort: Effort, found: ZoneAnswer): number {
+  const records = found.kind === 'records' ? found.answers.length + found.additionals.length : 0;
+  return Math.floor(records / recordsPerToken) + Math.floor(effort.looked / looksPerToken);
 }
 
 /** Records of many endpoints begin with another each time, so that load is spread: `turn` says where. */

@@ -1,6 +1,16 @@
 /** One tenant's view of what is on the host: everything goes through here, and nothing that isn't the tenant's comes out. */
-import { hostnameWith, type PodFacts, type ServiceFacts, type SliceFacts, type TenantIdentity } from './host-facts.ts';
+import {
+  hostnameWith,
+  type PodFacts,
+  type ServiceFacts,
+  type SliceEndpoint,
+  type SliceFacts,
+  type TenantIdentity,
+} from './host-facts.ts';
 import type { EndpointGroup, EndpointView, ServiceView, TenantView } from './tenant-view.ts';
+
+/** In how many slices an address is looked for. */
+const slicesAtMax = 16;
 
 /** What is on the host, of all tenants. */
 export interface HostRecords {
@@ -8,7 +18,8 @@ export interface HostRecords {
   pod(key: string): PodFacts | undefined;
   podsAt(address: string): readonly PodFacts[];
   slicesOf(service: ServiceFacts): readonly SliceFacts[];
-  slicesAt(address: string): readonly SliceFacts[];
+  /** At most so many: a tenant may write one address into any number of them. */
+  slicesAt(address: string, countMax: number): readonly SliceFacts[];
   serviceOf(slice: SliceFacts): ServiceFacts | undefined;
 }
 
@@ -53,12 +64,11 @@ export class TenantRecords implements TenantView {
   }
 
   endpointsAt(address: string): readonly { readonly service: ServiceView; readonly endpoint: EndpointView }[] {
-    return this.#records.slicesAt(address).flatMap((slice) => {
+    return this.#records.slicesAt(address, slicesAtMax).flatMap((slice) => {
       const service = this.#records.serviceOf(slice);
       if (!service?.owner || !this.#isOwn(service.owner) || slice.tenant !== this.identity.tenant) return [];
-      return namedEndpoints(this.#records, service, slice)
-        .filter((endpoint) => endpoint.address === address)
-        .map((endpoint) => ({ service, endpoint }));
+      const endpoints = slice.endpoints.filter((endpoint) => endpoint.address === address);
+      return endpoints.map((endpoint) => ({ service, endpoint: named(this.#records, service, endpoint) }));
     });
   }
 
@@ -102,15 +112,18 @@ export function endpointGroups(records: HostRecords, service: ServiceFacts): rea
     .map((slice) => ({ endpoints: namedEndpoints(records, service, slice), ports: slice.ports }));
 }
 
+function* namedEndpoints(records: HostRecords, service: ServiceFacts, slice: SliceFacts): Generator<EndpointView> {
+  for (const endpoint of slice.endpoints) yield named(records, service, endpoint);
+}
+
 /**
  * The host's controller names endpoints only if a pod's subdomain is the service's name, and on the host that is another name: what pods bear of
  * the tenant's own words counts as well.
  */
-function namedEndpoints(records: HostRecords, service: ServiceFacts, slice: SliceFacts): readonly EndpointView[] {
-  return slice.endpoints.map(({ address, hostname, pod: podKey }) => {
-    if (hostname !== undefined || podKey === undefined || !service.owner) return { address, hostname };
-    const pod = records.pod(podKey);
-    const isOfTenant = pod?.owner.tenant === service.owner.tenant && pod.namespace === service.namespace;
-    return { address, hostname: pod && isOfTenant ? hostnameWith(pod, service.name) : undefined };
-  });
+function named(records: HostRecords, service: ServiceFacts, endpoint: SliceEndpoint): EndpointView {
+  if (endpoint.hostname !== undefined || endpoint.pod === undefined || !service.owner) return endpoint;
+  const pod = records.pod(endpoint.pod);
+  const isOfTenant = pod?.owner.tenant === service.owner.tenant && pod.namespace === service.namespace;
+  const { address } = endpoint;
+  return { address, hostname: pod && isOfTenant ? hostnameWith(pod, service.name) : undefined };
 }

@@ -28,7 +28,8 @@ export interface EndpointView {
 
 /** Endpoints that take traffic on the same ports. */
 export interface EndpointGroup {
-  readonly endpoints: readonly EndpointView[];
+  /** There may be many: they are made as they are looked at. */
+  readonly endpoints: Iterable<EndpointView>;
   readonly ports: readonly ServicePort[];
 }
 

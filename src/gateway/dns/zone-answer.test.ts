@@ -55,7 +55,7 @@ const view: TenantView = {
   endpointsAt: (address) =>
     services.flatMap((found) =>
       (groups[found.name] ?? [])
-        .flatMap(({ endpoints }) => endpoints)
+        .flatMap(({ endpoints }) => [...endpoints])
         .filter((endpoint) => endpoint.address === address)
         .map((endpoint) => ({ service: found, endpoint })),
     ),
@@ -81,7 +81,11 @@ function text({ name, type, ttl, data }: ResourceRecord): string {
 
 /** Records, after a `+` the additional ones; or what there is instead. */
 function answered(name: string, type: keyof typeof recordType): readonly string[] {
-  const found = answerInZone(view, zone, configuredName(name), recordType[type]);
+  const found = answerInZone(view, zone, configuredName(name), recordType[type], {
+    targetsMax: 1000,
+    looked: 0,
+    isCut: false,
+  });
   if (found.kind === 'records')
     return [...found.answers.map(text), ...found.additionals.map((record) => `+ ${text(record)}`)];
   if (found.kind === 'follow') return [...found.answers.map(text), `follow ${found.target.join('.')}`];

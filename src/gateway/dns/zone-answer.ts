@@ -36,16 +36,27 @@ const aliasesMax = 10;
 const noData: ZoneAnswer = { kind: 'no-data' };
 const noName: ZoneAnswer = { kind: 'no-name' };
 
+/** How much a question may cost, and what it did. */
+export interface Effort {
+  /** An answer has no more endpoints or ports: a service may have any number. */
+  readonly targetsMax: number;
+  /** Endpoints and ports that were looked at. */
+  looked: number;
+  /** There are more than the answer has. */
+  isCut: boolean;
+}
+
 interface Asked {
+  readonly effort: Effort;
   readonly view: TenantView;
   readonly zone: Zone;
   readonly name: DomainName;
   readonly type: number;
 }
 
-/** `name` is the zone's or below it. */
-export function answerInZone(view: TenantView, zone: Zone, name: DomainName, type: number): ZoneAnswer {
-  const asked = { view, zone, name, type };
+/** `name` is the zone's or below it. What it cost is added to `effort`. */
+export function answerInZone(view: TenantView, zone: Zone, name: DomainName, type: number, effort: Effort): ZoneAnswer {
+  const asked = { view, zone, name, type, effort };
   const base = withoutZone(name, zone.name);
   const [first, second] = base;
   if (first === undefined) return atApex(asked);
@@ -146,7 +157,7 @@ function atService(asked: Asked, path: DomainName): ZoneAnswer {
   const targets =
     service.type === 'headless' || endpoint !== undefined
       ? endpointTargets(asked, service, endpoint, port, protocol)
-      : serviceTargets(asked.zone, service, port, protocol);
+      : serviceTargets(asked, service, port, protocol);
   if (targets.length === 0) return noName;
   if (asked.type === recordType.SRV) return portsOf(asked, targets);
   return addressesOf(
@@ -156,37 +167,51 @@ function atService(asked: Asked, path: DomainName): ZoneAnswer {
 }
 
 function serviceTargets(
-  zone: Zone,
+  { zone, effort }: Asked,
   service: ServiceView,
   port: string | undefined,
   protocol: string | undefined,
 ): readonly Target[] {
   const name = serviceName(zone, service);
-  return service.ports
-    .filter((candidate) => isAskedFor(candidate, port, protocol))
-    .flatMap((candidate) => service.addresses.map((address) => ({ address, port: candidate.port, name })));
+  const targets: Target[] = [];
+  for (const candidate of service.ports) {
+    effort.looked++;
+    if (!isAskedFor(candidate, port, protocol)) continue;
+    if (isFull(effort, targets)) break;
+    for (const address of service.addresses) targets.push({ address, port: candidate.port, name });
+  }
+  return targets;
 }
 
 function endpointTargets(
-  { view, zone }: Asked,
+  { view, zone, type, effort }: Asked,
   service: ServiceView,
   hostname: string | undefined,
   port: string | undefined,
   protocol: string | undefined,
 ): readonly Target[] {
-  return view.endpoints(service).flatMap(({ endpoints, ports }) => {
-    const named = endpoints.filter((endpoint) => hostname === undefined || endpointLabel(endpoint) === hostname);
-    const fitting: readonly ServicePort[] = ports.length === 0 && port === undefined ? [withoutPort] : ports;
-    return named.flatMap((endpoint) =>
-      fitting
-        .filter((candidate) => isAskedFor(candidate, port, protocol))
-        .map((candidate) => ({
-          address: endpoint.address,
-          port: candidate.port,
-          name: endpointName(zone, service, endpoint),
-        })),
-    );
-  });
+  const targets: Target[] = [];
+  for (const { endpoints, ports } of view.endpoints(service)) {
+    const all: readonly ServicePort[] = ports.length === 0 && port === undefined ? [withoutPort] : ports;
+    const asked = all.filter((candidate) => isAskedFor(candidate, port, protocol));
+    effort.looked += all.length;
+    // Who doesn't ask for ports wants each address once.
+    const fitting = type === recordType.SRV ? asked : asked.slice(0, 1);
+    for (const endpoint of fitting.length === 0 ? [] : endpoints) {
+      effort.looked++;
+      if (hostname !== undefined && endpointLabel(endpoint) !== hostname) continue;
+      if (isFull(effort, targets)) return targets;
+      const name = endpointName(zone, service, endpoint);
+      for (const candidate of fitting) targets.push({ address: endpoint.address, port: candidate.port, name });
+    }
+  }
+  return targets;
+}
+
+function isFull(effort: Effort, targets: readonly Target[]): boolean {
+  if (targets.length < effort.targetsMax) return false;
+  effort.isCut = true;
+  return true;
 }
 
 /** Of headless services that have none. */
@@ -227,7 +252,7 @@ function atAlias(asked: Asked, service: ServiceView): ZoneAnswer {
     if (!isWithin(target, asked.zone.name)) return { kind: 'follow', answers, target };
     const next = aliasAt(asked, target);
     if (!next) {
-      const found = answerInZone(asked.view, asked.zone, target, asked.type);
+      const found = answerInZone(asked.view, asked.zone, target, asked.type, asked.effort);
       return found.kind === 'records' ? records([...answers, ...found.answers]) : noData;
     }
     if (answers.length >= aliasesMax) return noData;
