@@ -36,7 +36,7 @@ export function carriedBy({ metadata }: Readonly<KubeObject>): Carried {
 }
 
 /** What `copy` should note. */
-export function toCarry(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): Carried {
+function toCarry(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): Carried {
   const noted = carriedBy(copy);
   const onHost = ephemeralNames(viewPod(copy).spec);
   const there = conditionTypes(copy);

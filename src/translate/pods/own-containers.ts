@@ -9,7 +9,7 @@ import { containersOf, viewPod, type Container } from './pod-view.ts';
 export type IsOwn = (name: string) => boolean;
 
 /** Of a copy: what the host injected is not the tenant's, and neither is an ephemeral container that the host had first. */
-export function ownContainers(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): IsOwn {
+function ownContainers(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): IsOwn {
   const { ephemeralContainers: _, ...fixed } = viewPod(pod).spec;
   const carried = carriedBy(copy).ephemeralContainers;
   const debuggers = (viewPod(pod).spec.ephemeralContainers ?? []).filter(({ name }) => carried.includes(name));
