@@ -2,6 +2,7 @@
  * The host's Events about a tenant's copies, told to the tenant about its own objects: names translated, also inside the texts. An Event
  * keeps its name's last part, so telling it again changes nothing.
  */
+import { parseApiVersion } from '../api/gvk.ts';
 import { objectKey, type KubeObject } from '../api/object.ts';
 import type { On } from '../api/side.ts';
 import { StatusError } from '../api/status.ts';
@@ -24,12 +25,21 @@ const aboutIndex = 'about';
 /** The kinds whose Events are told, by kind: where their copies are found. */
 type Copies = ReadonlyMap<string, Informer<'host'>>;
 
+export interface LateCopies {
+  /** Of the kind, if there is one now. */
+  of(group: string, kind: string): Informer<'host'> | undefined;
+  /** Told of each copy that is shown. */
+  onShown(told: (copy: On<'host', KubeObject>) => void): void;
+}
+
 export function createEventLoop(
   hands: Hands,
   hostInformers: InformerFactory<'host'>,
   options: {
     readonly kinds: readonly SyncedKind[];
     readonly tenantPods: Informer<'tenant'>;
+    /** Copies of kinds that come and go. */
+    readonly late: LateCopies;
     readonly logger: Logger;
     readonly metrics?: WorkQueueMetrics | undefined;
   },
@@ -48,7 +58,7 @@ export function createEventLoop(
     name: 'sync events',
     reconcile: async (key) => {
       const event = hostEvents.get(key);
-      const subject = event && subjectOf(place, copies, options.tenantPods, event);
+      const subject = event && subjectOf(place, copies, options, event);
       if (event && subject) await tell(hands, subject, event);
       return done;
     },
@@ -64,17 +74,16 @@ export function createEventLoop(
     const { uid } = involvedObject(event);
     return uid === undefined ? [] : [uid];
   });
-  for (const ofKind of copies.values()) {
-    ofKind.addHandler({
-      onAdd: (copy) => {
-        for (const event of hostEvents.byIndex(aboutIndex, copy.metadata.uid ?? '')) add(event);
-      },
-    });
-  }
+  const shown = (copy: On<'host', KubeObject>): void => {
+    for (const event of hostEvents.byIndex(aboutIndex, copy.metadata.uid ?? '')) add(event);
+  };
+  for (const ofKind of copies.values()) ofKind.addHandler({ onAdd: shown });
+  options.late.onShown(shown);
   return controller;
 }
 
 interface InvolvedObject {
+  readonly apiVersion?: string;
   readonly kind?: string;
   readonly name?: string;
   readonly uid?: string;
@@ -89,11 +98,14 @@ function involvedObject(event: Readonly<KubeObject>): InvolvedObject {
 function subjectOf(
   place: Place,
   copies: Copies,
-  tenantPods: Informer<'tenant'>,
+  { tenantPods, late }: { readonly tenantPods: Informer<'tenant'>; readonly late: LateCopies },
   event: On<'host', KubeObject>,
 ): EventSubject | undefined {
   const about = involvedObject(event);
-  const copy = copies.get(about.kind ?? '')?.get(`${place.hostNamespace}/${about.name ?? ''}`);
+  const { group = '' } = parseApiVersion(about.apiVersion ?? '') ?? {};
+  // Kinds of one name are told apart by their groups: `Service`.
+  const ofKind = late.of(group, about.kind ?? '') ?? copies.get(about.kind ?? '');
+  const copy = ofKind?.get(`${place.hostNamespace}/${about.name ?? ''}`);
   const origin = copy && originOfCopy(place, copy);
   if (!copy || !origin || copy.metadata.uid !== about.uid) return undefined;
   const pod = about.kind === 'Pod' ? tenantPods.get(`${origin.namespace}/${origin.name}`) : undefined;

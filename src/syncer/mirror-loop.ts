@@ -127,6 +127,10 @@ export function createMirrorLoop(options: MirrorLoopOptions): MirrorLoop {
 function withNamespace(plan: Plan, image: Image | undefined, { hasNamespace }: MirrorView): Plan {
   const [first] = plan.actions;
   const { namespace } = image ?? {};
-  if (first?.type !== 'create-tenant' || namespace === undefined || hasNamespace(namespace)) return plan;
+  if (first?.type !== 'create-tenant' || namespace === undefined) return plan;
+  const isThere = hasNamespace(namespace);
+  // Its end brings the next plan.
+  if (isThere === 'going') return nothingToDo;
+  if (isThere) return plan;
   return { actions: [{ type: 'create-tenant', gvr: namespaces, object: tenantNamespace(namespace) }, ...plan.actions] };
 }

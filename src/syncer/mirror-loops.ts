@@ -57,7 +57,10 @@ export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
     now: clock.now(),
     podsOn: (node) => nodePods.on(node),
     figures,
-    hasNamespace: (name) => tenantNamespaces.get(name) !== undefined,
+    hasNamespace(name) {
+      const namespace = tenantNamespaces.get(name);
+      return namespace?.metadata.deletionTimestamp === undefined ? namespace !== undefined : 'going';
+    },
   });
   const informers: InformerFactory<'host'>[] = [];
   const loops = new Map<string, MirrorLoop>();

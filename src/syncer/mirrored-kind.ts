@@ -38,7 +38,8 @@ export interface MirrorView {
   readonly now: number;
   readonly podsOn: (node: string) => PodsOnNode;
   readonly figures: PseudoFigures;
-  readonly hasNamespace: (name: string) => boolean;
+  /** `going`: it is being deleted, and takes nothing new. */
+  readonly hasNamespace: (name: string) => boolean | 'going';
 }
 
 export interface MirroredKind {

@@ -135,7 +135,7 @@ export function createSyncer(options: SyncerOptions): Syncer {
   );
   const podLoop = loops.find(({ audited }) => audited.resource === 'pods')?.controller;
   const leaps = podLoop ? renewTokens(options, podLoop, tenantPods, hostInformer(secrets)) : undefined;
-  const events = createEventLoop(hands, hostInformers, { kinds: options.kinds, tenantPods, logger, metrics });
+  const events = createEventLoop(hands, hostInformers, { ...options, tenantPods, late: defined });
   const mirrors = createMirrorLoops({ ...options, ...common, tenantInformers, nodePods, metrics });
   if (podLoop) planPodsOfNewNodes(podLoop, tenantNodes, nodePods);
   if (podLoop) planPodsOfNewApi(podLoop, tenantInformers.informer({ gvr: services }), tenantPods);

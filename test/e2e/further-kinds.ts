@@ -84,7 +84,7 @@ const poolDefinition = {
     scope: 'Cluster',
     names: { plural: 'pools', singular: 'pool', kind: 'Pool', listKind: 'PoolList' },
     // Its status is a field like others.
-    versions: definition.spec.versions.map(({ subresources: _, ...version }) => version),
+    versions: definition.spec.versions.map(({ name, served, storage, schema }) => ({ name, served, storage, schema })),
   },
 };
 const pool = {
@@ -191,6 +191,15 @@ export function testFurtherKinds(kubeconfig: () => string | undefined): void {
       );
       assert.equal(said, '{"message":"shop/nightly is done","phase":"Done"}192.0.2.1');
     });
+    const uid = await copyOf('demo', 'backups.store.example', 'nightly', '{.metadata.uid}');
+    const name = 'nightly-x-shop-x-demo';
+    const about = { apiVersion: 'store.example/v1', kind: 'Backup', namespace: hostNamespace, name, uid };
+    const metadata = { name: `${name}.1`, namespace: hostNamespace };
+    const event = { reason: 'Stored', type: 'Normal', message: `${name} is stored`, involvedObject: about, metadata };
+    await apply(host, [{ apiVersion: 'v1', kind: 'Event', ...event }]);
+    await eventually(async () =>
+      assert.match(await kubectl('get', 'events', '-n', 'shop'), /Stored +backup\/nightly +nightly is stored/),
+    );
     assert.equal(await of('other').kubectl('get', 'backup', 'nightly', '-n', 'shop', '-o', 'jsonpath={.status}'), '');
   });
 
@@ -270,15 +279,15 @@ export function testFurtherKinds(kubeconfig: () => string | undefined): void {
     await host('create', 'configmap', 'taken', '--from-literal=tier=gold', '--namespace', 'shared-config');
     await host('label', 'configmap', 'taken', 'tier=gold', '--namespace', 'shared-config');
     await up.interrupt();
-    await start('demo', [
-      ...[
-        '--from-host',
-        'configmaps@shared-config/*=ours/*:tier=gold',
-        '--from-host',
-        'secrets@platform/registry=pull/key',
-      ],
-      ...['--from-host', 'pools.store.example'],
-    ]);
+    const seenOfHost = [
+      'configmaps@shared-config/*=ours/*:tier=gold',
+      'secrets@platform/registry=pull/key',
+      'pools.store.example',
+    ];
+    await start(
+      'demo',
+      seenOfHost.flatMap((kind) => ['--from-host', kind]),
+    );
     const seen = (kind: string, namespace: string): Promise<string> =>
       kubectl('get', kind, '--namespace', namespace, '-o', 'jsonpath={.items[*].metadata.name}');
     await eventually(async () => {

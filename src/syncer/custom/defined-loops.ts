@@ -1,6 +1,8 @@
 /** The loops of kinds that come from a definition: each begins and ends with what its gate sees. */
 import type { GroupVersionResource } from '../../api/gvk.ts';
 import type { Client } from '../../client/client.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { On } from '../../api/side.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { Manager } from '../../controller/manager.ts';
 import type { WorkQueue, WorkQueueMetrics } from '../../controller/work-queue.ts';
@@ -11,6 +13,8 @@ import type { Service } from '../../lib/service.ts';
 import { clusterSelector } from '../../translate/cluster-copies.ts';
 import { namedBy } from '../../translate/custom/references.ts';
 import { tenantSelector } from '../../translate/marks.ts';
+import type { ServedResource } from '../../translate/custom/definitions.ts';
+import type { LateCopies } from '../host-events.ts';
 import { createSyncLoop, type Naming, type SyncLoop, type SyncLoopOptions } from '../sync-loop.ts';
 import { inBackground } from './background-start.ts';
 import { definitionName, syncedKindOf, type DefinedKind } from './defined-kind.ts';
@@ -31,18 +35,20 @@ export interface DefinedLoopsOptions {
   readonly metrics?: WorkQueueMetrics | undefined;
 }
 
-export interface DefinedLoops {
+export interface DefinedLoops extends LateCopies {
   readonly gates: readonly DefinitionGate[];
   /** What their objects name, now and later. */
   readonly naming: readonly Naming[];
-  /** Those that run now. */
-  loops(): readonly SyncLoop[];
   /** What waits in them, and in the gates. */
   queues(): readonly WorkQueue[];
 }
 
 export function createDefinedLoops(options: DefinedLoopsOptions): DefinedLoops {
-  const running = new Set<SyncLoop>();
+  const running = new Map<SyncLoop, ServedResource>();
+  const listeners = new Set<(copy: On<'host', KubeObject>) => void>();
+  const shown = (copy: On<'host', KubeObject>): void => {
+    for (const told of listeners) told(copy);
+  };
   const naming: Naming[] = [];
   const late = new Map<string, LateInformer<'tenant'>>();
   const lateOf = (gvr: Omit<GroupVersionResource, 'version'>): LateInformer<'tenant'> => {
@@ -66,7 +72,8 @@ export function createDefinedLoops(options: DefinedLoopsOptions): DefinedLoops {
       scope,
       open: (served) => {
         const { service, loop, tenantObjects } = loopOf(options, defined, served, lateOf);
-        running.add(loop);
+        running.set(loop, served);
+        loop.hostObjects.addHandler({ onAdd: shown });
         objects.show(tenantObjects);
         return {
           name: service.name,
@@ -84,15 +91,20 @@ export function createDefinedLoops(options: DefinedLoopsOptions): DefinedLoops {
   return {
     gates,
     naming,
-    loops: () => [...running],
-    queues: () => [...gates, ...running].map(({ controller }) => controller.queue),
+    queues: () => [...gates, ...running.keys()].map(({ controller }) => controller.queue),
+    of(group, kind) {
+      for (const [{ hostObjects }, served] of running)
+        if (served.kind === kind && served.gvr.group === group) return hostObjects;
+      return undefined;
+    },
+    onShown: (told) => void listeners.add(told),
   };
 }
 
 function loopOf(
   options: DefinedLoopsOptions,
   defined: DefinedKind,
-  served: Parameters<typeof syncedKindOf>[1],
+  served: ServedResource,
   lateOf: (gvr: GroupVersionResource) => LateInformer<'tenant'>,
 ): { readonly service: Service; readonly loop: SyncLoop; readonly tenantObjects: SyncLoopOptions['tenantObjects'] } {
   const { clock, random, logger, followedObjects, kinds } = options;
