@@ -16,8 +16,7 @@ export async function admitted(request: VerbRequest, options: JsonObject): Promi
   if (context.query.getAll('dryRun').length > 0) throw newBadRequest('dryRun is not supported');
   const { kind } = kindOf(resource, subresource);
   const object = { kind, apiVersion: 'v1', ...options } as unknown as KubeObject;
-  // A door: options are objects without metadata, and whoever looks at labels finds none. Nobody who is told of them sees it.
-  Object.defineProperty(object, 'metadata', { value: {}, enumerable: false, configurable: true, writable: true });
+  hideMetadata(object);
   const attributes: AdmissionAttributes = {
     operation: 'CONNECT',
     resource,
@@ -32,7 +31,13 @@ export async function admitted(request: VerbRequest, options: JsonObject): Promi
     warnings: context.warnings,
   };
   await admission.mutate(attributes);
+  hideMetadata(object);
   await admission.validate(attributes);
   const { kind: _kind, apiVersion: _apiVersion, metadata: _metadata, ...left } = object;
   return left as JsonObject;
+}
+
+/** A door: options are objects without metadata, and whoever looks at labels finds none. Nobody who is told of them sees it. */
+function hideMetadata(object: KubeObject): void {
+  Object.defineProperty(object, 'metadata', { value: {}, enumerable: false, configurable: true, writable: true });
 }

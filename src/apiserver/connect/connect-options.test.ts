@@ -103,3 +103,10 @@ test('ports are limited', () => {
     /^400 at most 1000/,
   );
 });
+
+test('what admission has added that nobody knows is told to nobody', () => {
+  assert.equal(
+    optionsQuery({ command: ['a', 1, { b: 'c' }], dryRun: 'All', path: '/x', stdin: true }),
+    'command=a&command=1&stdin=true',
+  );
+});

@@ -103,10 +103,17 @@ function noPort(text: string, why: string): StatusError {
   return newBadRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${goQuote(text)}: ${why}`);
 }
 
+/** All that the host is ever told; admission may have added what nobody knows. */
+const known: ReadonlySet<string> = new Set([
+  ...['container', 'follow', 'previous', 'timestamps', 'sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes'],
+  ...['insecureSkipTLSVerifyBackend', 'stdin', 'stdout', 'stderr', 'tty', 'command', 'ports'],
+]);
+
 /** The query that says the same of a pod's own container, whatever the order in which it was asked. */
 export function optionsQuery(options: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(options)) {
+    if (!known.has(name)) continue;
     for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
       const said = (typeof one === 'string' && one !== '') || typeof one === 'number' || one === true;
       if (said || (one === '' && name === 'command')) query.append(name, String(one));

@@ -9,7 +9,7 @@ import { answerOf } from './connect-answer.ts';
 import { proxiedHeaders } from './connection-headers.ts';
 import type { PodConnector } from './pod-connector.ts';
 import { addressOf, firstPortOf } from './pod-container.ts';
-import { escapedSegment, proxiedPath, splitSchemeNamePort, type ProxyId } from './proxy-target.ts';
+import { cleanedPath, escapedSegment, splitSchemeNamePort, type ProxyId } from './proxy-target.ts';
 
 export function podProxy(connector: PodConnector): VerbHandler {
   return (request) => proxied(connector, request, 'pods');
@@ -32,8 +32,9 @@ async function proxied(
   const { context, namespace, name } = request;
   const incoming = context.request;
   const prefix = `/api/v1/namespaces/${namespace}/${resource}/${name}/proxy`;
-  const path = proxiedPath(context.info.path, prefix);
-  await admitted(request, { path });
+  const asked = context.info.path.startsWith(`${prefix}/`) ? context.info.path.slice(prefix.length) : '';
+  const options = await admitted(request, asked === '' ? {} : { path: asked });
+  const path = cleanedPath(typeof options['path'] === 'string' ? options['path'] : '');
   const id = splitSchemeNamePort(name);
   if (!id) throw newBadRequest(`invalid ${resource === 'pods' ? 'pod' : 'service'} request ${goQuote(name)}`);
   const object = (await request.store.get({ ...request, name: id.name })).object;

@@ -23,20 +23,24 @@ export function splitSchemeNamePort(id: string): ProxyId | undefined {
   return found === undefined || scheme === undefined || found.name === '' ? undefined : { ...found, scheme };
 }
 
-/**
- * What stands behind `/proxy` in a path, percent-decoded before: cleaned of `.`, `..` and empty parts, and encoded anew, so that nobody
- * on the way takes it for something else. Empty: nothing.
- */
+/** What stands behind a `/proxy` in a decoded path, cleaned. */
 export function proxiedPath(path: string, subresource: string): string {
-  const below = path.startsWith(`${subresource}/`) ? path.slice(subresource.length) : '';
-  if (below === '') return '';
+  return cleanedPath(path.startsWith(`${subresource}/`) ? path.slice(subresource.length) : '');
+}
+
+/**
+ * A path, percent-decoded before, cleaned of `.`, `..` and empty parts, and encoded anew, so that nobody on the way takes it for something else. Empty:
+ * nothing.
+ */
+export function cleanedPath(path: string): string {
+  if (path === '') return '';
   const kept: string[] = [];
-  for (const part of below.split('/')) {
+  for (const part of path.split('/')) {
     if (part === '..') kept.pop();
     else if (part !== '' && part !== '.') kept.push(part);
   }
   const cleaned = kept.map((part) => `/${escapedSegment(part)}`).join('');
-  return below.endsWith('/') || cleaned === '' ? `${cleaned}/` : cleaned;
+  return path.endsWith('/') || cleaned === '' ? `${cleaned}/` : cleaned;
 }
 
 /** As net/url escapes paths, and semicolons too: to some servers what stands behind one is no part of the name. */

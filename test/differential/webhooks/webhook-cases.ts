@@ -38,7 +38,56 @@ const raw =
 const nameOf = ({ review }: Parameters<Answer>[0]): string =>
   JSON.stringify(review.request['name'] ?? '').replaceAll('"', '');
 
+const pod = '/api/v1/namespaces/{ns}/pods/web';
+
+/** What leads into pods: no node is needed for it to be asked. */
+const connections: readonly WebhookCase[] = [
+  {
+    name: 'what is asked of connections',
+    webhooks: [
+      mutating(() => ({ allowed: true }), { rules: rules('pods/*', 'services/*') }),
+      validating(() => ({ allowed: true }), { rules: rules('pods/*', 'services/*') }),
+      validating(() => ({ allowed: false }), { rules: rules('pods/*'), objectSelector: { matchLabels: { a: 'b' } } }),
+    ],
+    given: [
+      post('/api/v1/namespaces/{ns}/pods', {
+        metadata: { name: 'web', labels: { a: 'b' } },
+        spec: { containers: [{ name: 'web', image: 'web:1' }] },
+      }),
+    ],
+    calls: [
+      post(`${pod}/exec?command=a&command=b&stdin=true&stdout=0&tty=1&container=web&unknown=x`),
+      get(`${pod}/exec`),
+      post(`${pod}/attach?stdout=true&stderr=true`),
+      post(`${pod}/portforward?ports=80,81`),
+      get(`${pod}/portforward`),
+      get(`${pod}:80/proxy/a/../b%2Fc/?q=1&path=z`),
+      put(`${pod}/proxy`, { a: 'b' }),
+      get('/api/v1/namespaces/{ns}/services/none:80/proxy/'),
+      get(`${pod}/log`),
+      post('/api/v1/namespaces/{ns}/pods/none/exec?command=a'),
+    ],
+  },
+  {
+    name: 'connections that are changed and denied',
+    webhooks: [
+      mutating(() => patching({ op: 'add', path: '/container', value: 'other' }), { rules: rules('pods/exec') }),
+      validating(() => ({ allowed: false, status: { message: 'no way in' } }), {
+        rules: rules('pods/attach', 'pods/proxy'),
+      }),
+    ],
+    given: [
+      post('/api/v1/namespaces/{ns}/pods', {
+        metadata: { name: 'web' },
+        spec: { containers: [{ name: 'web', image: 'web:1' }] },
+      }),
+    ],
+    calls: [post(`${pod}/exec?command=a`), post(`${pod}/attach`), get(`${pod}/proxy/`), post(`${pod}/portforward`)],
+  },
+];
+
 export const webhookCases: readonly WebhookCase[] = [
+  ...connections,
   {
     name: 'what is denied',
     webhooks: [

@@ -7,11 +7,22 @@ import type { ObjectSchema } from '../../../schema/schema.ts';
 import type { ServedResource } from '../../registry/served-resource.ts';
 import { kindOf } from './match.ts';
 
+/** What connections are asked for with stands in no schema; whoever opens them takes what he knows of it. */
+const connectOptions = /^(?:Pod|Service|Node)[A-Za-z]*Options$/;
+const openSchema: ObjectSchema = {
+  type: 'object',
+  name: undefined,
+  field: () => undefined,
+  fieldNames: () => [],
+  preserveUnknownFields: true,
+  mapType: 'granular',
+};
+
 /** @throws StatusError ServiceUnavailable */
 export function versionedSchema(resource: ServedResource, subresource: string): ObjectSchema {
   if (isServedKind(resource, subresource)) return resource.schema;
   const gvk = kindOf(resource, subresource);
-  const schema = schemaForKind(gvk);
+  const schema = schemaForKind(gvk) ?? (gvk.group === '' && connectOptions.test(gvk.kind) ? openSchema : undefined);
   if (schema) return schema;
   const text = `${gvk.group}/${gvk.version}, Kind=${gvk.kind}`;
   throw newServiceUnavailable(
