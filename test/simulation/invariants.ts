@@ -14,7 +14,7 @@ import { copyService, serviceSpec } from '../../src/translate/services.ts';
 import type { Foreign } from './host-operations.ts';
 import { nodes, nodeTermsOf } from './node-invariants.ts';
 import type { PodLives } from './pod-lives.ts';
-import { runningDifferences } from './running-operations.ts';
+import { noted, runningDifferences } from './running-operations.ts';
 import { ownerMark } from './tenant-objects.ts';
 import type { TenantMachine } from './tenant-machine.ts';
 import { objectsOn } from './stored-objects.ts';
@@ -186,7 +186,10 @@ function differences(key: HostKey, found: KubeObject, wanted: KubeObject, origin
   }
   for (const field of ['labels', 'annotations'] as const) {
     const kept = Object.entries(found.metadata[field] ?? {}).filter(
-      ([name]) => !name.startsWith('host.example/') && !(isBound && name === 'sublet.dev/node-terms'),
+      ([name]) =>
+        !name.startsWith('host.example/') &&
+        !noted.some((known) => known === name) &&
+        !(isBound && name === 'sublet.dev/node-terms'),
     );
     const own = wanted.metadata[field] ?? {};
     const extra = kept.filter(([name]) => !(name in own));

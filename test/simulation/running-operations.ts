@@ -11,7 +11,8 @@ import type { Operation } from './tenant-operations.ts';
 /** Of tenants, and some of them of the host's people, too. */
 const debuggers = ['shell', 'shell-x-one', 'probe'] as const;
 export const gateType = 'example.com/gate';
-const noted = ['sublet.dev/carried', 'sublet.dev/sizes', 'sublet.dev/changeable'] as const;
+/** What copies note of what was done to them while they ran. */
+export const noted = ['sublet.dev/carried', 'sublet.dev/sizes', 'sublet.dev/changeable'] as const;
 
 /** `name`: of a pod, that may not be there. */
 export function runningOperation(
