@@ -105,8 +105,21 @@ function noPort(text: string, why: string): StatusError {
 
 /** All that the host is ever told; admission may have added what nobody knows. */
 const known: ReadonlySet<string> = new Set([
-  ...['container', 'follow', 'previous', 'timestamps', 'sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes'],
-  ...['insecureSkipTLSVerifyBackend', 'stdin', 'stdout', 'stderr', 'tty', 'command', 'ports'],
+  'container',
+  'follow',
+  'previous',
+  'timestamps',
+  'sinceSeconds',
+  'sinceTime',
+  'tailLines',
+  'limitBytes',
+  'insecureSkipTLSVerifyBackend',
+  'stdin',
+  'stdout',
+  'stderr',
+  'tty',
+  'command',
+  'ports',
 ]);
 
 /** The query that says the same of a pod's own container, whatever the order in which it was asked. */
