@@ -149,3 +149,27 @@ test('claims of the host are not the tenant’s', () => {
   };
   assert.deepEqual(shown({ status: own }, host), own);
 });
+
+const generations: readonly [what: string, told: number, newest: number, before: number | undefined, shown: unknown][] =
+  [
+    ['who has seen the newest of the copy has seen what the tenant’s pod is now', 4, 4, 1, 2],
+    ['who is behind has seen what was told before', 3, 4, 1, 1],
+    ['who is behind, and never told anything, says nothing', 3, 4, undefined, undefined],
+  ];
+
+for (const [what, told, newest, before, expected] of generations) {
+  test(what, () => {
+    const seen = (observedGeneration: number | undefined): JsonObject => ({
+      ...(observedGeneration === undefined ? {} : { observedGeneration }),
+      conditions: [
+        { ...condition('Ready', 'True'), ...(observedGeneration === undefined ? {} : { observedGeneration }) },
+      ],
+    });
+    const spec = { containers: [{ name: 'c', image: 'i' }] };
+    const tenant = { ...base, metadata: { ...metadata, generation: 2 }, spec, status: seen(before) };
+    const host = { ...base, metadata: { ...metadata, generation: newest }, spec, status: seen(told) };
+    const status = tenantPodStatus(markOn('tenant', tenant), markOn('host', host), (text) => text);
+    const [ready] = status['conditions'] as JsonObject[];
+    assert.deepEqual([status['observedGeneration'], ready?.['observedGeneration']], [expected, expected]);
+  });
+}

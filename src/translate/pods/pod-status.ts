@@ -34,10 +34,7 @@ export function tenantPodStatus(
     if (own !== undefined) status[field] = cloneJson(own);
   }
   if (view.status?.qosClass !== undefined) status['qosClass'] = view.status.qosClass;
-  // The host counts generations of its own object; what it has seen of the tenant's is what was translated.
-  if (status['observedGeneration'] !== undefined && tenantPod.metadata.generation !== undefined) {
-    status['observedGeneration'] = tenantPod.metadata.generation;
-  }
+  observeGeneration(tenantPod, hostPod, status, view.status);
   scrubMessages(status, scrub);
   return status;
 }
@@ -78,10 +75,29 @@ function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host
   const ofTenant = (viewPod(tenantPod).status?.conditions ?? []).filter(
     ({ type }) => gates.has(type) || ((!systemConditions.has(type) || type === disruptionTarget) && !known.has(type)),
   );
-  const withGeneration = ofHost.map((condition) =>
-    condition['observedGeneration'] === undefined || tenantPod.metadata.generation === undefined
-      ? condition
-      : { ...condition, observedGeneration: tenantPod.metadata.generation },
-  );
-  return cloneJson([...withGeneration, ...ofTenant]);
+  const shown = cloneJson([...ofHost, ...ofTenant]);
+  for (const condition of shown.slice(0, ofHost.length)) {
+    const before = viewPod(tenantPod).status?.conditions?.find(({ type }) => type === condition.type);
+    observeGeneration(tenantPod, hostPod, condition, before);
+  }
+  return shown;
+}
+
+/**
+ * The host counts generations of its own object: who has seen the newest of the copy has seen what the tenant's pod is now, who hasn't has seen what
+ * the tenant was told `before`. Changes in place.
+ */
+function observeGeneration(
+  { metadata: { generation } }: On<'tenant', KubeObject>,
+  { metadata: { generation: newest } }: On<'host', KubeObject>,
+  told: JsonObject,
+  before: JsonObject | undefined,
+): void {
+  const seen = told['observedGeneration'];
+  if (seen === undefined || generation === undefined) return;
+  const isBehind = typeof seen === 'number' && newest !== undefined && seen < newest;
+  const known = before?.['observedGeneration'];
+  if (!isBehind) told['observedGeneration'] = generation;
+  else if (known === undefined) delete told['observedGeneration'];
+  else told['observedGeneration'] = known;
 }
