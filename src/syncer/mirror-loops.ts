@@ -85,6 +85,7 @@ export function createMirrorLoops(options: MirrorLoopsOptions): MirrorLoops {
   for (const kind of kinds) {
     if (kind.isDefined) {
       if (fromHost[mirrorName(kind)]) gates.push(mirrorGate(options, kind, loops, loopOf));
+      else unseen.push(kind);
     } else if (!fromHost[mirrorName(kind)] && !kind.standIn) {
       unseen.push(kind);
     } else {

@@ -43,3 +43,19 @@ test('a failure is told, and stops nobody', async () => {
   assert.equal(api.objects.size, 3);
   assert.deepEqual(warnings, ['what is no longer seen of the host was not removed']);
 });
+
+test('of what the tenant doesn’t serve there is nothing to remove', async () => {
+  const notFound = { status: 404, headers: {}, body: Buffer.from('{"kind":"Status","code":404,"reason":"NotFound"}') };
+  const api = new FakeApi({ intercept: () => notFound });
+  const warnings: string[] = [];
+  const nothing = (): void => undefined;
+  const logger: Logger = {
+    debug: nothing,
+    info: nothing,
+    warn: (_details, message) => void warnings.push(message ?? ''),
+    error: nothing,
+    child: () => logger,
+  };
+  await removeUnseenMirrors(createClient('tenant', api.exchange, { userAgent: 'test' }), [nodes], logger).start();
+  assert.deepEqual(warnings, []);
+});

@@ -29,7 +29,8 @@ export function removeUnseenMirrors(tenant: Client<'tenant'>, kinds: readonly Mi
 
 async function removeMirrors(tenant: Client<'tenant'>, { gvr }: MirroredKind): Promise<void> {
   const resource = tenant.resource(gvr);
-  const { items } = await resource.list({ metadataOnly: true });
+  // What the tenant doesn't serve it has none of.
+  const items = (await unlessNotFound(resource.list({ metadataOnly: true })))?.items ?? [];
   for (const object of items) {
     if (!noteOf(object)) continue;
     const { namespace } = object.metadata;

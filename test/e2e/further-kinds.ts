@@ -122,7 +122,15 @@ export function testFurtherKinds(kubeconfig: () => string | undefined): void {
     const file = join(folder, 'resources.json');
     writeFileSync(file, JSON.stringify(resources));
     const shared = name === 'demo' ? kubeconfig() : hostKubeconfig;
-    const args = ['--tenant', name, '--sync', '*,priorityclasses,storageclasses', '--sync-resources', file, ...more];
+    const args = [
+      '--tenant',
+      name,
+      '--sync',
+      '*,priorityclasses,storageclasses,serviceaccounts',
+      '--sync-resources',
+      file,
+      ...more,
+    ];
     const up = await startUp(folder, shared === undefined ? args : [...args, '--host-kubeconfig', shared]);
     hostKubeconfig = shared ?? up.hostKubeconfig;
     const kubectl = kubectlWith(await kubectlPath(), join(folder, `tenants/${name}.kubeconfig`));
@@ -231,7 +239,7 @@ export function testFurtherKinds(kubeconfig: () => string | undefined): void {
     assert.equal(await copyOf('demo', 'backups.store.example', 'nightly', '{.spec.bucket}'), 'demo-b');
   });
 
-  test('classes of one name are each tenant’s own, and nobody’s default', async () => {
+  test('classes and accounts of one name are each tenant’s own, and nobody’s default', async () => {
     for (const name of names) {
       const { kubectl } = of(name);
       await apply(kubectl, classes);
@@ -252,6 +260,8 @@ export function testFurtherKinds(kubeconfig: () => string | undefined): void {
       await eventually(async () => {
         const path = '{.spec.priorityClassName} {.spec.priority} {.spec.preemptionPolicy}';
         assert.equal(await copyOf(name, 'pod', 'web', path), `${own} 1000 Never`);
+        const account = '{.spec.serviceAccountName} {.spec.automountServiceAccountToken}';
+        assert.equal(await copyOf(name, 'pod', 'web', account), `default-x-shop-x-${name} false`);
         assert.equal(await copyOf(name, 'pvc', 'data', '{.spec.storageClassName}'), own);
       });
       const storage = await host('get', 'storageclass', own, '-o', 'jsonpath={.provisioner} {.metadata.annotations}');
