@@ -33,7 +33,14 @@ function loopOf(clock: FakeClock, plans: Readonly<Record<string, () => Plan>>) {
 }
 
 function auditorOf(clock: FakeClock, loops: readonly AuditedLoop[], sides: readonly AuditedSide[] = []): Auditor {
-  return new Auditor({ sides, loops, unproven: () => 2, clock, random: seededRandom(), logger: silentLogger });
+  return new Auditor({
+    sides: () => sides,
+    loops: () => loops,
+    unproven: () => 2,
+    clock,
+    random: seededRandom(),
+    logger: silentLogger,
+  });
 }
 
 async function audit(clock: FakeClock, auditor: Auditor) {

@@ -28,8 +28,9 @@ export interface AuditedSide {
 }
 
 export interface AuditorOptions {
-  readonly sides: readonly AuditedSide[];
-  readonly loops: readonly AuditedLoop[];
+  /** Asked at each audit: loops of custom resources come and go. */
+  readonly sides: () => readonly AuditedSide[];
+  readonly loops: () => readonly AuditedLoop[];
   /** How many of what bears the tenant's label on the host proves to be nobody's copy. */
   readonly unproven: () => number;
   readonly clock: Clock;
@@ -90,11 +91,11 @@ export class Auditor {
     const { clock, logger, sides, loops, unproven } = this.#options;
     const startedAt = clock.monotonic();
     const stale: StaleInformer[] = [];
-    for (const side of sides) for await (const found of side.check(clock, signal)) stale.push(found);
+    for (const side of sides()) for await (const found of side.check(clock, signal)) stale.push(found);
     if (stale.length > 0) await sleep(clock, settleMs, signal);
     for (const { side, resource, keys } of stale)
       logger.warn({ side, resource, keys: keys.slice(0, 10) }, 'what a watch has told is not what is there: read anew');
-    const findings = await this.#findings(loops, signal);
+    const findings = await this.#findings(loops(), signal);
     for (const { loop, key, finding } of findings) {
       logger.warn({ resource: loop.resource, key, finding }, 'found by an audit, and told to its loop');
       loop.queue.add(key);

@@ -37,7 +37,7 @@ import { ClockLeaps } from './clock-leaps.ts';
 import type { DefinedKind } from './custom/defined-kind.ts';
 import { createDefinedLoops, type DefinedLoops, type DefinedLoopsOptions } from './custom/defined-loops.ts';
 import { createEventLoop } from './host-events.ts';
-import { createInCluster, planPodsOfNewApi, type InClusterSettings } from './in-cluster.ts';
+import { createInCluster, planPodsOfNewApi, watchApiEndpoints, type InClusterSettings } from './in-cluster.ts';
 import { createMirrorLoops, type MirrorLoops, type Mirrors } from './mirror-loops.ts';
 import type { MirrorLoop } from './mirror-loop.ts';
 import { createNodeMarks, type NodeMarks } from './node-marks.ts';
@@ -138,8 +138,9 @@ export function createSyncer(options: SyncerOptions): Syncer {
   const events = createEventLoop(hands, hostInformers, { ...options, tenantPods, late: defined });
   const mirrors = createMirrorLoops({ ...options, ...common, tenantInformers, nodePods, metrics });
   if (podLoop) planPodsOfNewNodes(podLoop, tenantNodes, nodePods);
+  if (options.inCluster) watchApiEndpoints(options.inCluster, options.kinds, tenantInformers);
   if (podLoop) planPodsOfNewApi(podLoop, tenantInformers.informer({ gvr: services }), tenantPods);
-  const auditor = createSyncerAuditor(options, { tenantInformers, hostInformers, loops, mirrors });
+  const auditor = createSyncerAuditor(options, { tenantInformers, hostInformers, loops, defined, mirrors });
   const manager = new Manager({
     name: 'syncer',
     informers: [tenantInformers, hostInformers, ...mirrors.informers],
@@ -225,6 +226,7 @@ function createSyncerAuditor(
     readonly tenantInformers: InformerFactory<'tenant'>;
     readonly hostInformers: InformerFactory<'host'>;
     readonly loops: readonly SyncLoop[];
+    readonly defined: DefinedLoops;
     readonly mirrors: MirrorLoops;
   },
 ): Auditor {
@@ -233,11 +235,14 @@ function createSyncerAuditor(
     withTokenSecrets(place, loop.audited, of.hostInformers.informer(selectionOf(place, secrets, undefined))),
   );
   return new Auditor({
-    sides: [
+    sides: () => [
       auditedSide(tenant, of.tenantInformers),
       ...[of.hostInformers, ...of.mirrors.informers].map((factory) => auditedSide(host, factory)),
+      ...of.defined
+        .running()
+        .flatMap((one) => [auditedSide(tenant, one.tenantInformers), auditedSide(host, one.hostInformers)]),
     ],
-    loops: audited,
+    loops: () => [...audited, ...of.defined.running().map(({ loop }) => loop.audited)],
     unproven: () =>
       Array.from(hostObjects, (informer) => informer.list().filter((object) => !isOurs(place, object)).length).reduce(
         (sum, found) => sum + found,

@@ -41,10 +41,19 @@ export interface DefinedLoops extends LateCopies {
   readonly naming: readonly Naming[];
   /** What waits in them, and in the gates. */
   queues(): readonly WorkQueue[];
+  /** Those that run now. */
+  running(): readonly DefinedLoop[];
+}
+
+export interface DefinedLoop {
+  readonly loop: SyncLoop;
+  readonly tenantInformers: InformerFactory<'tenant'>;
+  readonly hostInformers: InformerFactory<'host'>;
 }
 
 export function createDefinedLoops(options: DefinedLoopsOptions): DefinedLoops {
   const running = new Map<SyncLoop, ServedResource>();
+  const loopsRunning = new Map<SyncLoop, DefinedLoop>();
   const listeners = new Set<(copy: On<'host', KubeObject>) => void>();
   const shown = (copy: On<'host', KubeObject>): void => {
     for (const told of listeners) told(copy);
@@ -71,8 +80,10 @@ export function createDefinedLoops(options: DefinedLoopsOptions): DefinedLoops {
       version,
       scope,
       open: (served) => {
-        const { service, loop, tenantObjects } = loopOf(options, defined, served, lateOf);
+        const { service, tenantObjects, ...opened } = loopOf(options, defined, served, lateOf);
+        const { loop } = opened;
         running.set(loop, served);
+        loopsRunning.set(loop, opened);
         loop.hostObjects.addHandler({ onAdd: shown });
         objects.show(tenantObjects);
         return {
@@ -80,6 +91,7 @@ export function createDefinedLoops(options: DefinedLoopsOptions): DefinedLoops {
           start: () => service.start(),
           stop: () => {
             running.delete(loop);
+            loopsRunning.delete(loop);
             objects.show(undefined);
             return service.stop();
           },
@@ -91,6 +103,7 @@ export function createDefinedLoops(options: DefinedLoopsOptions): DefinedLoops {
   return {
     gates,
     naming,
+    running: () => [...loopsRunning.values()],
     queues: () => [...gates, ...running.keys()].map(({ controller }) => controller.queue),
     of(group, kind) {
       for (const [{ hostObjects }, served] of running)
@@ -106,7 +119,7 @@ function loopOf(
   defined: DefinedKind,
   served: ServedResource,
   lateOf: (gvr: GroupVersionResource) => LateInformer<'tenant'>,
-): { readonly service: Service; readonly loop: SyncLoop; readonly tenantObjects: SyncLoopOptions['tenantObjects'] } {
+): DefinedLoop & { readonly service: Service; readonly tenantObjects: SyncLoopOptions['tenantObjects'] } {
   const { clock, random, logger, followedObjects, kinds } = options;
   const { common } = options;
   const { place } = common.hands;
@@ -130,5 +143,5 @@ function loopOf(
     informers: [tenantInformers, hostInformers],
     controllers: [loop.controller],
   });
-  return { service: inBackground(service), loop, tenantObjects };
+  return { service: inBackground(service), loop, tenantObjects, tenantInformers, hostInformers };
 }
