@@ -300,6 +300,15 @@ test('a pod that asks for what the host can’t give is not started without it, 
   assert.match(refusal ?? '', /resource claims/);
 });
 
+test('tokens of an earlier pod of that name go where this one has none, or waits', () => {
+  const gated = tenantPod({ spec: { schedulingGates: [{ name: 'wait' }] } });
+  const deletion = `delete-host secrets ${secret(now).metadata.name} s1 grace=undefined`;
+  const before = secret(now + 60_000, 'u0');
+  assert.deepEqual(plan(gated, undefined, { tokenSecret: () => before }).actions.map(brief), [deletion]);
+  assert.deepEqual(plan(pod, hostPod(pod), { tokenSecret: () => before }).actions.map(brief), [deletion]);
+  assert.deepEqual(plan(pod, hostPod(pod), { tokenSecret: () => secret(now) }).actions, []);
+});
+
 test('when the pod is gone on both sides, its tokens go', () => {
   const { actions } = plan(undefined, undefined, { tokenSecret: () => secret(now) });
   assert.deepEqual(actions.map(brief), [`delete-host secrets ${secret(now).metadata.name} s1 grace=undefined`]);

@@ -64,7 +64,7 @@ function planWithoutCopy(pod: On<'tenant', KubeObject>, view: View): Plan {
   const isOver =
     pod.metadata.deletionTimestamp !== undefined || hasRun(pod) || (view.hasEnded(uidOf(pod)) && !isFinished(pod));
   if (isOver) return isHeld(pod) ? planHeld(pod, view) : { actions: [endInTenant(pod, 0)] };
-  if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return nothingToDo;
+  if (isFinished(pod) || (spec.schedulingGates ?? []).length > 0) return withoutTokensOfBefore(pod, view);
   if (view.isOnItsWay(uidOf(pod))) return { actions: [], requeueAfterMs: shownWithinMs };
   const uncarried = uncarriedOf(spec);
   if (uncarried !== undefined) return { actions: [], refusal: uncarried };
@@ -212,7 +212,7 @@ function withTenantStatus(pod: On<'tenant', KubeObject>, status: JsonObject): Ac
 
 function freshTokens(pod: On<'tenant', KubeObject>, view: View, isRenewal: boolean): Plan {
   const tokens = wantedTokens(viewPod(pod).spec);
-  if (tokens.length === 0 || isFinished(pod)) return nothingToDo;
+  if (tokens.length === 0 || isFinished(pod)) return withoutTokensOfBefore(pod, view);
   const { secret, origin } = tokenSecretOf(refOf(pod), view);
   const isOfPod = secret && origin?.uid === uidOf(pod) && holdsTokens(secret, tokens);
   const dueInMs = isOfPod ? tokensDueAt(secret) - view.now : 0;
@@ -230,7 +230,16 @@ function tokenSecretOf(pod: ObjectRef<'tenant'>, view: View) {
 /** The pod is gone on both sides; its tokens go last. */
 function withoutTokens(key: string, view: View): Plan {
   const { secret } = tokenSecretOf(refOfKey(key), view);
-  if (!secret) return nothingToDo;
+  return secret ? withoutSecret(secret) : nothingToDo;
+}
+
+/** Those of an earlier pod of that name; this one has none, or not yet. */
+function withoutTokensOfBefore(pod: On<'tenant', KubeObject>, view: View): Plan {
+  const { secret, origin } = tokenSecretOf(refOf(pod), view);
+  return secret && origin.uid !== uidOf(pod) ? withoutSecret(secret) : nothingToDo;
+}
+
+function withoutSecret(secret: On<'host', KubeObject>): Plan {
   return { actions: [{ type: 'delete-host', gvr: secrets, name: nameOf(secret), uid: uidOf(secret) }] };
 }
 
