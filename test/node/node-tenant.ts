@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runAfterThisProcess } from '../../hack/host-cluster/processes.ts';
 import { kubectlWith, newStateFolder, removeStateFolder, startUp, type Kubectl, type Up } from '../e2e/sublet-up.ts';
 import type { NodeHost } from './node-cluster.ts';
 
@@ -31,6 +32,8 @@ export async function startNodeTenant(host: NodeHost, { name, args = [] }: NodeT
   const hostNamespace = `sublet-${name}`;
   const flags = ['--tenant', name, '--host-namespace', hostNamespace, '--address', host.hostAddress];
   const up = await startUp(folder, [...flags, '--host-kubeconfig', host.kubeconfig, ...args]);
+  // A test that is ended in the middle leaves no tenant running.
+  const callOff = runAfterThisProcess('kill', [String(up.pid)]);
   const kubeconfig = join(folder, 'tenants', `${name}.kubeconfig`);
   return {
     up,
@@ -41,6 +44,7 @@ export async function startNodeTenant(host: NodeHost, { name, args = [] }: NodeT
     stop: async () => {
       await run(process.execPath, [program, 'delete', name, '--dir', folder]);
       await up.interrupt();
+      callOff();
       await removeStateFolder(folder);
     },
   };
