@@ -21,7 +21,7 @@ import { issuerDiscovery } from '../apiserver/authn/issuer-discovery.ts';
 import { selfSubjectReviews, tokenReviews } from '../apiserver/authn/reviews.ts';
 import { accessReviews } from '../apiserver/authz/access-reviews.ts';
 import { createDiscovery } from '../apiserver/discovery/discovery.ts';
-import { createResourceCatalog } from '../apiserver/discovery/resource-catalog.ts';
+import { createResourceCatalog, type ResourceCatalog } from '../apiserver/discovery/resource-catalog.ts';
 import { healthPaths } from '../apiserver/health/health.ts';
 import { Listener } from '../apiserver/http/listener.ts';
 import { builtinSources } from '../apiserver/openapi/builtin-sources.ts';
@@ -39,6 +39,7 @@ import { serviceAddressHooks, type ServiceAddresses } from '../apiserver/registr
 import { componentStatusVerbs, type Component } from '../apiserver/verbs/component-status.ts';
 import { tokenSubresource } from '../apiserver/verbs/service-account-token.ts';
 import { createResourceHandler } from '../apiserver/verbs/dispatch.ts';
+import type { ResourceHandler } from '../apiserver/verbs/resource-handler.ts';
 import { versionInfo, versionPath } from '../apiserver/version.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metric } from '../lib/metrics/metric-text.ts';
@@ -118,31 +119,7 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
   });
   const customResources = composeCustomResources({ ...common, objects, resources, catalog, mayDial });
   const tokens = composeTokens(parts, objects, resources);
-  const usage = composeUsage(parts.usage, resources, catalog);
-  const handleResource = createResourceHandler({
-    store: objects,
-    resources,
-    admission: createAdmissionChain([
-      ...builtinAdmissionPlugins(
-        createClusterReader(objects, resources),
-        createQuotaLedger(objects, resources),
-        random,
-        policies.plugins(),
-      ),
-      ...certificateAdmission(rbac.authorizer),
-    ]),
-    subresources: {
-      ...tokenSubresource(tokens.bound),
-      ...composeConnect(parts.connector),
-      ...usage.subresources,
-    },
-    own: {
-      '/componentstatuses': componentStatusVerbs(components(store)),
-      ...usage.verbs,
-    },
-    writeChecks: rbac.writeChecks,
-    virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
-  });
+  const handleResource = resourceHandler(parts, { objects, resources, catalog, rbac, policies, tokens });
   const startup: Startup = { finished: false };
   const platform = `linux/${arch() === 'x64' ? 'amd64' : arch()}`;
   const version = versionInfo(`v${builtinVersion().replace(/^v/, '')}`, platform);
@@ -175,6 +152,43 @@ export function composeApiServer(parts: ApiServerParts): ComposedApiServer {
     startup,
     ...(parts.identity ? { identity: parts.identity } : {}),
   };
+}
+
+interface HandlerParts extends Pick<ComposedApiServer, 'objects' | 'resources' | 'rbac' | 'tokens'> {
+  readonly catalog: ResourceCatalog;
+  readonly policies: ReturnType<typeof composePolicies>;
+}
+
+/** The verbs of all that is served, with what a request passes on its way to them. */
+function resourceHandler(
+  parts: ApiServerParts,
+  { objects, resources, catalog, rbac, policies, tokens }: HandlerParts,
+): ResourceHandler {
+  const usage = composeUsage(parts.usage, resources, catalog);
+  return createResourceHandler({
+    store: objects,
+    resources,
+    admission: createAdmissionChain([
+      ...builtinAdmissionPlugins(
+        createClusterReader(objects, resources),
+        createQuotaLedger(objects, resources),
+        parts.random,
+        policies.plugins(),
+      ),
+      ...certificateAdmission(rbac.authorizer),
+    ]),
+    subresources: {
+      ...tokenSubresource(tokens.bound),
+      ...composeConnect(parts.connector),
+      ...usage.subresources,
+    },
+    own: {
+      '/componentstatuses': componentStatusVerbs(components(parts.store)),
+      ...usage.verbs,
+    },
+    writeChecks: rbac.writeChecks,
+    virtual: [tokenReviews(tokens.all, tokens.bound.audiences), selfSubjectReviews, ...accessReviews(rbac.authorizer)],
+  });
 }
 
 /** The API server that a role's configuration describes. */
