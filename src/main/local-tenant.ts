@@ -7,6 +7,7 @@ import { removeAllCopies, type RemovedKind } from '../syncer/removal.ts';
 import { definitionName, rightsOf } from '../syncer/custom/defined-kind.ts';
 import { servedByHost } from '../syncer/custom/served-kinds.ts';
 import { definedKinds } from '../syncer/defined/defined-kinds.ts';
+import { removeSwitchedOff } from '../syncer/switched-off.ts';
 import { placeOf } from '../translate/marks.ts';
 import { defaultClusterDomain } from '../translate/pods/in-cluster.ts';
 import type { Timer } from '../lib/clock.ts';
@@ -26,6 +27,7 @@ import { apiAddressOf, watchApiAddress } from './api-address.ts';
 import { dialable } from './api-service-role.ts';
 import { ChildRole } from './child-role.ts';
 import { allDefinedKinds, definedKindsOf } from './custom-sync-role.ts';
+import { keepHostNamespace } from './host-namespace-keeper.ts';
 import type { LocalHost } from './local-host.ts';
 import { realClock } from './real-clock.ts';
 import { kindsSeen } from './mirrors-role.ts';
@@ -52,6 +54,7 @@ export class LocalTenant implements Service {
   #child: ChildRole | undefined;
   #renewal: Timer | undefined;
   #apiAddress: Service | undefined;
+  #namespace: Service | undefined;
 
   constructor(name: string, folder: StateFolder, flags: UpFlags, host: LocalHost, onTrouble: (text: string) => void) {
     this.name = name;
@@ -76,9 +79,21 @@ export class LocalTenant implements Service {
         ...seen.filter(({ isDefined }) => isDefined).map(definitionOf),
       ]),
     ];
-    const elsewhere = rulesElsewhere(seen, this.#flags.fromHost);
-    await provisionTenant(this.#host.client, place, hostRules(rights), beyond, elsewhere);
-    await this.#renewToken(place, join(folder, 'host-connection.json'));
+    const connection = join(folder, 'host-connection.json');
+    const provide = async (): Promise<void> => {
+      await provisionTenant(
+        this.#host.client,
+        place,
+        hostRules(rights),
+        beyond,
+        rulesElsewhere(seen, this.#flags.fromHost),
+      );
+      await this.#renewToken(place, connection);
+    };
+    await provide();
+    await removeSwitchedOff(placeOf(place), this.#host.client, syncedKinds, kinds);
+    this.#namespace = keepHostNamespace(this.#host.client, place.hostNamespace, provide, this.#onTrouble);
+    await this.#namespace.start();
     const file = await this.#writeConfig(folder, remembered);
     this.#child = new ChildRole({
       role: 'tenant',
@@ -94,6 +109,7 @@ export class LocalTenant implements Service {
   }
 
   async stop(): Promise<void> {
+    await this.#namespace?.stop();
     this.#renewal?.cancel();
     await this.#apiAddress?.stop();
     await this.#child?.stop();
@@ -224,6 +240,7 @@ export class LocalTenant implements Service {
   }
 
   #scheduleRenewal(delayMs: number, place: TenantPlace, file: string): void {
+    this.#renewal?.cancel();
     this.#renewal = realClock.after(delayMs, () => {
       this.#renewToken(place, file).catch((error: unknown) => {
         this.#onTrouble(`tenant ${this.name} got no fresh token for its host: ${String(error)}`);
