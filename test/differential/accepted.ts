@@ -23,12 +23,6 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   ],
   'a token of spaces proves nothing, not even that it is nobody': ['tokens: a review of: spaces'],
   'an empty list is decoded as none, before defaults fill it': ['autoscaling: v2: behavior without policies'],
-  'logs are not served yet': [
-    'urls: GET: the log of an unknown pod',
-    'pods: the log of a pod on no node',
-    'pods: the log of an unknown container',
-    'pods: the log with bad options',
-  ],
   'the admission plugin is not there: nothing here would take the taint away again': [
     'names: with a dot, a: Node',
     'names: beginning with a digit, a: Node',
