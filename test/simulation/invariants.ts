@@ -177,6 +177,8 @@ function copies(world: World, foreign: Foreign): string[] {
 function differences(key: HostKey, found: KubeObject, wanted: KubeObject, origin: KubeObject): string[] {
   const wrong: string[] = [];
   const isBound = found.kind === 'Pod' && Boolean(viewPod(found).spec.nodeName);
+  // Nobody resizes what has ended, though the tenant may have heard of it only after it had asked for it.
+  const hasEnded = found.kind === 'Pod' && ['Succeeded', 'Failed'].includes(viewPod(found).status?.phase ?? '');
   for (const field of ['data', 'binaryData', 'immutable', 'type'] as const) {
     if (found.kind === 'Service' || found.kind === 'Pod') break;
     if (field === 'type' && wanted[field] === undefined) continue;
@@ -195,11 +197,12 @@ function differences(key: HostKey, found: KubeObject, wanted: KubeObject, origin
     const extra = kept.filter(([name]) => !(name in own));
     if (extra.length > 0) wrong.push(`${key}: ${field} ${JSON.stringify(extra)} are no longer the tenant's`);
     for (const [name, value] of Object.entries(own)) {
+      if (hasEnded && name === 'sublet.dev/sizes') continue;
       if (found.metadata[field]?.[name] !== value)
         wrong.push(`${key}: ${name} is ${found.metadata[field]?.[name]} instead of ${value}`);
     }
   }
-  if (JSON.stringify(viewPod(origin).spec?.affinity ?? '').includes('namespaceSelector')) return wrong;
+  if (hasEnded || JSON.stringify(viewPod(origin).spec?.affinity ?? '').includes('namespaceSelector')) return wrong;
   const { nodeSelector: _, affinity: __, ...rest } = (wanted['spec'] ?? {}) as JsonObject;
   // By which terms the copy got its node is told by what the tenant's nodes were then.
   const spec = isBound ? rest : ((wanted['spec'] ?? {}) as JsonObject);
