@@ -11,6 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import { ConnectionError, connectionError } from './connection-error.ts';
 import { plainHeaders } from './http2-pool.ts';
 import { hostOf, portOf, tlsOptions, type TlsCredentials } from './tls-connection.ts';
+import { sendBody } from '../lib/send-body.ts';
 
 export interface DirectExchangeOptions {
   /** `https://host:6443`; a path in it is put before all paths. `http://` is for loopback proxies only. */
@@ -188,34 +189,4 @@ function answered(message: IncomingMessage): DirectAnswer {
     headers: plainHeaders(message.headers),
     body: message,
   };
-}
-
-async function sendBody(outgoing: ClientRequest, body: Uint8Array | ByteStream): Promise<void> {
-  if (body instanceof Uint8Array) {
-    outgoing.end(body.length > 0 ? body : undefined);
-    return;
-  }
-  try {
-    for await (const chunk of body) {
-      if (outgoing.destroyed) return;
-      if (!outgoing.write(chunk)) await roomIn(outgoing);
-    }
-    outgoing.end();
-  } catch (error) {
-    // The client broke off: the server must not take what came for the whole.
-    outgoing.destroy(error instanceof Error ? error : new Error(String(error)));
-  }
-}
-
-function roomIn(outgoing: ClientRequest): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      outgoing.removeListener('drain', done);
-      outgoing.removeListener('close', done);
-      resolve();
-    };
-    outgoing.once('drain', done);
-    outgoing.once('close', done);
-    if (outgoing.destroyed) done();
-  });
 }

@@ -10,6 +10,7 @@ import type { ByteStream } from '../../api/exchange.ts';
 import type { ApiServiceSpec } from './api-service.ts';
 import type { OutgoingHeaders } from './proxy-headers.ts';
 import type { Endpoint } from './service-resolver.ts';
+import { sendBody } from '../../lib/send-body.ts';
 
 /** PEM: says to extension servers that this is the API server. */
 export interface FrontProxyCredentials {
@@ -119,35 +120,5 @@ function limitConnecting(outgoing: ClientRequest): void {
     if (!socket.connecting) return void outgoing.setTimeout(0);
     socket.once('secureConnect', () => void outgoing.setTimeout(0));
     socket.setTimeout(connectMs, () => outgoing.destroy(new Error('TLS handshake timeout')));
-  });
-}
-
-async function sendBody(outgoing: ClientRequest, body: Uint8Array | ByteStream): Promise<void> {
-  if (body instanceof Uint8Array) {
-    outgoing.end(body.length > 0 ? body : undefined);
-    return;
-  }
-  try {
-    for await (const chunk of body) {
-      if (outgoing.destroyed) return;
-      if (!outgoing.write(chunk)) await roomIn(outgoing);
-    }
-    outgoing.end();
-  } catch (error) {
-    // The client broke off: the server must not take what came for the whole.
-    outgoing.destroy(error instanceof Error ? error : new Error(String(error)));
-  }
-}
-
-function roomIn(outgoing: ClientRequest): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      outgoing.removeListener('drain', done);
-      outgoing.removeListener('close', done);
-      resolve();
-    };
-    outgoing.once('drain', done);
-    outgoing.once('close', done);
-    if (outgoing.destroyed) done();
   });
 }

@@ -6,7 +6,7 @@ import { addQuantities, parseQuantity, quantityText } from '../../api/quantity.t
 import type { KubeObject } from '../../api/object.ts';
 import { usageApiVersion, usageGroup, usageVersion, type NodeUsage, type PodUsage } from '../../api/usage.ts';
 import type { DiscoveredResource } from '../discovery/resource-catalog.ts';
-import type { ObjectSchema } from '../../schema/schema.ts';
+import { openSchema } from '../../schema/open-schema.ts';
 import { defineResource, type Column, type TablePrinter } from '../registry/resource-definition.ts';
 import { nameColumn, nameOf } from '../registry/resources/columns.ts';
 import { viewAs } from '../registry/resources/view.ts';
@@ -16,16 +16,6 @@ type Measured = 'pods' | 'nodes';
 
 const kinds: Readonly<Record<Measured, string>> = { pods: 'PodMetrics', nodes: 'NodeMetrics' };
 const verbs = ['get', 'list'] as const;
-
-/** Nothing is ever decoded by it. */
-const anything: ObjectSchema = {
-  type: 'object',
-  name: undefined,
-  field: () => undefined,
-  fieldNames: () => [],
-  preserveUnknownFields: true,
-  mapType: 'granular',
-};
 
 export function usageFacts(measured: Measured): DiscoveredResource {
   return {
@@ -59,11 +49,12 @@ export function usageResource(measured: Measured): ServedResource {
     namespaced: measured === 'pods',
     verbs,
     subresources: [],
-    schema: anything,
+    // Nothing is ever decoded by it.
+    schema: openSchema,
     definition: defineResource({ group: usageGroup, resource: measured, virtual: true, table }),
     protobuf: false,
     storageGvk: gvk,
-    storageSchema: anything,
+    storageSchema: openSchema,
     applyDefaults: () => undefined,
     storagePrefix: `/registry/${usageGroup}/${measured}/`,
     toStorage: undefined,

@@ -3,20 +3,13 @@ import { newServiceUnavailable } from '../../../api/status.ts';
 import type { JsonObject } from '../../../api/json.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import { schemaForKind } from '../../../schema/builtin/catalog.ts';
+import { openSchema } from '../../../schema/open-schema.ts';
 import type { ObjectSchema } from '../../../schema/schema.ts';
 import type { ServedResource } from '../../registry/served-resource.ts';
 import { kindOf } from './match.ts';
 
 /** What connections are asked for with stands in no schema; whoever opens them takes what he knows of it. */
 const connectOptions = /^(?:Pod|Service|Node)[A-Za-z]*Options$/;
-const openSchema: ObjectSchema = {
-  type: 'object',
-  name: undefined,
-  field: () => undefined,
-  fieldNames: () => [],
-  preserveUnknownFields: true,
-  mapType: 'granular',
-};
 
 /** @throws StatusError ServiceUnavailable */
 export function versionedSchema(resource: ServedResource, subresource: string): ObjectSchema {
