@@ -23,15 +23,15 @@ import { cacheFolder } from '../go-build.ts';
 import { pauseImage } from './components.ts';
 import { writeImageArchive, type Image } from './image-archive.ts';
 import { kubeletModule } from './programs.ts';
+import { suiteImages, suiteRegistry } from './suite-images.ts';
 
 export const dnsImage = 'registry.k8s.io/coredns/coredns:v1.14.2';
 
-const suite = 'registry.k8s.io/e2e-test-images';
-const sources = ['images.ts', 'image-archive.ts'].map((name) => join(import.meta.dirname, name));
+const sources = ['images.ts', 'image-archive.ts', 'suite-images.ts'].map((name) => join(import.meta.dirname, name));
 const busybox = '/bin/busybox';
 /** Debian's busybox is linked statically with glibc, which asks for names through libraries of its own version beside it. */
 const nameLibraries = ['libc.so.6', 'libresolv.so.2', 'libnss_dns.so.2', 'libnss_files.so.2'];
-const agnhostTools = ['/usr/bin/curl', '/bin/bash', '/bin/nc.openbsd'];
+const agnhostTools = ['/usr/bin/curl', '/usr/bin/dig', '/bin/bash', '/bin/nc.openbsd'];
 
 /**
  * The path of an archive with all images, from the cache where it is there.
@@ -67,22 +67,27 @@ function images(programs: string, work: string): readonly Image[] {
     },
     { references: [dnsImage], layers: [dnsLayer(work, programs)], entrypoint: ['/coredns'] },
     {
-      references: ['docker.io/library/busybox:1.35', 'docker.io/library/busybox:1.37', `${suite}/busybox:1.37.0-1`],
+      references: [
+        'docker.io/library/busybox:1.35',
+        'docker.io/library/busybox:1.37',
+        `${suiteRegistry}/busybox:1.37.0-1`,
+      ],
       layers: [base],
       command: ['sh'],
     },
     {
-      references: [`${suite}/agnhost:2.63.0`],
+      references: [`${suiteRegistry}/agnhost:2.63.0`],
       layers: [base, agnhost],
       entrypoint: ['/agnhost'],
       command: ['pause'],
     },
     // Something that answers on port 80, for applications that name a web server and don't look closer.
     {
-      references: ['docker.io/library/nginx:1.29', `${suite}/nginx:1.15-4`, `${suite}/nginx:1.27-0`],
+      references: ['docker.io/library/nginx:1.29'],
       layers: [base, agnhost],
       command: ['/agnhost', 'netexec', '--http-port=80', '--udp-port=-1'],
     },
+    ...suiteImages({ base, agnhost, sources: join(kubernetesSource(), 'test/images'), programs, work }),
   ];
 }
 

@@ -20,6 +20,7 @@ const packages: Readonly<Record<string, string>> = {
   'busybox-static': '/bin/busybox',
   'netcat-openbsd': '/bin/nc.openbsd',
   curl: '/usr/bin/curl',
+  'bind9-dnsutils': '/usr/bin/dig',
   bash: '/bin/bash',
 };
 

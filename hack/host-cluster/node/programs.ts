@@ -14,12 +14,13 @@ const programs: readonly GoProgram[] = [
     variables: kubernetesVariables,
   },
   { module: kubeletModule, package: 'k8s.io/kubernetes/test/images/agnhost', name: 'agnhost' },
+  { module: kubeletModule, package: 'k8s.io/kubernetes/test/images/nonewprivs', name: 'nnp' },
   { module: join(import.meta.dirname, 'coredns'), package: '.', name: 'coredns' },
   { module: join(import.meta.dirname, 'pause'), package: '.', name: 'pause' },
 ];
 
 /**
- * The folder with kubelet, kube-proxy, agnhost, coredns and pause.
+ * The folder with kubelet, kube-proxy, agnhost, nnp (it tells as whom it runs), coredns and pause.
  * @throws Error when they do not build.
  */
 export function buildNodePrograms(report: (line: string) => void): Promise<string> {
