@@ -31,7 +31,7 @@ const sources = ['images.ts', 'image-archive.ts', 'suite-images.ts'].map((name) 
 const busybox = '/bin/busybox';
 /** Debian's busybox is linked statically with glibc, which asks for names through libraries of its own version beside it. */
 const nameLibraries = ['libc.so.6', 'libresolv.so.2', 'libnss_dns.so.2', 'libnss_files.so.2'];
-const agnhostTools = ['/usr/bin/curl', '/usr/bin/dig', '/bin/bash', '/bin/nc.openbsd'];
+const agnhostTools = ['/usr/bin/curl', '/usr/bin/dig', '/usr/bin/getent', '/bin/bash', '/bin/nc.openbsd'];
 
 /**
  * The path of an archive with all images, from the cache where it is there.
@@ -76,7 +76,7 @@ function images(programs: string, work: string): readonly Image[] {
       command: ['sh'],
     },
     {
-      references: [`${suiteRegistry}/agnhost:2.63.0`],
+      references: [`${suiteRegistry}/agnhost:2.63.0`, `${suiteRegistry}/agnhost:2.55`],
       layers: [base, agnhost],
       entrypoint: ['/agnhost'],
       command: ['pause'],
