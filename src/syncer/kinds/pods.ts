@@ -154,8 +154,15 @@ function planRunning(
   copy: On<'host', KubeObject>,
   { translated, tokens, view }: { translated: TranslatedPod; tokens: Plan; view: View },
 ): Plan {
-  const back = planBack(pod, copy, tokens, view);
-  const patches = subresourcePatches(pod, copy, translated).map((patch): Action => ({
+  const missing = subresourcePatches(pod, copy, translated);
+  const back = planBack(
+    pod,
+    copy,
+    tokens,
+    view,
+    missing.some(({ subresource }) => subresource !== 'status'),
+  );
+  const patches = missing.map((patch): Action => ({
     type: 'patch-host',
     gvr,
     name: nameOf(copy),
@@ -167,7 +174,14 @@ function planRunning(
   return { ...back, actions: [...back.actions, ...patches], ...(taken.length === 0 ? {} : { refusal }) };
 }
 
-function planBack(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, tokens: Plan, view: View): Plan {
+/** `isAwaited`: the copy is not yet what the pod is now. */
+function planBack(
+  pod: On<'tenant', KubeObject>,
+  copy: On<'host', KubeObject>,
+  tokens: Plan,
+  view: View,
+  isAwaited = false,
+): Plan {
   const refused = refusalOf(pod, copy);
   if (refused) return { actions: [withTenantStatus(pod, { ...statusOf(pod, copy, view), ...refused })] };
   const node = viewPod(copy).spec.nodeName;
@@ -179,7 +193,7 @@ function planBack(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, t
       actions: [...tokens.actions, { type: 'bind-tenant-pod', ref: refOf(pod), uid: uidOf(pod), node }],
     };
   }
-  return { ...tokens, actions: [...tokens.actions, ...status(pod, copy, view)] };
+  return { ...tokens, actions: [...tokens.actions, ...status(pod, copy, view, isAwaited)] };
 }
 
 /** A deletion that began on one side and that the other doesn't know of yet, or has more time for. */
@@ -195,15 +209,25 @@ function planEnd(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>): A
   return undefined;
 }
 
-function status(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): readonly Action[] {
-  const wanted = statusOf(pod, copy, view);
+function status(
+  pod: On<'tenant', KubeObject>,
+  copy: On<'host', KubeObject>,
+  view: View,
+  isAwaited = false,
+): readonly Action[] {
+  const wanted = statusOf(pod, copy, view, isAwaited);
   // Plain JSON; only `metadata` is an ObjectMeta.
   if (equalJson(wanted, (pod['status'] ?? {}) as JsonValue)) return [];
   return [withTenantStatus(pod, wanted)];
 }
 
-function statusOf(pod: On<'tenant', KubeObject>, copy: On<'host', KubeObject>, view: View): JsonObject {
-  return tenantPodStatus(pod, copy, scrubber(view.place, originOf(pod), namesInPod(view.place, pod)));
+function statusOf(
+  pod: On<'tenant', KubeObject>,
+  copy: On<'host', KubeObject>,
+  view: View,
+  isAwaited = false,
+): JsonObject {
+  return tenantPodStatus(pod, copy, scrubber(view.place, originOf(pod), namesInPod(view.place, pod)), isAwaited);
 }
 
 function withTenantStatus(pod: On<'tenant', KubeObject>, status: JsonObject): Action {

@@ -150,14 +150,29 @@ test('claims of the host are not the tenant’s', () => {
   assert.deepEqual(shown({ status: own }, host), own);
 });
 
-const generations: readonly [what: string, told: number, newest: number, before: number | undefined, shown: unknown][] =
-  [
-    ['who has seen the newest of the copy has seen what the tenant’s pod is now', 4, 4, 1, 2],
-    ['who is behind has seen what was told before', 3, 4, 1, 1],
-    ['who is behind, and never told anything, says nothing', 3, 4, undefined, undefined],
-  ];
+interface Generations {
+  /** What the host says has been seen of the copy, and its newest. */
+  readonly told: number;
+  readonly newest: number;
+  /** What the tenant was told before. */
+  readonly before?: number;
+  readonly isAwaited?: boolean;
+  readonly shown?: number;
+}
 
-for (const [what, told, newest, before, expected] of generations) {
+const generations: Readonly<Record<string, Generations>> = {
+  'who has seen the newest of the copy has seen what the tenant’s pod is now': {
+    told: 4,
+    newest: 4,
+    before: 1,
+    shown: 2,
+  },
+  'who is behind has seen what was told before': { told: 3, newest: 4, before: 1, shown: 1 },
+  'who is behind, and never told anything, says nothing': { told: 3, newest: 4 },
+  'nobody has seen what the copy is yet to become': { told: 4, newest: 4, before: 1, isAwaited: true, shown: 1 },
+};
+
+for (const [what, { told, newest, before, isAwaited = false, shown: expected }] of Object.entries(generations)) {
   test(what, () => {
     const seen = (observedGeneration: number | undefined): JsonObject => ({
       ...(observedGeneration === undefined ? {} : { observedGeneration }),
@@ -168,7 +183,7 @@ for (const [what, told, newest, before, expected] of generations) {
     const spec = { containers: [{ name: 'c', image: 'i' }] };
     const tenant = { ...base, metadata: { ...metadata, generation: 2 }, spec, status: seen(before) };
     const host = { ...base, metadata: { ...metadata, generation: newest }, spec, status: seen(told) };
-    const status = tenantPodStatus(markOn('tenant', tenant), markOn('host', host), (text) => text);
+    const status = tenantPodStatus(markOn('tenant', tenant), markOn('host', host), (text) => text, isAwaited);
     const [ready] = status['conditions'] as JsonObject[];
     assert.deepEqual([status['observedGeneration'], ready?.['observedGeneration']], [expected, expected]);
   });

@@ -16,16 +16,18 @@ const claimFields = [
 
 /**
  * The host's status, but for what is the tenant's: conditions of its readiness gates, and the quality of service it was told at creation.
- * What the host injected is left out. `scrub` takes host names out of texts.
+ * What the host injected is left out. `scrub` takes host names out of texts. `isAwaited`: the copy is not yet what the tenant's pod is now.
  */
 export function tenantPodStatus(
   tenantPod: On<'tenant', KubeObject>,
   hostPod: On<'host', KubeObject>,
   scrub: (text: string) => string,
+  isAwaited = false,
 ): JsonObject {
   const view = viewPod(tenantPod);
   const status = cloneJson<JsonObject>({ ...viewPod(hostPod).status });
-  const conditions = mergedConditions(tenantPod, hostPod);
+  const seen: Sides = { tenantPod, hostPod, isAwaited };
+  const conditions = mergedConditions(seen);
   if (conditions.length > 0) status['conditions'] = conditions;
   showOwnContainers(tenantPod, hostPod, status);
   for (const field of claimFields) {
@@ -34,7 +36,7 @@ export function tenantPodStatus(
     if (own !== undefined) status[field] = cloneJson(own);
   }
   if (view.status?.qosClass !== undefined) status['qosClass'] = view.status.qosClass;
-  observeGeneration(tenantPod, hostPod, status, view.status);
+  observeGeneration(seen, status, view.status);
   scrubMessages(status, scrub);
   return status;
 }
@@ -61,6 +63,12 @@ export function endedPodStatus(status: JsonObject): JsonObject {
   return { ...status, phase: 'Failed', containerStatuses };
 }
 
+interface Sides {
+  readonly tenantPod: On<'tenant', KubeObject>;
+  readonly hostPod: On<'host', KubeObject>;
+  readonly isAwaited: boolean;
+}
+
 /** Set by whoever takes a pod off its node: in a tenant its evictions and taints. */
 const disruptionTarget = 'DisruptionTarget';
 
@@ -68,7 +76,8 @@ const disruptionTarget = 'DisruptionTarget';
  * Those that a cluster's own parts set are the host's, but that the pod is disrupted, of which the host may know nothing. Gates are the tenant's to set,
  * and so is all that the host doesn't know (kubelets leave these alone, too).
  */
-function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host', KubeObject>): PodCondition[] {
+function mergedConditions(sides: Sides): PodCondition[] {
+  const { tenantPod, hostPod } = sides;
   const gates = new Set(gateTypes(viewPod(tenantPod).spec));
   const ofHost = (viewPod(hostPod).status?.conditions ?? []).filter(({ type }) => !gates.has(type));
   const known = new Set(ofHost.map(({ type }) => type));
@@ -78,7 +87,7 @@ function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host
   const shown = cloneJson([...ofHost, ...ofTenant]);
   for (const condition of shown.slice(0, ofHost.length)) {
     const before = viewPod(tenantPod).status?.conditions?.find(({ type }) => type === condition.type);
-    observeGeneration(tenantPod, hostPod, condition, before);
+    observeGeneration(sides, condition, before);
   }
   return shown;
 }
@@ -88,14 +97,15 @@ function mergedConditions(tenantPod: On<'tenant', KubeObject>, hostPod: On<'host
  * the tenant was told `before`. Changes in place.
  */
 function observeGeneration(
-  { metadata: { generation } }: On<'tenant', KubeObject>,
-  { metadata: { generation: newest } }: On<'host', KubeObject>,
+  { tenantPod, hostPod, isAwaited }: Sides,
   told: JsonObject,
   before: JsonObject | undefined,
 ): void {
+  const { generation } = tenantPod.metadata;
+  const { generation: newest } = hostPod.metadata;
   const seen = told['observedGeneration'];
   if (seen === undefined || generation === undefined) return;
-  const isBehind = typeof seen === 'number' && newest !== undefined && seen < newest;
+  const isBehind = isAwaited || (typeof seen === 'number' && newest !== undefined && seen < newest);
   const known = before?.['observedGeneration'];
   if (!isBehind) told['observedGeneration'] = generation;
   else if (known === undefined) delete told['observedGeneration'];
