@@ -137,7 +137,7 @@ function reviewsOf(server: WebhookServer, namespace: string): Json {
     .replaceAll(namespace, '<namespace>');
   const reviews = (JSON.parse(text) as Json[]).map(sortedKeys).map(withoutScaleManagers);
   // Deletions of collections go on side by side.
-  return reviews.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
+  return sortedByText(reviews);
 }
 
 /** Upstream's Scales carry some of those of what they are made of. */
@@ -157,8 +157,16 @@ function withoutScaleManagers(value: Json): Json {
 function sortedKeys(value: Json): Json {
   if (Array.isArray(value)) return value.map(sortedKeys);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, inner]) => [name, sortedKeys(inner)] as const);
+  const entries = Object.entries(value).map(([name, inner]) => {
+    const sorted = sortedKeys(inner);
+    // Their order tells in which second each has written.
+    return [name, name === 'managedFields' && Array.isArray(sorted) ? sortedByText(sorted) : sorted] as const;
+  });
   return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+function sortedByText(values: readonly Json[]): Json[] {
+  return values.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
 }
 
 async function ask(side: Side, call: Call, namespace: string): Promise<Asked> {
