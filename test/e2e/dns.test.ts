@@ -52,7 +52,8 @@ if (unavailable !== undefined) {
   });
 
   function ask(tenant: Tenant | undefined): Resolver {
-    const resolver = new Resolver({ timeout: 3000, tries: 2 });
+    // Longer than a stranger waits, who might yet turn out to be somebody's pod.
+    const resolver = new Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([`127.0.0.1:${port}`]);
     resolver.setLocalAddress(tenant === undefined ? stranger : addresses[tenant]);
     return resolver;
