@@ -202,13 +202,23 @@ function differences(key: HostKey, found: KubeObject, wanted: KubeObject, origin
         wrong.push(`${key}: ${name} is ${found.metadata[field]?.[name]} instead of ${value}`);
     }
   }
-  if (hasEnded || JSON.stringify(viewPod(origin).spec?.affinity ?? '').includes('namespaceSelector')) return wrong;
+  if (JSON.stringify(viewPod(origin).spec?.affinity ?? '').includes('namespaceSelector')) return wrong;
   const { nodeSelector: _, affinity: __, ...rest } = (wanted['spec'] ?? {}) as JsonObject;
   // By which terms the copy got its node is told by what the tenant's nodes were then.
   const spec = isBound ? rest : ((wanted['spec'] ?? {}) as JsonObject);
-  const path = lacking(spec, (found['spec'] ?? null) as JsonValue, 'spec');
+  const path = lacking(hasEnded ? withoutSizes(spec) : spec, (found['spec'] ?? null) as JsonValue, 'spec');
   if (path !== undefined) wrong.push(`${key}: ${path}`);
   return wrong;
+}
+
+/** A pod's spec, but for what each container and all of them ask for. */
+function withoutSizes({ resources: _own, ...spec }: JsonObject): JsonObject {
+  const lists = (['containers', 'initContainers'] as const).flatMap((field) => {
+    const list = spec[field];
+    if (!Array.isArray(list)) return [];
+    return [[field, list.map((one) => ({ ...(isJsonObject(one) ? one : {}), resources: {} }))] as const];
+  });
+  return { ...spec, ...Object.fromEntries(lists) };
 }
 
 /** Where the actual lacks something of the wanted. Lists are as long as they are wanted. */

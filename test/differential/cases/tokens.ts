@@ -127,8 +127,13 @@ const forged: Readonly<Record<string, TokenChanges>> = {
   'padding at its end': { whole: (token) => `${token}==` },
   'a fourth part': { whole: (token) => `${token}.x` },
   'a first part of no JSON': { whole: (token) => `x${token}` },
-  // One in fifteen has none of them in its signature.
-  'other letters for base64': { whole: (token) => `${token.replaceAll('-', '+').replaceAll('_', '/')}+/` },
+  'other letters for base64': {
+    whole: (token) => {
+      const other = token.replaceAll('-', '+').replaceAll('_', '/');
+      // One in fifteen has none of them in its signature.
+      return other === token ? `${token}+/` : other;
+    },
+  },
 };
 
 /** The token is good, then something goes. A server may remember a good token for a while, so it is not shown before. */
